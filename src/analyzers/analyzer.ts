@@ -1,0 +1,22 @@
+import type { Finding } from '../model/layer-report.ts';
+import type { FileStat } from '../layers/layer-entry.ts';
+
+/** A file that an analyzer asked for, whole and in memory (at most its `maxBytes`). */
+export interface AnalyzerFile extends FileStat {
+  readonly bytes: Uint8Array;
+  /** UTF-8, invalid sequences replaced. */
+  text(): string;
+}
+
+/** Finds one kind of thing in files. Pure: no I/O, no state between files. */
+export interface Analyzer {
+  readonly name: string;
+  /** Part of the layer report's key: bump it when the output changes. */
+  readonly version: number;
+  /** Larger files become a problem (`limit-exceeded`), never a silent skip. */
+  readonly maxBytes: number;
+  /** Called for every file of every layer: path tests only, so that squash can see what is overwritten. */
+  wants(path: string): boolean;
+  /** Returns what it found and calls `problem` for what it could not read; throwing marks the whole file unread. */
+  analyze(file: AnalyzerFile, problem: (message: string) => void): readonly Finding[];
+}

@@ -1,0 +1,30 @@
+/**
+ * Why something could not be known or done. Every failure that a user may see carries one; `causeTexts`
+ * (cause-texts.ts) holds its reason and its solution.
+ */
+export const causes = [
+  'advisories-missing',
+  'advisories-stale',
+  'authentication-failed',
+  'blob-corrupt',
+  'canceled',
+  'certificate-invalid',
+  'connection-failed',
+  'distribution-not-covered',
+  'distribution-unknown',
+  'ecosystem-not-covered',
+  'image-not-found',
+  'internal-error',
+  'layer-corrupt',
+  'limit-exceeded',
+  'manifest-unsupported',
+  'not-a-registry',
+  'permission-denied',
+  'rate-limited',
+  'registry-error',
+  'scan-timeout',
+  'package-unreadable',
+  'version-undecided',
+] as const;
+
+export type Cause = (typeof causes)[number];

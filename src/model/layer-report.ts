@@ -1,0 +1,35 @@
+import type { Cause } from './cause.ts';
+import type { Digest } from './digest.ts';
+import type { Package } from './package.ts';
+
+/** One thing an analyzer saw in one file. */
+export type Finding =
+  | { readonly kind: 'os'; readonly family: string; readonly release: string; readonly name: string }
+  | { readonly kind: 'apk-repositories'; readonly releases: readonly string[] }
+  | { readonly kind: 'package'; readonly package: Package };
+
+/** A file that an analyzer wanted and could not read to its end. */
+export interface Problem {
+  readonly path: string;
+  readonly analyzer: string;
+  readonly cause: Cause;
+  readonly message: string;
+}
+
+/** What one layer holds, whoever shares it. Plain JSON: it is stored and sent between threads. */
+export interface LayerReport {
+  /** Digest of the blob as the registry names it. */
+  readonly digest: Digest;
+  /** Digest of the uncompressed tar, to be compared with the config's `rootfs.diff_ids`. */
+  readonly diffId: Digest;
+  /** Every wanted path with its findings, also where there are none: an upper layer erases what it overwrites. */
+  readonly files: Readonly<Record<string, readonly Finding[]>>;
+  /** Whiteouts, and paths that became a link or a directory where a file of a lower layer may have been. */
+  readonly removed: readonly string[];
+  /** Opaque directories. */
+  readonly emptied: readonly string[];
+  readonly problems: readonly Problem[];
+  readonly compressedBytes: number;
+  readonly uncompressedBytes: number;
+  readonly entries: number;
+}

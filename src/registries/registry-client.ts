@@ -1,0 +1,52 @@
+import type { Readable } from 'node:stream';
+import type { Digest } from '../model/digest.ts';
+import type { RegistrySettings } from '../model/registry.ts';
+
+/** A manifest exactly as the registry sent it; its digest has been verified against the bytes. */
+export interface RawManifest {
+  readonly digest: Digest;
+  readonly mediaType: string;
+  readonly body: Uint8Array;
+  readonly etag?: string;
+}
+
+/** What HEAD says about a reference without moving its manifest. */
+export type ManifestHead =
+  | { readonly unchanged: true }
+  | { readonly unchanged: false; readonly digest?: Digest; readonly mediaType: string; readonly etag?: string };
+
+export interface Blob {
+  readonly size?: number;
+  /** Raw bytes, not yet verified: the reader hashes them. Destroy it to abort. */
+  readonly stream: Readable;
+}
+
+/** A signed-in registry, read only: nothing here ever writes. Every method throws AppError. */
+export interface RegistryClient {
+  /** Checks reachability, TLS, and credentials. */
+  ping(signal: AbortSignal): Promise<void>;
+  repositories(signal: AbortSignal): AsyncIterable<string>;
+  /** Tags of a repository; none when the repository is gone (some registries keep empty ones in their catalog). */
+  tags(repository: string, signal: AbortSignal): AsyncIterable<string>;
+  /** HEAD; `etag` of the last visit makes an unchanged tag cost one empty answer. `image-not-found` when absent. */
+  head(repository: string, reference: string, etag: string | undefined, signal: AbortSignal): Promise<ManifestHead>;
+  manifest(repository: string, reference: string, signal: AbortSignal): Promise<RawManifest>;
+  blob(repository: string, digest: Digest, signal: AbortSignal): Promise<Blob>;
+  /** Closes idle connections. */
+  close(): Promise<void>;
+}
+
+/** A kind of registry: its difference from a plain OCI distribution registry. */
+export interface RegistryType {
+  /** The API's RegistryType value. */
+  readonly name: string;
+  /** One line for help and the reference. */
+  readonly description: string;
+  connect(settings: RegistrySettings, network: NetworkPolicy): RegistryClient;
+}
+
+/** Where outbound connections may go. */
+export interface NetworkPolicy {
+  /** Loopback and private ranges; link-local and metadata addresses are never allowed. */
+  readonly allowPrivate: boolean;
+}

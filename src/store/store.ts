@@ -1,0 +1,345 @@
+import type { Cause } from '../model/cause.ts';
+import type { Digest } from '../model/digest.ts';
+import type { Image } from '../model/image.ts';
+import type { Inventory } from '../model/inventory.ts';
+import type { LayerReport } from '../model/layer-report.ts';
+import type { ConnectionStatus, Registry, RegistrySettings, SkippedCounts } from '../model/registry.ts';
+import type { KindState, ScanKind, ScanStatus, Summary, TaskStatus } from '../model/scan.ts';
+import type { Severity } from '../model/severity.ts';
+import type { AffectedPackage, Vulnerability } from '../model/vulnerability.ts';
+import type { ImageCondition, ImageQuery, ImageSelection } from './image-query.ts';
+
+/** Everything that outlives a request. One implementation in Kysely, on SQLite and PostgreSQL alike. */
+export interface Store {
+  readonly registries: RegistryStore;
+  readonly images: ImageStore;
+  readonly inventories: InventoryStore;
+  readonly findings: FindingStore;
+  readonly layerReports: LayerReportStore;
+  readonly tasks: TaskStore;
+  readonly jobs: JobStore;
+  readonly keys: KeyStore;
+  readonly settings: SettingStore;
+  /** Throws when the database does not answer. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface Page {
+  readonly offset: number;
+  readonly limit: number;
+}
+
+/** One page, and how many rows there are before paging. */
+export interface Listed<T> {
+  readonly rows: readonly T[];
+  readonly total: number;
+}
+
+// ── registries
+
+export interface NewRegistry extends RegistrySettings {
+  readonly name: string;
+  readonly netType: string;
+  readonly region: string;
+  readonly version: string;
+  readonly instanceId: string;
+  readonly syncMode: number;
+  readonly needScan: boolean;
+  readonly webhookUrl: string;
+  readonly webhookToken: string;
+}
+
+export interface RegistryQuery extends Page {
+  readonly conditions: readonly RegistryCondition[];
+  readonly sort: { readonly key: 'createdAt' | 'name' | 'syncedAt' | 'id'; readonly direction: 'asc' | 'desc' };
+}
+
+export interface RegistryCondition {
+  readonly field: 'id' | 'name' | 'type' | 'url' | 'netType' | 'syncStatus';
+  readonly match: 'equals' | 'contains';
+  readonly values: readonly string[];
+}
+
+export interface RegistryStore {
+  /** `created: false` and the existing id when the name is taken (compared exactly); nothing is stored then. */
+  add(registry: NewRegistry): Promise<{ readonly id: number; readonly created: boolean }>;
+  get(id: number): Promise<Registry | undefined>;
+  /** With the password in clear. */
+  settings(id: number): Promise<RegistrySettings | undefined>;
+  list(query: RegistryQuery): Promise<Listed<Registry>>;
+  /** Removes it with its images and its waiting jobs; false when there is none. */
+  remove(id: number): Promise<boolean>;
+  recordConnection(id: number, state: { status: ConnectionStatus; cause?: Cause; checkedAt: Date }): Promise<void>;
+  recordSync(id: number, state: SyncOutcome): Promise<void>;
+  /** Marks them queued and adds one sync job each (none where one is waiting already); unknown ids are returned. */
+  requestSync(ids: readonly number[] | 'all'): Promise<{ readonly unknown: readonly number[] }>;
+  /** Over all registries: running when any is queued or running, failed when any failed. */
+  syncState(): Promise<{
+    readonly status: 'running' | 'succeeded' | 'failed';
+    readonly failed: readonly { readonly name: string; readonly cause?: Cause; readonly message: string }[];
+    readonly latestSuccessAt?: Date;
+  }>;
+}
+
+export type SyncOutcome =
+  | { readonly status: 'running' }
+  | { readonly status: 'succeeded'; readonly at: Date; readonly skipped: Partial<SkippedCounts>; readonly message: string }
+  | { readonly status: 'failed'; readonly cause: Cause; readonly message: string };
+
+// ── images
+
+export interface ImageStore {
+  list(query: ImageQuery): Promise<Listed<Image>>;
+  get(id: number): Promise<Image | undefined>;
+  /** The newest row listing this config digest. */
+  findByImageId(imageId: string): Promise<Image | undefined>;
+  /** Ids in a stable order (newest first). */
+  select(selection: ImageSelection): Promise<readonly number[]>;
+  /** Sets authorised on what is selected, at most `cap` rows (newest first); returns how many changed or already were. */
+  authorize(selection: ImageSelection, cap: number): Promise<number>;
+  /** History of the image config, oldest first, with the layer each instruction made. */
+  history(artifactId: number): Promise<readonly HistoryEntry[]>;
+
+  // for sync (inventory/)
+  /** Known tags of a repository with the ETag of their last visit. */
+  knownTags(registryId: number, repository: string): Promise<ReadonlyMap<string, KnownTag>>;
+  /** Records one tag as seen now: its rows, replacing rows of the same tag that are no longer among them. */
+  saveTag(registryId: number, repository: string, tag: SeenTag): Promise<void>;
+  /** Marks tags as still there without reading their manifests again. */
+  touchTags(tagIds: readonly number[], syncedAt: Date): Promise<void>;
+  /** After a complete walk only: deletes tags (and their rows) not seen since `startedAt`, and empty repositories. */
+  removeUnseen(registryId: number, startedAt: Date): Promise<number>;
+  /** Same, for one repository whose tag list was read to its end. */
+  refreshLatest(registryId: number): Promise<void>;
+  count(registryId: number): Promise<number>;
+}
+
+export interface HistoryEntry {
+  readonly createdAt?: string;
+  readonly createdBy: string;
+  readonly empty: boolean;
+  readonly layer?: Digest;
+  readonly size?: number;
+}
+
+export interface KnownTag {
+  readonly id: number;
+  readonly digest: Digest;
+  readonly etag?: string;
+  readonly skipped: Partial<SkippedCounts>;
+  readonly images: number;
+}
+
+/** One platform image as sync read it. */
+export interface SeenImage {
+  readonly digest: Digest;
+  readonly platform: string;
+  readonly size: number;
+  readonly createdAt?: Date;
+  readonly pushedAt?: Date;
+  readonly artifact: NewArtifact;
+}
+
+/** Content: one config and its layers, wherever it is listed. */
+export interface NewArtifact {
+  readonly imageId: Digest;
+  readonly os: string;
+  readonly layers: readonly ArtifactLayer[];
+  readonly history: readonly HistoryEntry[];
+}
+
+export interface ArtifactLayer {
+  readonly digest: Digest;
+  readonly mediaType: string;
+  readonly size: number;
+  /** From the config's rootfs; absent when the config lists fewer. */
+  readonly diffId?: Digest;
+}
+
+export interface SeenTag {
+  readonly name: string;
+  /** Of the index or manifest the tag points at. */
+  readonly digest: Digest;
+  readonly etag?: string;
+  readonly syncedAt: Date;
+  readonly images: readonly SeenImage[];
+  readonly skipped: Partial<SkippedCounts>;
+}
+
+// ── what scans find
+
+export interface Artifact {
+  readonly id: number;
+  readonly imageId: Digest;
+  readonly os: string;
+  readonly layers: readonly ArtifactLayer[];
+  /** End of its last finished scan. */
+  readonly scannedAt?: Date;
+}
+
+export interface ScanResult {
+  readonly artifactId: number;
+  readonly inventory: Inventory;
+  readonly vulnerabilities: readonly Vulnerability[];
+  readonly summary: Summary;
+  /** AdvisorySnapshot.id the match was made with. */
+  readonly advisorySnapshot: string;
+}
+
+export interface InventoryStore {
+  artifact(id: number): Promise<Artifact | undefined>;
+  /** Inventory, findings and the summary of every row listing the artifact, in one transaction. */
+  saveScan(result: ScanResult): Promise<void>;
+  /** A scan that gave no result: statuses and causes only; findings of an earlier scan stay. */
+  saveFailure(artifactId: number, summary: Pick<Summary, 'vulnerability' | 'malware' | 'risk' | 'scannedAt' | 'detail'>): Promise<void>;
+  get(artifactId: number): Promise<Inventory | undefined>;
+}
+
+export interface StoredVulnerability extends Omit<Vulnerability, 'affected'> {
+  /** Stable positive integer of this vulnerability in this installation. */
+  readonly number: number;
+  readonly affected: readonly AffectedPackage[];
+  readonly fixable: boolean;
+}
+
+export interface VulnerabilityQuery extends Page {
+  readonly severities?: readonly Severity[];
+  readonly name?: { readonly match: 'equals' | 'contains'; readonly values: readonly string[] };
+  readonly fixable?: boolean;
+  readonly exploited?: boolean;
+  readonly packageName?: { readonly match: 'equals' | 'contains'; readonly values: readonly string[] };
+}
+
+export interface FindingStore {
+  /** Worst first, then by id. */
+  vulnerabilities(artifactId: number, query: VulnerabilityQuery): Promise<Listed<StoredVulnerability>>;
+}
+
+export interface LayerReportStore {
+  get(digest: Digest, fingerprint: string): Promise<LayerReport | undefined>;
+  put(report: LayerReport, fingerprint: string): Promise<void>;
+}
+
+// ── tasks and jobs
+
+export interface NewTask {
+  readonly kinds: readonly ScanKind[];
+  readonly selection: ImageSelection;
+  readonly timeoutSeconds?: number;
+  readonly createdBy: string;
+}
+
+export interface TaskProgress {
+  readonly id?: number;
+  readonly status: TaskStatus | 'none';
+  readonly total: number;
+  readonly finished: number;
+  readonly succeeded: number;
+  readonly atRisk: number;
+  /** Whole percent. */
+  readonly progress: number;
+  readonly remainingSeconds: number;
+  readonly images: readonly ImageScanProgress[];
+}
+
+export interface ImageScanProgress {
+  readonly image: Image;
+  readonly status: ScanStatus;
+  readonly vulnerability: KindState;
+  readonly malware: KindState;
+  readonly risk: KindState;
+}
+
+export interface TaskStore {
+  /** Only authorised images; undefined when none is selected. One transaction: the task and one job per image. */
+  create(task: NewTask): Promise<{ readonly id: number; readonly images: number } | undefined>;
+  /** undefined for an unknown task. At most `imageLimit` images are listed. */
+  progress(taskId: number, imageLimit: number): Promise<TaskProgress | undefined>;
+  /** The same over the running scans and last states of selected images. */
+  progressOf(selection: ImageSelection, imageLimit: number): Promise<TaskProgress>;
+  /** Stops what has not finished; idempotent. false for an unknown task. */
+  cancel(taskId: number): Promise<boolean>;
+  /** Stops the unfinished scans of these images, in whatever task. */
+  cancelImages(selection: ImageSelection): Promise<number>;
+  list(page: Page): Promise<Listed<TaskListEntry>>;
+
+  // for the workers
+  start(taskId: number, imageId: number): Promise<StartedScan | undefined>;
+  recordProgress(taskId: number, imageId: number, kind: ScanKind, progress: number, remainingSeconds: number): Promise<void>;
+  finish(taskId: number, imageId: number, outcome: 'succeeded' | 'failed' | 'canceled' | 'timed-out'): Promise<void>;
+  /** Tasks past their deadline are ended and their images marked; returns their ids. */
+  expire(now: Date): Promise<readonly number[]>;
+}
+
+export interface TaskListEntry {
+  readonly id: number;
+  readonly status: TaskStatus;
+  readonly total: number;
+  readonly finished: number;
+  readonly createdAt: Date;
+  readonly finishedAt?: Date;
+  readonly createdBy: string;
+}
+
+/** What a worker needs to scan one image of a task. */
+export interface StartedScan {
+  readonly image: Image;
+  readonly kinds: readonly ScanKind[];
+  readonly taskCreatedAt: Date;
+  readonly deadline?: Date;
+}
+
+export type JobKind = 'sync' | 'scan';
+
+export interface Job {
+  readonly id: number;
+  readonly kind: JobKind;
+  readonly registryId: number;
+  readonly taskId?: number;
+  readonly imageId?: number;
+  readonly attempt: number;
+}
+
+/** A lease-based queue: a dead worker's job is claimed again after its lease. */
+export interface JobStore {
+  claim(worker: string, now: Date, leaseMs: number): Promise<Job | undefined>;
+  /** false when the job is no longer this worker's (cancelled, removed, or taken over): stop working on it. */
+  renew(jobId: number, worker: string, now: Date, leaseMs: number): Promise<boolean>;
+  complete(jobId: number, worker: string): Promise<void>;
+  /** Puts it back, to be claimed not before `at`. */
+  retry(jobId: number, worker: string, at: Date): Promise<void>;
+  /** Frees jobs whose lease has passed (or all leased ones, when the caller knows that nobody else works) and resets their images. */
+  release(now: Date, all: boolean): Promise<number>;
+  waiting(): Promise<number>;
+}
+
+// ── keys and settings
+
+export type KeyRole = 'admin' | 'reader';
+
+export interface ApiKey {
+  readonly secretId: string;
+  readonly name: string;
+  readonly role: KeyRole;
+  readonly createdAt: Date;
+  readonly lastUsedAt?: Date;
+  readonly revokedAt?: Date;
+}
+
+export interface KeyStore {
+  /** Stores a given pair, or makes one; the secret is returned this once. Replaces the secret of an existing id. */
+  create(key: { name: string; role: KeyRole; secretId?: string; secretKey?: string }): Promise<ApiKey & { readonly secretKey: string }>;
+  /** With the secret in clear; undefined when unknown or revoked. */
+  find(secretId: string): Promise<(ApiKey & { readonly secretKey: string }) | undefined>;
+  list(): Promise<readonly ApiKey[]>;
+  revoke(secretId: string): Promise<boolean>;
+  recordUse(secretId: string, at: Date): Promise<void>;
+}
+
+export interface SettingStore {
+  get(name: string): Promise<string | undefined>;
+  set(name: string, value: string): Promise<void>;
+}
+
+export type { ImageCondition, ImageQuery, ImageSelection };

@@ -157,10 +157,18 @@ export { c } from './c.ts';
 import 'node:net';
 const d = await import('./d.ts');
 new Worker(new URL('./e.ts', import.meta.url));
+new Worker(new URL(\`./f\${extension}\`, import.meta.url));
 const text = "from './not-an-import.ts'";`,
   );
 
-  expect(source.imports).toEqual(['src/api/a.ts', 'src/scan/b.ts', 'src/api/c.ts', 'src/api/d.ts', 'src/api/e.ts']);
+  expect(source.imports).toEqual([
+    'src/api/a.ts',
+    'src/scan/b.ts',
+    'src/api/c.ts',
+    'src/api/d.ts',
+    'src/api/e.ts',
+    'src/api/f.ts',
+  ]);
   expect(source.packages).toEqual(['node:net']);
 });
 

@@ -14,7 +14,9 @@ export interface SourceFile {
 // `[^'"`;]*?` keeps one match inside one statement.
 const FROM = /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]/gm;
 const BARE_OR_DYNAMIC = /\bimport\s*\(?\s*['"]([^'"]+)['"]/g;
-const WORKER_URL = /\bnew URL\(\s*['"](\.[^'"]+\.[tj]s)['"]\s*,\s*import\.meta\.url/g;
+// A worker's file may end in a computed extension: `./walk-worker${extension}`.
+const WORKER_URL = /\bnew URL\(\s*['"`](\.[^'"`]+)['"`]\s*,\s*import\.meta\.url/g;
+const COMPUTED_EXTENSION = /\$\{\w+\}$/;
 
 /** Reads every non-test .ts file below a folder. */
 export function readSources(root: string, folder: string): readonly SourceFile[] {
@@ -32,7 +34,9 @@ export function parseSource(path: string, text: string): SourceFile {
   const specifiers = [...new Set(found)];
   return {
     path,
-    imports: specifiers.filter((s) => s.startsWith('.')).map((s) => posix.join(dirname(path), s)),
+    imports: specifiers
+      .filter((s) => s.startsWith('.'))
+      .map((s) => posix.join(dirname(path), s.replace(COMPUTED_EXTENSION, '.ts'))),
     packages: specifiers.filter((s) => !s.startsWith('.')),
     text,
   };

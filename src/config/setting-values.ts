@@ -1,0 +1,91 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+
+/** Turns the text of an environment variable into a value, or says how to write it. */
+export type ValueSchema<T> = z.ZodType<T, string>;
+
+/** Where the server listens. */
+export interface ListenAddress {
+  readonly host: string;
+  /** 0 = any free port. */
+  readonly port: number;
+}
+
+export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+const HOST_PORT = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s]+)):(\d{1,5})$/;
+const HEX_KEY = /^[0-9a-fA-F]{64}$/;
+const BASE64_KEY = /^[A-Za-z0-9+/]{43}=$/;
+const WHOLE_NUMBER = /^\d{1,15}$/;
+const SECRET_ID = /^[A-Za-z0-9_.-]{4,128}$/;
+const TRAILING_SLASHES = /\/{1,100}$/;
+
+export const text: ValueSchema<string> = z.string();
+
+/** An absolute path, resolved against the working directory. */
+export const path: ValueSchema<string> = z.string().transform((value) => resolve(value));
+
+export const listenAddress: ValueSchema<ListenAddress> = z.string().transform((value, context) => {
+  const [, ipv6, name, digits] = HOST_PORT.exec(value) ?? [];
+  const host = ipv6 ?? name;
+  const port = Number(digits);
+  if (host === undefined || port > 65_535)
+    return fail(context, 'write host:port, such as 127.0.0.1:9460 or [::1]:9460');
+  return { host, port };
+});
+
+export const onOrOff: ValueSchema<boolean> = z.string().transform((value, context) => {
+  const word = value.toLowerCase();
+  if (['on', 'true', 'yes', '1'].includes(word)) return true;
+  if (['off', 'false', 'no', '0'].includes(word)) return false;
+  return fail(context, 'write on or off');
+});
+
+/** 32 bytes for AES-256. */
+export const masterKey: ValueSchema<Uint8Array> = z.string().transform((value, context) => {
+  const trimmed = value.trim();
+  if (HEX_KEY.test(trimmed)) return Buffer.from(trimmed, 'hex');
+  if (BASE64_KEY.test(trimmed)) return Buffer.from(trimmed, 'base64');
+  return fail(context, 'write 32 bytes as base64 or as 64 hex digits; `openssl rand -base64 32` makes one');
+});
+
+export const secretId: ValueSchema<string> = z
+  .string()
+  .regex(SECRET_ID, 'use 4 to 128 letters, digits, `_`, `.` or `-`');
+
+export const secretKey: ValueSchema<string> = z
+  .string()
+  .min(16, 'use at least 16 characters')
+  .max(256, 'use at most 256 characters');
+
+export const logLevel: ValueSchema<LogLevel> = z.string().transform((value, context) => {
+  const level = logLevels.find((known) => known === value.toLowerCase());
+  return level ?? fail(context, `write one of ${logLevels.join(', ')}`);
+});
+
+export function wholeNumber(least: number, most: number): ValueSchema<number> {
+  return z.string().transform((value, context) => {
+    const number = WHOLE_NUMBER.test(value) ? Number(value) : Number.NaN;
+    return number >= least && number <= most ? number : fail(context, `write a whole number from ${least} to ${most}`);
+  });
+}
+
+/** A URL with one of the schemes (`https:`), returned without trailing slashes. */
+export function url(schemes: readonly string[], example: string): ValueSchema<string> {
+  return z.string().transform((value, context) => {
+    const parsed = URL.canParse(value) ? new URL(value) : undefined;
+    if (!parsed || !schemes.includes(parsed.protocol)) {
+      return fail(
+        context,
+        `write a URL that begins with ${schemes.map((s) => `${s}//`).join(' or ')}, such as ${example}`,
+      );
+    }
+    return value.replace(TRAILING_SLASHES, '');
+  });
+}
+
+function fail(context: z.RefinementCtx<string>, message: string): never {
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+}

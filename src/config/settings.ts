@@ -1,0 +1,187 @@
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import {
+  listenAddress,
+  logLevel,
+  masterKey,
+  onOrOff,
+  path,
+  secretId,
+  secretKey,
+  url,
+  type ValueSchema,
+  wholeNumber,
+} from './setting-values.ts';
+
+/** Environment variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** One setting: how it is spelt, what it means, and how its text becomes a value. */
+export interface Setting<T> {
+  readonly name: string;
+  /** Text that stands for an absent or empty variable. */
+  readonly fallback: string | ((env: Environment) => string);
+  /** How the fallback reads in the documentation, where it depends on the machine. */
+  readonly fallbackText?: string;
+  readonly meaning: string;
+  /** Never printed. */
+  readonly secret: boolean;
+  readonly schema: ValueSchema<T>;
+}
+
+/** A setting without a fallback: its value may be undefined. */
+export interface OptionalSetting<T> extends Omit<Setting<T>, 'fallback'> {
+  readonly fallback?: undefined;
+}
+
+const http = ['http:', 'https:'];
+const OSV_BUCKET = 'https://osv-vulnerabilities.storage.googleapis.com';
+const KEV_CATALOGUE = 'https://www.cisa.gov/sites/default/files/feeds/known_exploited_vulnerabilities.json';
+
+/**
+ * Every setting there is, in the order they are shown. `loadConfig`, `plimsoll config` and docs/guides/settings.md
+ * all come from this table.
+ */
+export const settings = {
+  listen: {
+    name: 'PLIMSOLL_LISTEN',
+    fallback: '127.0.0.1:9460',
+    meaning: 'Address the API listens on, host:port. Port 0 takes any free port.',
+    secret: false,
+    schema: listenAddress,
+  },
+  endpoint: {
+    name: 'PLIMSOLL_ENDPOINT',
+    fallback: 'http://127.0.0.1:9460',
+    meaning: 'Server that the commands talk to.',
+    secret: false,
+    schema: url(http, 'http://127.0.0.1:9460'),
+  },
+  dataDir: {
+    name: 'PLIMSOLL_DATA_DIR',
+    fallback: defaultDataDir,
+    fallbackText: '$XDG_DATA_HOME/plimsoll, or ~/.local/share/plimsoll',
+    meaning: 'Folder for the database, the compiled advisories and the generated keys.',
+    secret: false,
+    schema: path,
+  },
+  databaseUrl: {
+    name: 'PLIMSOLL_DATABASE_URL',
+    fallbackText: 'a SQLite file in the data folder',
+    meaning: 'PostgreSQL 15 or newer to keep everything in: postgres://user:password@host/database.',
+    secret: true, // may hold a password
+    schema: url(['postgres:', 'postgresql:'], 'postgres://plimsoll:secret@db.internal/plimsoll'),
+  },
+  secretId: {
+    name: 'PLIMSOLL_SECRET_ID',
+    fallbackText: 'generated at first start',
+    meaning: 'Id of the first admin key; the commands sign with it too.',
+    secret: false,
+    schema: secretId,
+  },
+  secretKey: {
+    name: 'PLIMSOLL_SECRET_KEY',
+    fallbackText: 'generated at first start, kept in the data folder',
+    meaning: 'Secret of the first admin key.',
+    secret: true,
+    schema: secretKey,
+  },
+  masterKey: {
+    name: 'PLIMSOLL_MASTER_KEY',
+    fallbackText: 'generated at first start, kept in the data folder',
+    meaning: 'Encrypts registry passwords and API secrets at rest: 32 bytes, base64 or hex.',
+    secret: true,
+    schema: masterKey,
+  },
+  masterKeyFile: {
+    name: 'PLIMSOLL_MASTER_KEY_FILE',
+    meaning: 'File that holds the master key, instead of PLIMSOLL_MASTER_KEY.',
+    secret: false,
+    schema: path,
+  },
+  advisoriesUrl: {
+    name: 'PLIMSOLL_ADVISORIES_URL',
+    fallback: OSV_BUCKET,
+    meaning: "Advisories in the layout of OSV.dev's bucket (<Ecosystem>/all.zip): http(s):// or file://.",
+    secret: false,
+    schema: url([...http, 'file:'], 'file:///srv/osv'),
+  },
+  kevUrl: {
+    name: 'PLIMSOLL_KEV_URL',
+    fallback: KEV_CATALOGUE,
+    meaning: "CISA's catalogue of known exploited vulnerabilities: http(s):// or file://.",
+    secret: false,
+    schema: url([...http, 'file:'], 'file:///srv/kev/known_exploited_vulnerabilities.json'),
+  },
+  advisoriesMaxAgeDays: {
+    name: 'PLIMSOLL_ADVISORIES_MAX_AGE_DAYS',
+    fallback: '7',
+    meaning: 'Older advisories make counts partial (cause advisories-stale).',
+    secret: false,
+    schema: wholeNumber(1, 3650),
+  },
+  workers: {
+    name: 'PLIMSOLL_WORKERS',
+    fallback: () => String(Math.max(1, availableParallelism() - 1)), // one core stays with the API
+    fallbackText: 'CPU cores less one',
+    meaning: 'Threads that unpack and analyse layers.',
+    secret: false,
+    schema: wholeNumber(1, 256),
+  },
+  jobs: {
+    name: 'PLIMSOLL_JOBS',
+    fallback: '4',
+    meaning: 'Syncs and image scans under way at once.',
+    secret: false,
+    schema: wholeNumber(1, 256),
+  },
+  leaseSeconds: {
+    name: 'PLIMSOLL_LEASE_SECONDS',
+    fallback: '60',
+    meaning: 'A job whose worker has been silent for so long is given to another.',
+    secret: false,
+    schema: wholeNumber(5, 3600),
+  },
+  allowPrivateRegistries: {
+    name: 'PLIMSOLL_ALLOW_PRIVATE_REGISTRIES',
+    fallback: 'on',
+    meaning: 'Registries may lie on loopback and private addresses; link-local and metadata addresses never.',
+    secret: false,
+    schema: onOrOff,
+  },
+  rateLimit: {
+    name: 'PLIMSOLL_RATE_LIMIT',
+    fallback: '20',
+    meaning: 'API calls per action, key and second; 0 = no limit.',
+    secret: false,
+    schema: wholeNumber(0, 1_000_000),
+  },
+  clamd: {
+    name: 'PLIMSOLL_CLAMD',
+    meaning: 'ClamAV daemon, tcp://host:port or unix:/path. Read, but not used before malware scanning arrives.',
+    secret: false,
+    schema: url(['tcp:', 'unix:'], 'tcp://127.0.0.1:3310'),
+  },
+  yaraRules: {
+    name: 'PLIMSOLL_YARA_RULES',
+    meaning: 'Folder of YARA rules. Read, but not used before malware scanning arrives.',
+    secret: false,
+    schema: path,
+  },
+  logLevel: {
+    name: 'PLIMSOLL_LOG_LEVEL',
+    fallback: 'info',
+    meaning: 'debug, info, warn, error or silent.',
+    secret: false,
+    schema: logLevel,
+  },
+} as const satisfies Readonly<Record<string, Setting<unknown> | OptionalSetting<unknown>>>;
+
+export type SettingKey = keyof typeof settings;
+
+/** The XDG base directory specification's place for data, so that every command finds the same folder. */
+function defaultDataDir(env: Environment): string {
+  if (env.XDG_DATA_HOME) return join(env.XDG_DATA_HOME, 'plimsoll');
+  if (env.HOME) return join(env.HOME, '.local', 'share', 'plimsoll');
+  return resolve('.plimsoll');
+}

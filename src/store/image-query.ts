@@ -41,7 +41,7 @@ export type ImageCountField =
   | 'packages'
   | 'containers';
 
-/** One condition; `values` are alternatives, and never empty. Text is compared without regard to case. */
+/** One condition; `values` are alternatives, and never empty. `equals` is exact, `contains` ignores case. */
 export type ImageCondition =
   | { readonly kind: 'text'; readonly field: ImageTextField; readonly match: 'equals' | 'contains'; readonly values: readonly string[] }
   | { readonly kind: 'value'; readonly field: ImageValueField; readonly values: readonly (string | number | boolean)[] }

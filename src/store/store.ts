@@ -104,14 +104,15 @@ export interface ImageStore {
   // for sync (inventory/)
   /** Known tags of a repository with the ETag of their last visit. */
   knownTags(registryId: number, repository: string): Promise<ReadonlyMap<string, KnownTag>>;
-  /** Records one tag as seen now: its rows, replacing rows of the same tag that are no longer among them. */
-  saveTag(registryId: number, repository: string, tag: SeenTag): Promise<void>;
+  /**
+   * Records tags of one repository as seen, in one transaction: their rows, replacing rows of the same tag that are no
+   * longer among them, and the repository's latest flag.
+   */
+  saveTags(registryId: number, repository: string, tags: readonly SeenTag[]): Promise<void>;
   /** Marks tags as still there without reading their manifests again. */
   touchTags(tagIds: readonly number[], syncedAt: Date): Promise<void>;
   /** After a complete walk only: deletes tags (and their rows) not seen since `startedAt`, and empty repositories. */
   removeUnseen(registryId: number, startedAt: Date): Promise<number>;
-  /** Same, for one repository whose tag list was read to its end. */
-  refreshLatest(registryId: number): Promise<void>;
   count(registryId: number): Promise<number>;
 }
 
@@ -191,8 +192,8 @@ export interface InventoryStore {
   artifact(id: number): Promise<Artifact | undefined>;
   /** Inventory, findings and the summary of every row listing the artifact, in one transaction. */
   saveScan(result: ScanResult): Promise<void>;
-  /** A scan that gave no result: statuses and causes only; findings of an earlier scan stay. */
-  saveFailure(artifactId: number, summary: Pick<Summary, 'vulnerability' | 'malware' | 'risk' | 'scannedAt' | 'detail'>): Promise<void>;
+  /** A scan of one row that gave no result: status and cause only; findings of an earlier scan stay. */
+  saveFailure(imageId: number, kinds: readonly ScanKind[], state: KindState, detail: string): Promise<void>;
   get(artifactId: number): Promise<Inventory | undefined>;
 }
 
@@ -265,7 +266,8 @@ export interface TaskStore {
   list(page: Page): Promise<Listed<TaskListEntry>>;
 
   // for the workers
-  start(taskId: number, imageId: number): Promise<StartedScan | undefined>;
+  /** Marks the image as being scanned for those of the task's kinds that are `supported`; undefined when there is nothing to do any more. */
+  start(taskId: number, imageId: number, supported: readonly ScanKind[]): Promise<StartedScan | undefined>;
   recordProgress(taskId: number, imageId: number, kind: ScanKind, progress: number, remainingSeconds: number): Promise<void>;
   finish(taskId: number, imageId: number, outcome: 'succeeded' | 'failed' | 'canceled' | 'timed-out'): Promise<void>;
   /** Tasks past their deadline are ended and their images marked; returns their ids. */

@@ -1,0 +1,72 @@
+import type { Database } from './database.ts';
+import { imageSelection } from './image-conditions.ts';
+import { imagesById, listImages } from './image-list.ts';
+import { knownTags, removeUnseen, saveTags } from './image-sync.ts';
+import type { HistoryEntry, ImageStore } from './store.ts';
+
+const IDS_PER_STATEMENT = 5_000;
+
+export function createImageStore({ read, write }: Database): ImageStore {
+  const select: ImageStore['select'] = async (selection) => {
+    const rows = await read
+      .selectFrom('images')
+      .select('images.id')
+      .where((eb) => imageSelection(eb, selection))
+      .orderBy('images.id', 'desc')
+      .execute();
+    return rows.map((row) => row.id);
+  };
+  return {
+    list: (query) => listImages(read, query),
+    get: async (id) => (await imagesById(read, [id]))[0],
+    findByImageId: async (imageId) => {
+      const row = await read
+        .selectFrom('images')
+        .select('id')
+        .where('image_id', '=', imageId)
+        .orderBy('id', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row && (await imagesById(read, [row.id]))[0];
+    },
+    select,
+    authorize: async (selection, cap) => {
+      const ids = (await select(selection)).slice(0, cap);
+      await write.transaction().execute(async (trx) => {
+        for (let at = 0; at < ids.length; at += IDS_PER_STATEMENT) {
+          await trx
+            .updateTable('images')
+            .set({ authorized: 1 })
+            .where('id', 'in', ids.slice(at, at + IDS_PER_STATEMENT))
+            .where('authorized', '=', 0)
+            .execute();
+        }
+      });
+      return ids.length;
+    },
+    history: async (artifactId) => {
+      const row = await read.selectFrom('artifacts').select('history').where('id', '=', artifactId).executeTakeFirst();
+      return row ? (JSON.parse(row.history) as HistoryEntry[]) : [];
+    },
+    knownTags: (registryId, repository) => knownTags(read, registryId, repository),
+    saveTags: (registryId, repository, tags) => write.transaction().execute((trx) => saveTags(trx, registryId, repository, tags)),
+    touchTags: async (tagIds, syncedAt) => {
+      for (let at = 0; at < tagIds.length; at += IDS_PER_STATEMENT) {
+        await write
+          .updateTable('tags')
+          .set({ synced_at: syncedAt.getTime() })
+          .where('id', 'in', tagIds.slice(at, at + IDS_PER_STATEMENT))
+          .execute();
+      }
+    },
+    removeUnseen: (registryId, startedAt) => write.transaction().execute((trx) => removeUnseen(trx, registryId, startedAt)),
+    count: async (registryId) => {
+      const { total } = await read
+        .selectFrom('images')
+        .select(({ fn }) => fn.countAll<number>().as('total'))
+        .where('registry_id', '=', registryId)
+        .executeTakeFirstOrThrow();
+      return total;
+    },
+  };
+}

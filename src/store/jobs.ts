@@ -1,0 +1,120 @@
+import type { Selectable, Transaction } from 'kysely';
+import type { Database } from './database.ts';
+import { restoreScanState } from './scan-state.ts';
+import type { Job, JobKind, JobStore } from './store.ts';
+import type { JobsTable, Tables } from './tables.ts';
+
+/** Syncs first: they are few, and people wait for them. */
+const kindsInOrder: readonly JobKind[] = ['sync', 'scan'];
+
+export function createJobStore({ engine, read, write }: Database): JobStore {
+  const waitingJob = (trx: Transaction<Tables>, kind: JobKind, now: Date) => {
+    let query = trx
+      .selectFrom('jobs')
+      .selectAll()
+      .where('kind', '=', kind)
+      .where('worker', 'is', null)
+      .where('available_at', '<=', now.getTime())
+      .orderBy('id')
+      .limit(1);
+    if (kind === 'sync') {
+      // Two walks over one registry would delete what the other has just seen.
+      query = query.where((eb) =>
+        eb.not(
+          eb.exists(
+            eb
+              .selectFrom('jobs as other')
+              .select('other.id')
+              .whereRef('other.registry_id', '=', 'jobs.registry_id')
+              .where('other.kind', '=', 'sync')
+              .where('other.worker', 'is not', null),
+          ),
+        ),
+      );
+    }
+    return engine === 'postgres' ? query.forUpdate('jobs').skipLocked() : query;
+  };
+  return {
+    claim: (worker, now, leaseMs) =>
+      write.transaction().execute(async (trx) => {
+        for (const kind of kindsInOrder) {
+          const row = await waitingJob(trx, kind, now).executeTakeFirst();
+          if (!row) continue;
+          const attempt = row.attempt + 1;
+          await trx
+            .updateTable('jobs')
+            .set({ worker, lease_until: now.getTime() + leaseMs, attempt })
+            .where('id', '=', row.id)
+            .execute();
+          return toJob({ ...row, attempt });
+        }
+        return undefined;
+      }),
+    renew: async (jobId, worker, now, leaseMs) => {
+      const renewed = await write
+        .updateTable('jobs')
+        .set({ lease_until: now.getTime() + leaseMs })
+        .where('id', '=', jobId)
+        .where('worker', '=', worker)
+        .executeTakeFirst();
+      return renewed.numUpdatedRows > 0n;
+    },
+    complete: async (jobId, worker) => {
+      await write.deleteFrom('jobs').where('id', '=', jobId).where('worker', '=', worker).execute();
+    },
+    retry: (jobId, worker, at) =>
+      write.transaction().execute(async (trx) => {
+        const freed = await trx
+          .updateTable('jobs')
+          .set({ worker: null, lease_until: null, available_at: at.getTime() })
+          .where('id', '=', jobId)
+          .where('worker', '=', worker)
+          .returningAll()
+          .execute();
+        await handBack(trx, freed);
+      }),
+    release: (now, all) =>
+      write.transaction().execute(async (trx) => {
+        let query = trx
+          .updateTable('jobs')
+          .set({ worker: null, lease_until: null, available_at: now.getTime() })
+          .where('worker', 'is not', null);
+        if (!all) query = query.where('lease_until', '<', now.getTime());
+        const freed = await query.returningAll().execute();
+        await handBack(trx, freed);
+        return freed.length;
+      }),
+    waiting: async () => {
+      const { total } = await read.selectFrom('jobs').select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+      return total;
+    },
+  };
+}
+
+/** What nobody works on any more must not look as if somebody did. */
+async function handBack(trx: Transaction<Tables>, freed: readonly Selectable<JobsTable>[]): Promise<void> {
+  for (const job of freed) {
+    if (job.kind === 'sync') {
+      await trx.updateTable('registries').set({ sync_status: 'queued' }).where('id', '=', job.registry_id).execute();
+      continue;
+    }
+    if (job.task_id === null || job.image_id === null) continue;
+    await trx
+      .updateTable('scan_task_images')
+      .set({ status: 'queued', progress: 0, remaining_seconds: 0 })
+      .where('task_id', '=', job.task_id)
+      .where('image_id', '=', job.image_id)
+      .where('status', '=', 'running')
+      .execute();
+    await restoreScanState(trx, [job.image_id]);
+  }
+}
+
+const toJob = (row: Selectable<JobsTable>): Job => ({
+  id: row.id,
+  kind: row.kind as JobKind,
+  registryId: row.registry_id,
+  ...(row.task_id === null ? {} : { taskId: row.task_id }),
+  ...(row.image_id === null ? {} : { imageId: row.image_id }),
+  attempt: row.attempt,
+});

@@ -1,0 +1,64 @@
+import { randomBytes } from 'node:crypto';
+import type { Selectable } from 'kysely';
+import type { Database } from './database.ts';
+import { toDate } from './image-rows.ts';
+import type { ApiKey, KeyRole, KeyStore } from './store.ts';
+import type { ApiKeysTable } from './tables.ts';
+import type { Vault } from './vault.ts';
+
+/** A use is written at most this often: a list call must not cost a commit. */
+const USE_RECORDED_EVERY_MS = 60_000;
+const letters = (bytes: number) => randomBytes(bytes).toString('base64url').replace(/[-_]/g, 'x');
+
+export function createKeyStore({ read, write }: Database, vault: Vault, now: () => Date): KeyStore {
+  const lastRecorded = new Map<string, number>();
+  return {
+    create: async ({ name, role, secretId = `AKID${letters(24)}`, secretKey = letters(24) }) => {
+      const row = {
+        secret_sealed: vault.seal(secretKey),
+        name,
+        role,
+        created_at: now().getTime(),
+        last_used_at: null,
+        revoked_at: null,
+      };
+      await write
+        .insertInto('api_keys')
+        .values({ secret_id: secretId, ...row })
+        .onConflict((conflict) => conflict.column('secret_id').doUpdateSet(row))
+        .execute();
+      return { ...toKey({ secret_id: secretId, ...row }), secretKey };
+    },
+    find: async (secretId) => {
+      const row = await read.selectFrom('api_keys').selectAll().where('secret_id', '=', secretId).where('revoked_at', 'is', null).executeTakeFirst();
+      return row && { ...toKey(row), secretKey: vault.open(row.secret_sealed) };
+    },
+    list: async () => (await read.selectFrom('api_keys').selectAll().orderBy('created_at').orderBy('secret_id').execute()).map(toKey),
+    revoke: async (secretId) => {
+      const revoked = await write
+        .updateTable('api_keys')
+        .set({ revoked_at: now().getTime() })
+        .where('secret_id', '=', secretId)
+        .where('revoked_at', 'is', null)
+        .executeTakeFirst();
+      return revoked.numUpdatedRows > 0n;
+    },
+    recordUse: async (secretId, at) => {
+      const time = at.getTime();
+      if (time - (lastRecorded.get(secretId) ?? 0) < USE_RECORDED_EVERY_MS) return;
+      lastRecorded.set(secretId, time);
+      await write.updateTable('api_keys').set({ last_used_at: time }).where('secret_id', '=', secretId).execute();
+    },
+  };
+}
+
+function toKey(row: Selectable<ApiKeysTable>): ApiKey {
+  return {
+    secretId: row.secret_id,
+    name: row.name,
+    role: row.role as KeyRole,
+    createdAt: new Date(row.created_at),
+    lastUsedAt: toDate(row.last_used_at),
+    revokedAt: toDate(row.revoked_at),
+  };
+}

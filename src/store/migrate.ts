@@ -1,0 +1,23 @@
+import { type Migration, Migrator } from 'kysely/migration';
+import type { Database, Engine } from './database.ts';
+import { initial } from './migrations/0001-initial.ts';
+
+const migrations: Readonly<Record<string, (engine: Engine) => Migration>> = {
+  '0001-initial': (engine) => ({ up: (db) => initial(db, engine) }),
+};
+
+/**
+ * Brings the schema up to date. Two starting processes cannot both run a migration: PostgreSQL takes an advisory
+ * lock, SQLite runs the whole act in one `begin immediate` transaction.
+ */
+export async function migrate(database: Database): Promise<void> {
+  const migrator = new Migrator({
+    db: database.write,
+    provider: {
+      getMigrations: async () =>
+        Object.fromEntries(Object.entries(migrations).map(([name, migration]) => [name, migration(database.engine)])),
+    },
+  });
+  const { error } = await migrator.migrateToLatest();
+  if (error) throw error;
+}

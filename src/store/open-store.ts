@@ -1,0 +1,40 @@
+import { sql } from 'kysely';
+import { openDatabase } from './database.ts';
+import { createFindingStore } from './findings.ts';
+import { createImageStore } from './images.ts';
+import { createInventoryStore } from './inventories.ts';
+import { createJobStore } from './jobs.ts';
+import { createKeyStore } from './keys.ts';
+import { createLayerReportStore } from './layer-reports.ts';
+import { migrate } from './migrate.ts';
+import { createRegistryStore } from './registries.ts';
+import { createSettingStore } from './settings.ts';
+import type { Store } from './store.ts';
+import { createTaskStore } from './tasks.ts';
+import type { Vault } from './vault.ts';
+
+/** Opens the database, brings its schema up to date, and returns the store. `url` as in `openDatabase`. */
+export async function openStore(deps: { readonly url: string; readonly vault: Vault; readonly now: () => Date }): Promise<Store> {
+  const database = openDatabase(deps.url);
+  try {
+    await migrate(database);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  return {
+    registries: createRegistryStore(database, deps.vault, deps.now),
+    images: createImageStore(database),
+    inventories: createInventoryStore(database),
+    findings: createFindingStore(database),
+    layerReports: createLayerReportStore(database),
+    tasks: createTaskStore(database, deps.now),
+    jobs: createJobStore(database),
+    keys: createKeyStore(database, deps.vault, deps.now),
+    settings: createSettingStore(database),
+    ping: async () => {
+      await sql`select 1`.execute(database.read);
+    },
+    close: () => database.close(),
+  };
+}

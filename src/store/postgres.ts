@@ -1,0 +1,24 @@
+import { type Dialect, PostgresDialect } from 'kysely';
+import pg from 'pg';
+
+const INT8_OID = 20;
+const NUMERIC_OID = 1700;
+
+/**
+ * Kysely on PostgreSQL through `pg`. Our 64-bit integers are ids, bytes and milliseconds below 2^53, so they are read
+ * as numbers; `sum()` of them arrives as numeric.
+ */
+export function postgresDialect(url: string, connections: number): Dialect {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: connections,
+    application_name: 'plimsoll',
+    types: {
+      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+        oid === INT8_OID || oid === NUMERIC_OID ? Number : pg.types.getTypeParser(oid, format),
+    } as pg.CustomTypesConfig,
+  });
+  // A broken idle connection is replaced by the pool; without a listener the process would end.
+  pool.on('error', () => {});
+  return new PostgresDialect({ pool });
+}

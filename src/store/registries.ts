@@ -1,0 +1,187 @@
+import { type Selectable, sql, type Updateable } from 'kysely';
+import type { Cause } from '../model/cause.ts';
+import type { ConnectionStatus, Registry, SyncStatus } from '../model/registry.ts';
+import type { Database } from './database.ts';
+import { matches } from './image-conditions.ts';
+import { toDate } from './image-rows.ts';
+import type { RegistryCondition, RegistryStore, SyncOutcome } from './store.ts';
+import type { RegistriesTable } from './tables.ts';
+import type { Vault } from './vault.ts';
+
+const conditionColumns = {
+  id: 'id',
+  name: 'name',
+  type: 'type',
+  url: 'url',
+  netType: 'net_type',
+  syncStatus: 'sync_status',
+} as const satisfies Record<RegistryCondition['field'], keyof RegistriesTable>;
+
+const sortColumns = { createdAt: 'created_at', name: 'name', syncedAt: 'synced_at', id: 'id' } as const;
+
+export function createRegistryStore({ read, write }: Database, vault: Vault, now: () => Date): RegistryStore {
+  const get = async (id: number) => {
+    const row = await read.selectFrom('registries').selectAll().where('id', '=', id).executeTakeFirst();
+    return row && toRegistry(row);
+  };
+  return {
+    add: (registry) =>
+      write.transaction().execute(async (trx) => {
+        const inserted = await trx
+          .insertInto('registries')
+          .values({
+            name: registry.name,
+            type: registry.type,
+            url: registry.url,
+            username: registry.username,
+            password_sealed: vault.seal(registry.password),
+            net_type: registry.netType,
+            region: registry.region,
+            version: registry.version,
+            instance_id: registry.instanceId,
+            insecure: Number(registry.insecure),
+            speed_limit: registry.speedLimit,
+            sync_mode: registry.syncMode,
+            need_scan: Number(registry.needScan),
+            webhook_url: registry.webhookUrl,
+            webhook_token_sealed: vault.seal(registry.webhookToken),
+            created_at: now().getTime(),
+            connection_status: 'unknown',
+            sync_status: 'never',
+            sync_message: '',
+            skipped: '{}',
+          })
+          .onConflict((conflict) => conflict.column('name').doNothing())
+          .returning('id')
+          .executeTakeFirst();
+        if (inserted) return { id: inserted.id, created: true };
+        const existing = await trx.selectFrom('registries').select('id').where('name', '=', registry.name).executeTakeFirstOrThrow();
+        return { id: existing.id, created: false };
+      }),
+    get,
+    settings: async (id) => {
+      const row = await read.selectFrom('registries').selectAll().where('id', '=', id).executeTakeFirst();
+      if (!row) return undefined;
+      return {
+        type: row.type,
+        url: row.url,
+        username: row.username,
+        password: vault.open(row.password_sealed),
+        insecure: row.insecure === 1,
+        speedLimit: row.speed_limit,
+      };
+    },
+    list: async ({ conditions, sort, offset, limit }) => {
+      let query = read.selectFrom('registries');
+      for (const { field, match, values } of conditions) {
+        query =
+          field === 'id'
+            ? query.where('id', 'in', values.map(Number).filter(Number.isSafeInteger))
+            : query.where(matches(sql.ref(`registries.${conditionColumns[field]}`), match, values));
+      }
+      const { total } = await query.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+      const rows = await query
+        .selectAll()
+        .orderBy(sortColumns[sort.key], (order) => (sort.direction === 'asc' ? order.asc().nullsFirst() : order.desc().nullsLast()))
+        .orderBy('id', sort.direction)
+        .offset(offset)
+        .limit(limit)
+        .execute();
+      return { rows: rows.map(toRegistry), total };
+    },
+    remove: async (id) => {
+      const removed = await write.deleteFrom('registries').where('id', '=', id).executeTakeFirst();
+      return removed.numDeletedRows > 0n;
+    },
+    recordConnection: async (id, { status, cause, checkedAt }) => {
+      await write
+        .updateTable('registries')
+        .set({ connection_status: status, connection_cause: cause ?? null, connection_checked_at: checkedAt.getTime() })
+        .where('id', '=', id)
+        .execute();
+    },
+    recordSync: async (id, outcome) => {
+      await write.updateTable('registries').set(syncColumns(outcome)).where('id', '=', id).execute();
+    },
+    requestSync: (ids) =>
+      write.transaction().execute(async (trx) => {
+        let found = trx.selectFrom('registries').select('id');
+        if (ids !== 'all') found = found.where('id', 'in', ids.length > 0 ? [...ids] : [-1]);
+        const known = (await found.execute()).map((row) => row.id);
+        const unknown = ids === 'all' ? [] : ids.filter((id) => !known.includes(id));
+        if (unknown.length > 0) return { unknown };
+        for (const id of known) {
+          const waiting = await trx
+            .selectFrom('jobs')
+            .select('id')
+            .where('kind', '=', 'sync')
+            .where('registry_id', '=', id)
+            .where('worker', 'is', null)
+            .executeTakeFirst();
+          if (waiting) continue;
+          await trx
+            .insertInto('jobs')
+            .values({ kind: 'sync', registry_id: id, attempt: 0, available_at: now().getTime() })
+            .execute();
+          await trx.updateTable('registries').set({ sync_status: 'queued' }).where('id', '=', id).execute();
+        }
+        return { unknown };
+      }),
+    syncState: async () => {
+      const rows = await read.selectFrom('registries').select(['name', 'sync_status', 'sync_cause', 'sync_message', 'synced_at']).execute();
+      const failed = rows.filter((row) => row.sync_status === 'failed');
+      const running = rows.some((row) => row.sync_status === 'running' || row.sync_status === 'queued');
+      const latest = rows.reduce<number | null>((max, row) => (row.synced_at === null ? max : Math.max(max ?? 0, row.synced_at)), null);
+      return {
+        status: running ? 'running' : failed.length > 0 ? 'failed' : 'succeeded',
+        failed: failed.map((row) => ({ name: row.name, cause: (row.sync_cause ?? undefined) as Cause | undefined, message: row.sync_message })),
+        latestSuccessAt: toDate(latest),
+      };
+    },
+  };
+}
+
+function syncColumns(outcome: SyncOutcome): Updateable<RegistriesTable> {
+  switch (outcome.status) {
+    case 'running':
+      return { sync_status: 'running' };
+    case 'succeeded':
+      return {
+        sync_status: 'succeeded',
+        sync_cause: null,
+        sync_message: outcome.message,
+        synced_at: outcome.at.getTime(),
+        skipped: JSON.stringify(outcome.skipped),
+      };
+    case 'failed':
+      return { sync_status: 'failed', sync_cause: outcome.cause, sync_message: outcome.message };
+  }
+}
+
+function toRegistry(row: Selectable<RegistriesTable>): Registry {
+  return {
+    id: row.id,
+    name: row.name,
+    type: row.type,
+    url: row.url,
+    username: row.username,
+    netType: row.net_type,
+    region: row.region,
+    version: row.version,
+    instanceId: row.instance_id,
+    insecure: row.insecure === 1,
+    speedLimit: row.speed_limit,
+    syncMode: row.sync_mode,
+    needScan: row.need_scan === 1,
+    webhookUrl: row.webhook_url,
+    createdAt: new Date(row.created_at),
+    connectionStatus: row.connection_status as ConnectionStatus,
+    connectionCause: (row.connection_cause ?? undefined) as Cause | undefined,
+    connectionCheckedAt: toDate(row.connection_checked_at),
+    syncStatus: row.sync_status as SyncStatus,
+    syncCause: (row.sync_cause ?? undefined) as Cause | undefined,
+    syncMessage: row.sync_message,
+    syncedAt: toDate(row.synced_at),
+    skipped: JSON.parse(row.skipped) as Registry['skipped'],
+  };
+}

@@ -1,0 +1,69 @@
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { parentPort, workerData } from 'node:worker_threads';
+
+// One connection in its own thread: node:sqlite is synchronous, and the event loop of the API must never wait for a disk.
+
+/** What the thread is told at its start. */
+export interface SqliteThreadData {
+  readonly path: string;
+  readonly readOnly: boolean;
+}
+
+export interface SqliteRequest {
+  readonly id: number;
+  readonly sql: string;
+  readonly parameters: readonly unknown[];
+}
+
+export type SqliteReply =
+  | { readonly id: number; readonly rows: unknown[]; readonly changes?: number; readonly insertId?: number }
+  | { readonly id: number; readonly error: { readonly message: string; readonly code?: string } };
+
+const STATEMENTS_KEPT = 300;
+const BUSY_TIMEOUT_MS = 15_000;
+
+if (!parentPort) throw new Error('sqlite-thread runs as a worker thread');
+const port = parentPort;
+const { path, readOnly } = workerData as SqliteThreadData;
+const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
+if (!readOnly) database.exec('pragma journal_mode = wal');
+database.exec('pragma synchronous = full; pragma cache_size = -65536; pragma temp_store = memory; pragma mmap_size = 268435456');
+if (readOnly) database.exec('pragma query_only = on');
+const statements = new Map<string, StatementSync>();
+
+function prepare(sql: string): StatementSync {
+  const known = statements.get(sql);
+  if (known) {
+    statements.delete(sql);
+    statements.set(sql, known);
+    return known;
+  }
+  const statement = database.prepare(sql);
+  statements.set(sql, statement);
+  if (statements.size > STATEMENTS_KEPT) {
+    const oldest = statements.keys().next();
+    if (!oldest.done) statements.delete(oldest.value);
+  }
+  return statement;
+}
+
+function answer({ id, sql, parameters }: SqliteRequest): SqliteReply {
+  try {
+    const statement = prepare(sql);
+    if (statement.columns().length > 0) return { id, rows: statement.all(...(parameters as SQLInputValue[])) };
+    const { changes, lastInsertRowid } = statement.run(...(parameters as SQLInputValue[]));
+    return { id, rows: [], changes: Number(changes), insertId: Number(lastInsertRowid) };
+  } catch (error) {
+    const { message, code } = error as Error & { code?: string };
+    return { id, error: { message, ...(code ? { code } : {}) } };
+  }
+}
+
+port.on('message', (request: SqliteRequest | 'close') => {
+  if (request === 'close') {
+    database.close();
+    port.close();
+    return;
+  }
+  port.postMessage(answer(request));
+});

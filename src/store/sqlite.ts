@@ -1,0 +1,154 @@
+import { Worker } from 'node:worker_threads';
+import {
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type Kysely,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
+import type { SqliteReply, SqliteRequest, SqliteThreadData } from './sqlite-thread.ts';
+
+const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+
+/**
+ * Kysely on `node:sqlite`, each connection in a thread of its own. WAL lets the readers go on while the one writer
+ * commits; `synchronous=FULL` makes an acknowledged write survive a kill.
+ */
+export function sqliteDialect(options: SqliteThreadData & { readonly connections: number }): Dialect {
+  return {
+    createAdapter: () => new TransactionalSqliteAdapter(),
+    createDriver: () => new SqliteThreadDriver(options),
+    createIntrospector: (db: Kysely<unknown>) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  };
+}
+
+/** Migrations run in one `begin immediate` transaction: a second starting process waits, then finds them done. */
+class TransactionalSqliteAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
+class SqliteThreadDriver implements Driver {
+  readonly #options: SqliteThreadData & { readonly connections: number };
+  readonly #all: SqliteThreadConnection[] = [];
+  readonly #free: SqliteThreadConnection[] = [];
+  readonly #waiting: ((connection: SqliteThreadConnection) => void)[] = [];
+
+  constructor(options: SqliteThreadData & { readonly connections: number }) {
+    this.#options = options;
+  }
+
+  async init(): Promise<void> {
+    for (let i = 0; i < this.#options.connections; i++) {
+      const connection = new SqliteThreadConnection(this.#options);
+      this.#all.push(connection);
+      this.#free.push(connection);
+    }
+  }
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    const connection = this.#free.pop();
+    if (connection) return connection;
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  async releaseConnection(connection: DatabaseConnection): Promise<void> {
+    if (!(connection instanceof SqliteThreadConnection)) return;
+    const next = this.#waiting.shift();
+    if (next) next(connection);
+    else this.#free.push(connection);
+  }
+
+  async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await execute(connection, this.#options.readOnly ? 'begin' : 'begin immediate');
+  }
+
+  async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    await execute(connection, 'commit');
+  }
+
+  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    await execute(connection, 'rollback');
+  }
+
+  async destroy(): Promise<void> {
+    await Promise.all(this.#all.map((connection) => connection.close()));
+  }
+}
+
+async function execute(connection: DatabaseConnection, sql: string): Promise<void> {
+  if (connection instanceof SqliteThreadConnection) await connection.run(sql, []);
+}
+
+interface Pending {
+  readonly resolve: (reply: Extract<SqliteReply, { rows: unknown[] }>) => void;
+  readonly reject: (error: Error) => void;
+}
+
+class SqliteThreadConnection implements DatabaseConnection {
+  readonly #worker: Worker;
+  readonly #pending = new Map<number, Pending>();
+  #lastId = 0;
+  #dead: Error | undefined;
+
+  constructor(data: SqliteThreadData) {
+    this.#worker = new Worker(new URL(`./sqlite-thread${extension}`, import.meta.url), { workerData: data, name: 'sqlite' });
+    this.#worker.unref();
+    this.#worker.on('message', (reply: SqliteReply) => this.#settle(reply));
+    this.#worker.on('error', (error: Error) => this.#fail(error));
+    this.#worker.on('exit', () => this.#fail(new Error('the database is closed')));
+  }
+
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    const reply = await this.run(query.sql, query.parameters);
+    return {
+      rows: reply.rows as R[],
+      ...(reply.changes === undefined ? {} : { numAffectedRows: BigInt(reply.changes) }),
+      ...(reply.insertId === undefined ? {} : { insertId: BigInt(reply.insertId) }),
+    };
+  }
+
+  // biome-ignore lint/correctness/useYield: node:sqlite iterators cannot cross threads; lists are paged instead.
+  async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+    throw new Error('streaming queries are not supported on SQLite: page instead');
+  }
+
+  run(sql: string, parameters: readonly unknown[]): Promise<Extract<SqliteReply, { rows: unknown[] }>> {
+    if (this.#dead) return Promise.reject(this.#dead);
+    const request: SqliteRequest = { id: ++this.#lastId, sql, parameters };
+    return new Promise((resolve, reject) => {
+      if (this.#pending.size === 0) this.#worker.ref();
+      this.#pending.set(request.id, { resolve, reject });
+      this.#worker.postMessage(request);
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#dead) return;
+    const closed = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()));
+    this.#worker.ref();
+    this.#worker.postMessage('close');
+    await closed;
+  }
+
+  #settle(reply: SqliteReply): void {
+    const pending = this.#pending.get(reply.id);
+    if (!pending) return;
+    this.#pending.delete(reply.id);
+    if (this.#pending.size === 0) this.#worker.unref();
+    if ('error' in reply) pending.reject(Object.assign(new Error(reply.error.message), { code: reply.error.code }));
+    else pending.resolve(reply);
+  }
+
+  #fail(error: Error): void {
+    this.#dead ??= error;
+    for (const pending of this.#pending.values()) pending.reject(error);
+    this.#pending.clear();
+  }
+}

@@ -1,0 +1,68 @@
+import { AppError } from '../../model/app-error.ts';
+import type { System } from './system.ts';
+
+/** At most so many holders at once, first come first served. */
+export interface Limiter {
+  /** Resolves to the function that gives the place back; calling it twice does nothing. */
+  acquire(signal: AbortSignal): Promise<() => void>;
+}
+
+export function createLimiter(places: number): Limiter {
+  const waiting: (() => void)[] = [];
+  let free = places;
+
+  function createRelease(): () => void {
+    let released = false;
+    return () => {
+      if (released) return;
+      released = true;
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else next();
+    };
+  }
+
+  return {
+    async acquire(signal) {
+      if (signal.aborted) throw canceled(signal);
+      if (free > 0) {
+        free -= 1;
+        return createRelease();
+      }
+      await new Promise<void>((resolve, reject) => {
+        const onAbort = () => {
+          waiting.splice(waiting.indexOf(onTurn), 1);
+          reject(canceled(signal));
+        };
+        const onTurn = () => {
+          signal.removeEventListener('abort', onAbort);
+          resolve();
+        };
+        waiting.push(onTurn);
+        signal.addEventListener('abort', onAbort, { once: true });
+      });
+      return createRelease();
+    },
+  };
+}
+
+/** Spaces calls evenly: `wait` resolves at most `perSecond` times a second; 0 = no limit. */
+export function createPacer(
+  perSecond: number,
+  system: Pick<System, 'now' | 'sleep'>,
+): { wait(signal: AbortSignal): Promise<void> } {
+  let nextAt = 0;
+  return {
+    async wait(signal) {
+      if (perSecond <= 0) return;
+      const now = system.now();
+      const at = Math.max(now, nextAt);
+      nextAt = at + 1_000 / perSecond;
+      if (at > now) await system.sleep(at - now, signal);
+    },
+  };
+}
+
+function canceled(signal: AbortSignal): AppError {
+  return new AppError('canceled', 'Canceled while waiting for a free connection.', { cause: signal.reason });
+}

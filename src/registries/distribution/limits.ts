@@ -1,0 +1,39 @@
+/** Bounds on what one registry may cost us. Times in milliseconds, sizes in bytes. */
+export interface DistributionLimits {
+  readonly concurrency: number;
+  readonly connectTimeout: number;
+  /** From the request sent to the last header. */
+  readonly headersTimeout: number;
+  /** Longest silence within a body that we are ready to read. */
+  readonly bodyTimeout: number;
+  /** Tries of one request in all. */
+  readonly attempts: number;
+  /** All waits between the tries of one request; a longer Retry-After fails at once. */
+  readonly waitBudget: number;
+  readonly redirects: number;
+  /** Names asked for per page; docker-registry refuses more than 1000. */
+  readonly pageSize: number;
+  readonly pages: number;
+  /** Names of one listing. */
+  readonly names: number;
+  readonly pageBytes: number;
+  readonly tokenBytes: number;
+  readonly errorBytes: number;
+}
+
+export const defaultDistributionLimits: DistributionLimits = {
+  concurrency: 6,
+  connectTimeout: 10_000,
+  headersTimeout: 60_000,
+  bodyTimeout: 60_000,
+  attempts: 5,
+  waitBudget: 120_000,
+  redirects: 5,
+  pageSize: 500,
+  pages: 20_000,
+  names: 2_000_000,
+  // A registry that does not page (docker-registry 2.8 for tags) sends everything at once.
+  pageBytes: 64 * 1024 ** 2,
+  tokenBytes: 256 * 1024,
+  errorBytes: 64 * 1024,
+};

@@ -1,0 +1,99 @@
+import type { z } from 'zod';
+import { AppError } from '../../model/app-error.ts';
+import { DistributionError } from './distribution-error.ts';
+import type { Answer, Session } from './open-session.ts';
+import { parseNextLink } from './parse-link.ts';
+import { parseAnswer } from './read-body.ts';
+import { redactUrl } from './redact-url.ts';
+
+/** One paged list of names of the distribution API. */
+export interface Listing {
+  /** Path under the registry's base, without query. */
+  readonly path: string;
+  readonly scope: string;
+  /** Reads the names out of a page. */
+  readonly schema: z.ZodType<readonly string[]>;
+}
+
+/**
+ * Yields every name once, page by page, as servers really page: by Link header (relative, absolute, encoded), else by
+ * `last` when a page came back exactly full. A page that brings nothing new ends the list, so that servers which
+ * ignore `n` and `last` do not loop for ever.
+ * @throws AppError `limit-exceeded` and what the session throws
+ */
+export async function* listNames(session: Session, listing: Listing, signal: AbortSignal): AsyncGenerator<string> {
+  const { limits } = session;
+  const seen = new Set<string>();
+  const visited = new Set<string>();
+  let url: URL | undefined = firstPage(session, listing, limits.pageSize);
+  for (let pages = 1; url !== undefined; pages += 1) {
+    if (pages > limits.pages) throw tooMany(url, `${limits.pages} pages`);
+    visited.add(url.href);
+    const answer = await readPage(session, listing, url, pages === 1, signal);
+    const names = parseAnswer(answer.response, answer.body, listing.schema);
+    const fresh = new Set(names.filter((name) => !seen.has(name)));
+    if (names.length > 0 && fresh.size === 0) return;
+    for (const name of fresh) seen.add(name);
+    if (seen.size > limits.names) throw tooMany(url, `${limits.names} names`);
+    yield* fresh;
+    url = nextPage(answer, url, names, limits.pageSize);
+    if (url !== undefined && visited.has(url.href)) return;
+  }
+}
+
+function firstPage(session: Session, listing: Listing, pageSize: number): URL {
+  const url = session.url(listing.path);
+  url.searchParams.set('n', String(pageSize));
+  return url;
+}
+
+async function readPage(
+  session: Session,
+  listing: Listing,
+  url: URL,
+  isFirst: boolean,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const ask = (target: URL) =>
+    session.read(
+      { method: 'GET', url: target, scope: listing.scope, headers: { accept: 'application/json' } },
+      session.limits.pageBytes,
+      signal,
+    );
+  try {
+    return await ask(url);
+  } catch (error) {
+    // A registry may be set to smaller pages than ours; without n it uses its own size.
+    const tooLarge =
+      error instanceof DistributionError && error.codes.some(({ code }) => code === 'PAGINATION_NUMBER_INVALID');
+    if (!tooLarge || !isFirst) throw error;
+    return ask(session.url(listing.path));
+  }
+}
+
+function nextPage(answer: Answer, current: URL, names: readonly string[], pageSize: number): URL | undefined {
+  const link = parseNextLink(answer.response.header('link') ?? '');
+  if (link !== undefined) return followLink(link, current);
+  const last = names.at(-1);
+  if (names.length !== pageSize || last === undefined) return undefined;
+  const next = new URL(current);
+  next.searchParams.set('last', last);
+  return next;
+}
+
+/** Only path and query of a link count: behind a proxy its scheme is often wrong, and a lost path prefix is put back. */
+function followLink(link: string, current: URL): URL {
+  const target = URL.parse(link, current.href);
+  if (target === null || target.hostname !== current.hostname) {
+    const message = `The list at ${redactUrl(current)} continues on another host, which is not followed.`;
+    throw new DistributionError('registry-error', message, { method: 'GET', url: redactUrl(current) });
+  }
+  const next = new URL(current);
+  next.pathname = current.pathname.endsWith(target.pathname) ? current.pathname : target.pathname;
+  next.search = target.search;
+  return next;
+}
+
+function tooMany(url: URL, what: string): AppError {
+  return new AppError('limit-exceeded', `The list at ${redactUrl(url)} has more than ${what}.`);
+}

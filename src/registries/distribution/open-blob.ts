@@ -1,0 +1,28 @@
+import { PassThrough } from 'node:stream';
+import type { Digest } from '../../model/digest.ts';
+import type { Blob } from '../registry-client.ts';
+import { toNetworkError } from './network-error.ts';
+import type { Session } from './open-session.ts';
+import { pullScope, repositoryPath } from './repository-path.ts';
+
+const WHOLE_NUMBER = /^\d{1,15}$/;
+
+/**
+ * Opens a blob; registries often send us on to their storage. A stream that breaks off or falls silent ends with an
+ * AppError `connection-failed`, a canceled one with `canceled`.
+ */
+export async function openBlob(
+  session: Session,
+  repository: string,
+  digest: Digest,
+  signal: AbortSignal,
+): Promise<Blob> {
+  const url = session.url(`${repositoryPath(repository)}/blobs/${digest}`);
+  const response = await session.open({ method: 'GET', url, scope: pullScope(repository) }, signal);
+  const stream = new PassThrough();
+  response.body.on('error', (error) => stream.destroy(toNetworkError(error, 'GET', response.url, signal)));
+  stream.on('close', () => response.body.destroy());
+  response.body.pipe(stream);
+  const length = response.header('content-length');
+  return { stream, ...(length !== undefined && WHOLE_NUMBER.test(length) ? { size: Number(length) } : {}) };
+}

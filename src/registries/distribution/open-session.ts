@@ -1,0 +1,204 @@
+import { AppError } from '../../model/app-error.ts';
+import type { RegistrySettings } from '../../model/registry.ts';
+import type { NetworkPolicy } from '../registry-client.ts';
+import { createAuthorizer } from './create-authorizer.ts';
+import { createLimiter, createPacer } from './create-limiter.ts';
+import { createTransport, type WireRequest, type WireResponse } from './create-transport.ts';
+import { DistributionError } from './distribution-error.ts';
+import { basicAuthorization, fetchToken } from './fetch-token.ts';
+import { followRedirects } from './follow-redirects.ts';
+import { type DistributionLimits, defaultDistributionLimits } from './limits.ts';
+import { readBody } from './read-body.ts';
+import { redactUrl } from './redact-url.ts';
+import { retry } from './retry.ts';
+import { system as realSystem, type System } from './system.ts';
+import { isHtml, isRetryableStatus, toResponseError } from './to-response-error.ts';
+
+export interface SessionRequest {
+  readonly method: 'GET' | 'HEAD';
+  /** Must lie on the registry's origin. */
+  readonly url: URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Token scope, such as `repository:team/app:pull`; '' = none. */
+  readonly scope: string;
+  /** Statuses that are an answer; every other one is thrown. Default 200. */
+  readonly accept?: readonly number[];
+}
+
+/** One registry, signed in on demand, with our manners towards it: limits, pace, retries. */
+export interface Session {
+  /** URL under the registry's base: `url('v2/_catalog')`. */
+  url(path: string): URL;
+  readonly limits: DistributionLimits;
+  /** For large bodies; the body must be read to its end or destroyed: it holds one of the registry's places. */
+  open(request: SessionRequest, signal: AbortSignal): Promise<WireResponse>;
+  /** For small bodies; one that breaks off is asked for again. `limit-exceeded` beyond `maxBytes`. */
+  read(request: SessionRequest, maxBytes: number, signal: AbortSignal): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+export interface Answer {
+  readonly response: WireResponse;
+  readonly body: Uint8Array;
+}
+
+export interface SessionDeps {
+  readonly system?: System;
+  readonly limits?: Partial<DistributionLimits>;
+}
+
+// A shorter secret would blot out ordinary words of a registry's message.
+const MIN_REDACTED = 4;
+
+/** @throws AppError `connection-failed` when the URL is none */
+export function openSession(settings: RegistrySettings, policy: NetworkPolicy, deps: SessionDeps = {}): Session {
+  const system = deps.system ?? realSystem;
+  const limits = { ...defaultDistributionLimits, ...deps.limits };
+  const base = baseUrl(settings.url);
+  const transport = createTransport({ insecure: settings.insecure, policy, limits }, system);
+  const limiter = createLimiter(limits.concurrency);
+  const pacer = createPacer(settings.speedLimit, system);
+  const secrets = [settings.password, basicAuthorization(settings).slice('Basic '.length)].filter(
+    (secret) => secret.length >= MIN_REDACTED,
+  );
+  const authorizer = createAuthorizer(settings, base.host, getToken, system);
+
+  const paced = {
+    async send(request: WireRequest, signal: AbortSignal) {
+      await pacer.wait(signal);
+      return transport.send(request, signal);
+    },
+    close: transport.close,
+  };
+
+  async function open(asked: SessionRequest, signal: AbortSignal): Promise<WireResponse> {
+    assertOwnOrigin(asked.url, base);
+    const release = await limiter.acquire(signal);
+    try {
+      const response = await retry(() => attempt(asked, signal), limits, system, signal);
+      response.body.once('close', release);
+      if (response.body.closed) release();
+      return response;
+    } catch (error) {
+      release();
+      throw error;
+    }
+  }
+
+  async function read(asked: SessionRequest, maxBytes: number, signal: AbortSignal): Promise<Answer> {
+    assertOwnOrigin(asked.url, base);
+    const release = await limiter.acquire(signal);
+    const attemptWithBody = async () => {
+      const response = await attempt(asked, signal);
+      return { response, body: await readBody(response, maxBytes, signal) };
+    };
+    try {
+      return await retry(attemptWithBody, limits, system, signal);
+    } finally {
+      release();
+    }
+  }
+
+  async function attempt(asked: SessionRequest, signal: AbortSignal): Promise<WireResponse> {
+    const sent = await authorizer.current(asked.scope, signal);
+    const response = await sendOnce(asked, sent, signal);
+    const header = response.header('www-authenticate');
+    // A challenge from elsewhere is not ours to answer.
+    if (response.status !== 401 || header === undefined || response.url.origin !== base.origin) {
+      return settle(response, asked, signal);
+    }
+    await toResponseError(response, errorContext(sent), signal);
+    const renewed = await authorizer.answer(asked.scope, header, sent, signal);
+    return settle(await sendOnce(asked, renewed, signal), asked, signal);
+  }
+
+  function sendOnce(asked: SessionRequest, authorization: string | undefined, signal: AbortSignal) {
+    const headers = { ...asked.headers, ...(authorization === undefined ? {} : { authorization }) };
+    return followRedirects(paced, { method: asked.method, url: asked.url, headers }, limits.redirects, signal);
+  }
+
+  async function settle(response: WireResponse, asked: SessionRequest, signal: AbortSignal): Promise<WireResponse> {
+    const accepted = (asked.accept ?? [200]).includes(response.status);
+    if (accepted && !(response.status === 200 && isHtml(response))) return response;
+    const error = await toResponseError(response, errorContext(undefined), signal);
+    throw refineDenial(error, response, settings.username);
+  }
+
+  /** Runs inside the place of the request that needs the token. */
+  async function getToken(asked: Parameters<typeof fetchToken>[0], signal: AbortSignal) {
+    const send = async (request: WireRequest) => {
+      const response = await followRedirects(paced, request, limits.redirects, signal);
+      if (response.status === 200) return response;
+      const error = await toResponseError(response, errorContext(undefined), signal);
+      if (isRetryableStatus(response.status)) throw error;
+      throw tokenRefused(error, base);
+    };
+    return fetchToken(
+      asked,
+      settings,
+      { registry: base, allowPrivate: policy.allowPrivate, tokenBytes: limits.tokenBytes, send },
+      signal,
+    );
+  }
+
+  function errorContext(sent: string | undefined) {
+    const token = sent?.split(' ')[1];
+    return {
+      secrets: token === undefined || token.length < MIN_REDACTED ? secrets : [...secrets, token],
+      errorBytes: limits.errorBytes,
+      now: system.now(),
+    };
+  }
+
+  return { url: (path) => new URL(path, base), limits, open, read, close: transport.close };
+}
+
+/** People paste `https://host/`, `https://host/v2/`, or with a path in front of /v2. */
+function baseUrl(text: string): URL {
+  const url = URL.parse(text);
+  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+    throw new AppError(
+      'connection-failed',
+      'The address of the registry is not of the form http(s)://host[:port][/path].',
+    );
+  }
+  url.username = '';
+  url.password = '';
+  url.search = '';
+  url.hash = '';
+  url.pathname = `${url.pathname.replace(API_SUFFIX, '')}/`;
+  return url;
+}
+const API_SUFFIX = /(?:\/v2)?\/{0,8}$/;
+
+function assertOwnOrigin(url: URL, base: URL): void {
+  if (url.origin === base.origin) return;
+  throw new DistributionError(
+    'registry-error',
+    `${redactUrl(url)} is not on ${base.host}, so it is not asked with its credentials.`,
+    {
+      method: 'GET',
+      url: redactUrl(url),
+    },
+  );
+}
+
+/** A 401 after a token was handed out means "you, but not this"; anonymous visitors are told to sign in instead. */
+function refineDenial(error: DistributionError, response: WireResponse, username: string): DistributionError {
+  const challenge = response.header('www-authenticate') ?? '';
+  const denied = challenge.includes('insufficient_scope') || error.codes.some(({ code }) => code === 'DENIED');
+  if (error.status !== 401 || username === '' || !denied) return error;
+  return new DistributionError('permission-denied', error.message, { ...error, status: 401, cause: error });
+}
+
+function tokenRefused(error: DistributionError, base: URL): DistributionError {
+  const code =
+    error.code === 'image-not-found' || error.code === 'registry-error' ? 'authentication-failed' : error.code;
+  return new DistributionError(code, `Signing in to ${base.host} failed: ${error.message}`, {
+    method: error.method,
+    url: error.url,
+    codes: error.codes,
+    cause: error,
+    ...(error.status === undefined ? {} : { status: error.status }),
+  });
+}

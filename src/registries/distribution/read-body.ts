@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { AppError } from '../../model/app-error.ts';
+import type { WireResponse } from './create-transport.ts';
+import { DistributionError } from './distribution-error.ts';
+import { toNetworkError } from './network-error.ts';
+import { redactUrl } from './redact-url.ts';
+
+/**
+ * Reads a body to its end.
+ * @throws AppError `limit-exceeded` beyond `limit` bytes, `connection-failed` when it breaks off, `canceled`
+ */
+export async function readBody(response: WireResponse, limit: number, signal: AbortSignal): Promise<Uint8Array> {
+  const { bytes, complete } = await readStart(response, limit, signal);
+  if (!complete) {
+    throw new AppError(
+      'limit-exceeded',
+      `${response.method} ${redactUrl(response.url)} answered more than ${limit} bytes.`,
+    );
+  }
+  return bytes;
+}
+
+/** Reads at most `limit` bytes and drops the rest. */
+export async function readStart(
+  response: WireResponse,
+  limit: number,
+  signal: AbortSignal,
+): Promise<{ readonly bytes: Uint8Array; readonly complete: boolean }> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of response.body) {
+      const bytes: unknown = chunk;
+      if (!(bytes instanceof Uint8Array)) continue;
+      chunks.push(bytes);
+      size += bytes.byteLength;
+      if (size > limit) return { bytes: Buffer.concat(chunks).subarray(0, limit), complete: false };
+    }
+  } catch (error) {
+    throw toNetworkError(error, response.method, response.url, signal);
+  }
+  return { bytes: Buffer.concat(chunks), complete: true };
+}
+
+/**
+ * Reads the bytes of a JSON answer into a type of ours.
+ * @throws AppError `not-a-registry` when it is no JSON, `registry-error` when it has another shape
+ */
+export function parseAnswer<T>(response: WireResponse, body: Uint8Array, schema: z.ZodType<T>): T {
+  const details = { method: response.method, url: redactUrl(response.url), status: response.status };
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(body).toString('utf8'));
+  } catch (cause) {
+    const message = `${details.method} ${details.url} answered something other than JSON. Is this the address of a registry?`;
+    throw new DistributionError('not-a-registry', message, { ...details, cause });
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const message = `${details.method} ${details.url} answered JSON of an unexpected shape: ${z.prettifyError(parsed.error).slice(0, 300)}`;
+  throw new DistributionError('registry-error', message, { ...details, cause: parsed.error });
+}

@@ -1,0 +1,32 @@
+import { lookup as dnsLookup } from 'node:dns/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError } from '../../model/app-error.ts';
+
+export interface ResolvedAddress {
+  readonly address: string;
+  readonly family: number;
+}
+
+/** What the client takes from the machine; tests replace it. */
+export interface System {
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** In [0, 1). */
+  random(): number;
+  /** Rejects with `canceled` when the signal fires first. */
+  sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
+  resolve(hostname: string): Promise<readonly ResolvedAddress[]>;
+}
+
+export const system: System = {
+  now: () => Date.now(),
+  random: () => Math.random(),
+  async sleep(milliseconds, signal) {
+    try {
+      await delay(milliseconds, undefined, { signal });
+    } catch (cause) {
+      throw new AppError('canceled', 'The wait was canceled.', { cause });
+    }
+  },
+  resolve: (hostname) => dnsLookup(hostname, { all: true }),
+};

@@ -1,0 +1,120 @@
+import { z } from 'zod';
+import type { Cause } from '../../model/cause.ts';
+import type { WireResponse } from './create-transport.ts';
+import { DistributionError, type RegistryErrorCode } from './distribution-error.ts';
+import { parseRetryAfter } from './parse-retry-after.ts';
+import { readStart } from './read-body.ts';
+import { redactUrl } from './redact-url.ts';
+
+const MAX_CODES = 10;
+const MAX_TEXT = 300;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a registry must not steer the reader's terminal
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g;
+
+const ErrorBody = z.object({
+  errors: z.array(z.object({ code: z.string().catch(''), message: z.string().catch('') })).min(1),
+});
+// Token servers and gateways answer one of these instead.
+const OtherErrorBody = z.object({
+  error: z.string().catch(''),
+  error_description: z.string().catch(''),
+  message: z.string().catch(''),
+  details: z.string().catch(''),
+});
+
+export interface ErrorContext {
+  /** Texts that must never appear in a message, should the registry echo them. */
+  readonly secrets: readonly string[];
+  readonly errorBytes: number;
+  readonly now: number;
+}
+
+/** Reads an answer nobody asked for into an error: what was asked, the status, the registry's own words. */
+export async function toResponseError(
+  response: WireResponse,
+  context: ErrorContext,
+  signal: AbortSignal,
+): Promise<DistributionError> {
+  const body = await readStart(response, context.errorBytes, signal);
+  const text = Buffer.from(body.bytes).toString('utf8');
+  const html = isHtml(response, text);
+  const codes = html ? [] : parseErrorBody(text, context.secrets);
+  const { status, method } = response;
+  const url = redactUrl(response.url);
+  const code = causeOfStatus(status, html);
+  const said = codes.map((entry) => [entry.code, entry.message].filter((part) => part !== '').join(': ')).join('; ');
+  const message = `${method} ${url} answered ${status}${html ? ' with an HTML page' : said === '' ? '' : ` (${said})`}.${advice(code)}`;
+  const retryAfterMs = retryAfterOf(response, context.now);
+  return new DistributionError(code, message, {
+    method,
+    url,
+    status,
+    codes,
+    retryable: isRetryableStatus(status),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  });
+}
+
+/** Whether the same request may well succeed a moment later. */
+export function isRetryableStatus(status: number): boolean {
+  return status === 429 || status === 408 || (status >= 500 && status !== 501 && status !== 505);
+}
+
+/** Whether an answer is a page for people: a console, a login form, a proxy. */
+export function isHtml(response: WireResponse, start = ''): boolean {
+  const type = response.header('content-type')?.toLowerCase() ?? '';
+  if (type.startsWith('text/html') || type.startsWith('application/xhtml')) return true;
+  const head = start.slice(0, 64).trimStart().toLowerCase();
+  return head.startsWith('<!doctype html') || head.startsWith('<html');
+}
+
+function causeOfStatus(status: number, html: boolean): Cause {
+  if (status === 401) return 'authentication-failed';
+  if (status === 403) return 'permission-denied';
+  if (status === 429) return 'rate-limited';
+  if (html && (status < 400 || status === 404)) return 'not-a-registry';
+  return status === 404 ? 'image-not-found' : 'registry-error';
+}
+
+function advice(code: Cause): string {
+  if (code === 'authentication-failed') return ' Check user name and password.';
+  if (code === 'permission-denied') return ' The account lacks the right to read this.';
+  return code === 'not-a-registry' ? ' Check the address of the registry.' : '';
+}
+
+function retryAfterOf(response: WireResponse, now: number): number | undefined {
+  for (const name of ['retry-after', 'x-retry-after']) {
+    const wait = parseRetryAfter(response.header(name) ?? '', now);
+    if (wait !== undefined) return wait;
+  }
+  return undefined;
+}
+
+function parseErrorBody(text: string, secrets: readonly string[]): readonly RegistryErrorCode[] {
+  const clean = (value: string) => cleanText(value, secrets);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    const message = clean(text);
+    return message === '' ? [] : [{ code: '', message }];
+  }
+  const listed = ErrorBody.safeParse(value);
+  if (listed.success) {
+    return listed.data.errors
+      .slice(0, MAX_CODES)
+      .map(({ code, message }) => ({ code: clean(code), message: clean(message) }));
+  }
+  const other = OtherErrorBody.safeParse(value);
+  if (!other.success) return [];
+  const { error, error_description, message, details } = other.data;
+  const said = clean(error_description || message || details);
+  return error === '' && said === '' ? [] : [{ code: clean(error), message: said }];
+}
+
+/** Text of a registry made fit for a message: no control characters, no secret, not long. */
+function cleanText(text: string, secrets: readonly string[]): string {
+  let clean = text;
+  for (const secret of secrets) clean = clean.replaceAll(secret, '***');
+  return clean.replace(CONTROL, ' ').trim().slice(0, MAX_TEXT);
+}

@@ -1,0 +1,125 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+export interface DockerRegistryOptions {
+  /** Ask for Basic authentication with this user. */
+  readonly auth?: { readonly username: string; readonly password: string };
+  readonly signal?: AbortSignal;
+}
+
+export interface DockerRegistry {
+  /** `http://127.0.0.1:port` */
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+const ATTEMPTS = 3;
+const START_TRIES = 150;
+
+/** Whether Debian's `docker-registry` is installed; tests that need it are skipped, and say so, when it is not. */
+export function hasDockerRegistry(): boolean {
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin'];
+  return folders.some((folder) => folder !== '' && existsSync(join(folder, 'docker-registry')));
+}
+
+/** Starts a real registry on a free loopback port, with deletion on and its data in a temporary folder. */
+export async function startDockerRegistry(options: DockerRegistryOptions = {}): Promise<DockerRegistry> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startOnce(options);
+    } catch (error) {
+      // The port that was free a moment ago may be somebody else's now.
+      if (attempt >= ATTEMPTS || options.signal?.aborted) throw error;
+    }
+  }
+}
+
+async function startOnce({ auth, signal }: DockerRegistryOptions): Promise<DockerRegistry> {
+  const folder = await mkdtemp(join(tmpdir(), 'plimsoll-registry-'));
+  const port = await freePort();
+  const logFile = join(folder, 'registry.log');
+  await writeFile(join(folder, 'config.yml'), configText(folder, port, auth !== undefined));
+  if (auth !== undefined) await writeFile(join(folder, 'htpasswd'), htpasswdLine(auth), { mode: 0o600 });
+
+  const child = spawn(
+    'sh',
+    ['-c', 'exec docker-registry serve "$1" >"$2" 2>&1', 'sh', join(folder, 'config.yml'), logFile],
+    {
+      stdio: 'ignore',
+    },
+  );
+  const exited = once(child, 'exit').catch(() => []);
+  const stop = async () => {
+    signal?.removeEventListener('abort', stop);
+    process.removeListener('exit', kill);
+    child.kill('SIGKILL');
+    await exited;
+    await rm(folder, { recursive: true, force: true });
+  };
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  signal?.addEventListener('abort', stop, { once: true });
+
+  const url = `http://127.0.0.1:${port}`;
+  for (let tries = 0; tries < START_TRIES && child.exitCode === null; tries += 1) {
+    if (await answers(url)) return { url, stop };
+    await delay(100);
+  }
+  const log = await readFile(logFile, 'utf8').catch(() => '');
+  await stop();
+  throw new Error(`docker-registry did not start: ${log.slice(-2_000)}`);
+}
+
+function configText(folder: string, port: number, auth: boolean): string {
+  const lines = [
+    'version: 0.1',
+    'log: {level: error, accesslog: {disabled: true}}',
+    `storage: {filesystem: {rootdirectory: "${folder}/data"}, delete: {enabled: true}}`,
+    `http: {addr: "127.0.0.1:${port}"}`,
+  ];
+  if (auth) lines.push(`auth: {htpasswd: {realm: "registry", path: "${folder}/htpasswd"}}`);
+  return `${lines.join('\n')}\n`;
+}
+
+/** docker-registry takes bcrypt only, which perl reaches through the C library; cost 5 keeps every request quick. */
+function htpasswdLine(auth: { readonly username: string; readonly password: string }): string {
+  const salt = randomBytes(32)
+    .toString('base64')
+    .replace(/[^A-Za-z0-9]/g, '')
+    .padEnd(21, 'a')
+    .slice(0, 21);
+  const script = 'print crypt($ENV{PLIMSOLL_PASSWORD}, q($2b$05$) . $ENV{PLIMSOLL_SALT} . q(u))';
+  const hash = execFileSync('perl', ['-e', script], {
+    encoding: 'utf8',
+    env: { ...process.env, PLIMSOLL_PASSWORD: auth.password, PLIMSOLL_SALT: salt },
+  });
+  if (!hash.startsWith('$2b$05$')) throw new Error('perl crypt offers no bcrypt on this machine');
+  return `${auth.username}:${hash}\n`;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${url}/v2/`);
+    await response.arrayBuffer();
+    return response.status === 200 || response.status === 401;
+  } catch {
+    return false;
+  }
+}

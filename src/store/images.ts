@@ -48,6 +48,10 @@ export function createImageStore({ read, write }: Database): ImageStore {
       const row = await read.selectFrom('artifacts').select('history').where('id', '=', artifactId).executeTakeFirst();
       return row ? (JSON.parse(row.history) as HistoryEntry[]) : [];
     },
+    repositories: async (registryId) => {
+      const rows = await read.selectFrom('repositories').select('path').where('registry_id', '=', registryId).orderBy('path').execute();
+      return rows.map((row) => row.path);
+    },
     knownTags: (registryId, repository) => knownTags(read, registryId, repository),
     saveTags: (registryId, repository, tags) => write.transaction().execute((trx) => saveTags(trx, registryId, repository, tags)),
     touchTags: async (tagIds, syncedAt) => {

@@ -102,6 +102,8 @@ export interface ImageStore {
   history(artifactId: number): Promise<readonly HistoryEntry[]>;
 
   // for sync (inventory/)
+  /** Paths of the repositories listed so far. */
+  repositories(registryId: number): Promise<readonly string[]>;
   /** Known tags of a repository with the ETag of their last visit. */
   knownTags(registryId: number, repository: string): Promise<ReadonlyMap<string, KnownTag>>;
   /**
@@ -269,6 +271,8 @@ export interface TaskStore {
   /** Marks the image as being scanned for those of the task's kinds that are `supported`; undefined when there is nothing to do any more. */
   start(taskId: number, imageId: number, supported: readonly ScanKind[]): Promise<StartedScan | undefined>;
   recordProgress(taskId: number, imageId: number, kind: ScanKind, progress: number, remainingSeconds: number): Promise<void>;
+  /** The image takes the state of its artifact's last finished scan. */
+  reuse(imageId: number): Promise<void>;
   finish(taskId: number, imageId: number, outcome: 'succeeded' | 'failed' | 'canceled' | 'timed-out'): Promise<void>;
   /** Tasks past their deadline are ended and their images marked; returns their ids. */
   expire(now: Date): Promise<readonly number[]>;

@@ -3,7 +3,7 @@ import type { KindState, ScanKind, TaskStatus } from '../model/scan.ts';
 import type { Database } from './database.ts';
 import { imageSelection } from './image-conditions.ts';
 import { imagesById } from './image-list.ts';
-import { endScanning, setKinds, setProgress } from './scan-state.ts';
+import { endScanning, restoreScanState, setKinds, setProgress } from './scan-state.ts';
 import type { StartedScan, TaskStore } from './store.ts';
 import type { Tables } from './tables.ts';
 import { progressOfSelection, progressOfTask } from './task-progress.ts';
@@ -135,6 +135,7 @@ export function createTaskStore(database: Database, now: () => Date): TaskStore 
           .executeTakeFirst();
         if (running.numUpdatedRows > 0n) await setProgress(trx, imageId, kind, progress, remainingSeconds);
       }),
+    reuse: (imageId) => write.transaction().execute((trx) => restoreScanState(trx, [imageId])),
     finish: (taskId, imageId, outcome) =>
       write.transaction().execute(async (trx) => {
         await trx

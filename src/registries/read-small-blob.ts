@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+import { AppError } from '../model/app-error.ts';
+import type { Digest } from '../model/digest.ts';
+import type { RegistryClient } from './registry-client.ts';
+
+/**
+ * Reads a blob that must be small (a config) whole, and checks its digest.
+ * @throws AppError `limit-exceeded` when it is larger than `maxBytes`, `blob-corrupt` when the bytes are others
+ */
+export async function readSmallBlob(
+  client: RegistryClient,
+  repository: string,
+  digest: Digest,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const { stream } = await client.blob(repository, digest, signal);
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) {
+      stream.destroy();
+      throw new AppError('limit-exceeded', `The blob ${digest} of ${repository} is larger than ${maxBytes} bytes.`);
+    }
+    chunks.push(chunk);
+  }
+  const body = Buffer.concat(chunks);
+  const actual = `sha256:${createHash('sha256').update(body).digest('hex')}`;
+  if (actual !== digest) {
+    throw new AppError('blob-corrupt', `The blob ${digest} of ${repository} arrived with the digest ${actual}: the registry delivered other bytes.`);
+  }
+  return body;
+}

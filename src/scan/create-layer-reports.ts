@@ -1,0 +1,69 @@
+import type { LayerLimits } from '../layers/layer-entry.ts';
+import { AppError } from '../model/app-error.ts';
+import type { LayerReport } from '../model/layer-report.ts';
+import type { LayerReportStore } from '../store/store.ts';
+import type { ScanThreads } from './create-scan-threads.ts';
+import type { LayerSource } from './image-source.ts';
+
+/** Gives the report of a layer: the stored one, or a fresh walk that is stored; whoever shares the layer. */
+export type GetLayerReport = (layer: LayerSource, onBytes: (bytes: number) => void, signal: AbortSignal) => Promise<LayerReport>;
+
+export interface LayerReportsDeps {
+  readonly threads: ScanThreads;
+  readonly stored: LayerReportStore;
+  /** Names and versions of the analyzers: with the layer's digest, the key of a report. */
+  readonly fingerprint: string;
+  readonly limits: LayerLimits;
+}
+
+export function createLayerReports({ threads, stored, fingerprint, limits }: LayerReportsDeps): GetLayerReport {
+  const underWay = new Map<string, Promise<LayerReport>>();
+
+  const walk = async (layer: LayerSource, onBytes: (bytes: number) => void, signal: AbortSignal): Promise<LayerReport> => {
+    const report = await threads.analyzeLayer(layer, limits, onBytes, signal);
+    await stored.put(report, fingerprint);
+    return report;
+  };
+
+  const get: GetLayerReport = async (layer, onBytes, signal) => {
+    const known = await stored.get(layer.digest, fingerprint);
+    if (known) return checked(known, layer);
+    const shared = underWay.get(layer.digest);
+    if (shared) {
+      const report = await waitFor(shared, signal);
+      // Whoever walked it was stopped, or failed in its own way: walk it ourselves.
+      return report ? checked(report, layer) : get(layer, onBytes, signal);
+    }
+    const walking = walk(layer, onBytes, signal);
+    underWay.set(layer.digest, walking);
+    try {
+      return checked(await walking, layer);
+    } finally {
+      underWay.delete(layer.digest);
+    }
+  };
+  return get;
+}
+
+/** The config names what each layer unpacks to; a registry that delivers something else must not be believed. */
+function checked(report: LayerReport, layer: LayerSource): LayerReport {
+  if (layer.diffId && layer.diffId !== report.diffId) {
+    throw new AppError(
+      'blob-corrupt',
+      `layer ${layer.digest} unpacks to ${report.diffId}, but the image config says ${layer.diffId}: the manifest and the config do not belong together`,
+    );
+  }
+  return report;
+}
+
+/** The report, or undefined when the walk we wait for failed; throws when `signal` fires first. */
+function waitFor(walking: Promise<LayerReport>, signal: AbortSignal): Promise<LayerReport | undefined> {
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    if (signal.aborted) return onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    walking
+      .then(resolve, () => resolve(undefined))
+      .finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}

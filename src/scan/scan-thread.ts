@@ -1,0 +1,97 @@
+import { statSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import { type MessagePort, parentPort } from 'node:worker_threads';
+import { openAdvisories } from '../advisories/open.ts';
+import { analyzeLayer } from '../analyzers/analyze-layer.ts';
+import { analyzers } from '../analyzers/packages/index.ts';
+import { ecosystems } from '../ecosystems/index.ts';
+import { match } from '../matching/match.ts';
+import type { AdvisoryDatabase } from '../model/advisory.ts';
+import { AppError, causeOf } from '../model/app-error.ts';
+import type { MatchResult } from '../model/vulnerability.ts';
+import type { TaskInput, TaskOutput, ThreadTask } from './thread-messages.ts';
+
+// A scan thread: unpacks layers and matches inventories, so that the API never waits for a gunzip.
+
+if (!parentPort) throw new Error('scan-thread runs as a worker thread');
+
+parentPort.on('message', (task: ThreadTask) => {
+  const reply = (output: TaskOutput) => task.port.postMessage(output);
+  const work = task.type === 'layer' ? walk(task, reply) : matchInventory(task);
+  work
+    .then(reply, (error: unknown) => {
+      const message = error instanceof Error ? error.message : String(error);
+      reply({ type: 'failed', code: causeOf(error), message, retryable: error instanceof AppError && error.retryable });
+    })
+    .finally(() => task.port.close());
+});
+
+async function walk(task: Extract<ThreadTask, { type: 'layer' }>, reply: (output: TaskOutput) => void): Promise<TaskOutput> {
+  const aborter = new AbortController();
+  const blob = receive(task.port, aborter, (bytes) => reply({ type: 'read', bytes }));
+  const report = await analyzeLayer(blob, task.digest, { analyzers, limits: task.limits }, aborter.signal);
+  return { type: 'layer', report };
+}
+
+/** The blob as it arrives over the port; acknowledged when the walk has taken it, which is what holds the sender back. */
+function receive(port: MessagePort, aborter: AbortController, acknowledge: (bytes: number) => void): Readable {
+  const blob = new Readable({ highWaterMark: 1024 * 1024, read: flush });
+  const waiting: Uint8Array[] = [];
+  let ended = false;
+  function flush() {
+    while (waiting.length > 0) {
+      const chunk = waiting.shift();
+      if (!chunk) break;
+      acknowledge(chunk.byteLength);
+      if (!blob.push(chunk)) return;
+    }
+    if (ended) blob.push(null);
+  }
+  port.on('message', (input: TaskInput) => {
+    if (input.type === 'abort') {
+      const error = new AppError(input.code, input.message);
+      aborter.abort(error);
+      blob.destroy(error);
+      return;
+    }
+    if (input.type === 'chunk') waiting.push(input.chunk);
+    else ended = true;
+    if (blob.readableLength < blob.readableHighWaterMark) flush();
+  });
+  return blob;
+}
+
+let open: { readonly key: string; readonly database: AdvisoryDatabase } | undefined;
+
+/** Keeps the compiled advisories open, and reopens them when another file has taken their place. */
+function advisories(path: string): AdvisoryDatabase {
+  const key = fileKey(path);
+  if (open?.key !== key) {
+    open?.database.close();
+    open = undefined;
+    open = { key, database: openAdvisories(path) };
+  }
+  return open.database;
+}
+
+function fileKey(path: string): string {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat ? `${path} ${stat.dev} ${stat.ino} ${stat.mtimeMs} ${stat.size}` : path;
+}
+
+const noAdvisories: MatchResult = {
+  vulnerabilities: [],
+  coverage: 'unknown',
+  gaps: [{ cause: 'advisories-missing', subject: 'no advisories have been compiled yet' }],
+};
+
+async function matchInventory(task: Extract<ThreadTask, { type: 'match' }>): Promise<TaskOutput> {
+  let database: AdvisoryDatabase;
+  try {
+    database = advisories(task.advisoriesPath);
+  } catch (error) {
+    if (causeOf(error) === 'advisories-missing') return { type: 'match', result: noAdvisories };
+    throw error;
+  }
+  return { type: 'match', result: match(task.inventory, database, ecosystems), snapshot: database.snapshot };
+}

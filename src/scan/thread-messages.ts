@@ -1,0 +1,26 @@
+import type { MessagePort } from 'node:worker_threads';
+import type { LayerLimits } from '../layers/layer-entry.ts';
+import type { AdvisorySnapshot } from '../model/advisory.ts';
+import type { Cause } from '../model/cause.ts';
+import type { Digest } from '../model/digest.ts';
+import type { Inventory } from '../model/inventory.ts';
+import type { LayerReport } from '../model/layer-report.ts';
+import type { MatchResult } from '../model/vulnerability.ts';
+
+/** Work for a scan thread; everything about it travels over its own port. */
+export type ThreadTask =
+  | { readonly type: 'layer'; readonly port: MessagePort; readonly digest: Digest; readonly limits: LayerLimits }
+  | { readonly type: 'match'; readonly port: MessagePort; readonly inventory: Inventory; readonly advisoriesPath: string };
+
+/** To the thread. `chunk` is handed over, not copied. */
+export type TaskInput =
+  | { readonly type: 'chunk'; readonly chunk: Uint8Array }
+  | { readonly type: 'end' }
+  | { readonly type: 'abort'; readonly code: Cause; readonly message: string };
+
+/** From the thread. `read` acknowledges compressed bytes: so many more may be sent. */
+export type TaskOutput =
+  | { readonly type: 'read'; readonly bytes: number }
+  | { readonly type: 'layer'; readonly report: LayerReport }
+  | { readonly type: 'match'; readonly result: MatchResult; readonly snapshot?: AdvisorySnapshot }
+  | { readonly type: 'failed'; readonly code: Cause; readonly message: string; readonly retryable: boolean };

@@ -1,0 +1,77 @@
+import type { Logger } from 'pino';
+import type { JobHandler, JobOutcome } from '../jobs/create-worker.ts';
+import { AppError, causeOf } from '../model/app-error.ts';
+import type { Image } from '../model/image.ts';
+import type { ScanKind } from '../model/scan.ts';
+import type { ScanProgress } from '../scan/scan-report.ts';
+import type { Artifact, Job, StartedScan, Store } from '../store/store.ts';
+import { createProgressWriter } from './create-progress-writer.ts';
+
+/** Kinds that this version can scan; the others stay not-scanned, and say so. */
+export const supportedKinds: readonly ScanKind[] = ['vulnerability'];
+
+export interface RunScanJobDeps {
+  readonly store: Store;
+  readonly scanImage: (image: Image, artifact: Artifact, onProgress: (progress: ScanProgress) => void, signal: AbortSignal) => Promise<void>;
+  readonly now: () => Date;
+  readonly log: Logger;
+}
+
+const ATTEMPTS = 3;
+const FIRST_RETRY_MS = 5_000;
+
+/** Scans one image of a task and records how it ended, for the row and for the task. */
+export function createScanJobHandler(deps: RunScanJobDeps): JobHandler {
+  return async (job, signal) => {
+    const { taskId, imageId } = job;
+    if (taskId === undefined || imageId === undefined) return { done: true };
+    const started = await deps.store.tasks.start(taskId, imageId, supportedKinds);
+    if (!started || started.kinds.length === 0) {
+      // The task has ended, the image has left the registry, or nothing that was asked for can be scanned.
+      await deps.store.tasks.finish(taskId, imageId, 'failed');
+      return { done: true };
+    }
+    return scan(deps, job, taskId, started, signal);
+  };
+}
+
+async function scan(deps: RunScanJobDeps, job: Job, taskId: number, started: StartedScan, signal: AbortSignal): Promise<JobOutcome> {
+  const { store, now, log } = deps;
+  const { image, kinds } = started;
+  const deadline = deadlineSignal(started.deadline, now());
+  const either = deadline ? AbortSignal.any([signal, deadline]) : signal;
+  const progress = createProgressWriter((percent, seconds) => store.tasks.recordProgress(taskId, image.id, 'vulnerability', percent, seconds), now);
+  try {
+    const artifact = await store.inventories.artifact(image.artifactId);
+    if (!artifact) throw new AppError('image-not-found', `${image.address}:${image.tag} has left the registry`);
+    // Another row with the same content may have been scanned by this very task.
+    if (!artifact.scannedAt || artifact.scannedAt < started.taskCreatedAt) {
+      await deps.scanImage(image, artifact, progress.report, either);
+      await progress.end();
+    } else await store.tasks.reuse(image.id);
+    await store.tasks.finish(taskId, image.id, 'succeeded');
+    return { done: true };
+  } catch (error) {
+    await progress.end();
+    // The lease was lost to a cancel or to the task's deadline: the row has been marked by whoever took it.
+    if (signal.aborted) throw error;
+    const timedOut = deadline?.aborted === true;
+    const cause = timedOut ? 'scan-timeout' : causeOf(error);
+    const retryable = error instanceof AppError && error.retryable && !timedOut;
+    log.warn({ err: error, image: `${image.address}:${image.tag}`, cause, attempt: job.attempt }, 'scan failed');
+    if (retryable && job.attempt < ATTEMPTS) {
+      return { done: false, retryAt: new Date(now().getTime() + FIRST_RETRY_MS * 2 ** (job.attempt - 1)) };
+    }
+    const detail = error instanceof Error ? error.message : String(error);
+    await store.inventories.saveFailure(image.id, kinds, { status: 'failed', progress: 100, cause }, detail);
+    await store.tasks.finish(taskId, image.id, timedOut ? 'timed-out' : 'failed');
+    return { done: true };
+  }
+}
+
+function deadlineSignal(deadline: Date | undefined, now: Date): AbortSignal | undefined {
+  if (!deadline) return undefined;
+  // Longer than a timer can run, it is housekeeping that ends the task.
+  const milliseconds = Math.min(Math.max(deadline.getTime() - now.getTime(), 0), 2 ** 31 - 1);
+  return AbortSignal.timeout(milliseconds);
+}

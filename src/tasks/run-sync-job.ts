@@ -1,0 +1,67 @@
+import type { Logger } from 'pino';
+import type { SyncResult } from '../inventory/sync-registry.ts';
+import type { JobHandler } from '../jobs/create-worker.ts';
+import { causeOf } from '../model/app-error.ts';
+import { type Registry, skipReasons } from '../model/registry.ts';
+import { scanKinds } from '../model/scan.ts';
+import type { Store } from '../store/store.ts';
+
+export interface RunSyncJobDeps {
+  readonly store: Store;
+  readonly syncRegistry: (registry: Registry, signal: AbortSignal) => Promise<SyncResult>;
+  readonly now: () => Date;
+  readonly log: Logger;
+}
+
+/** Syncs one registry and records how it went; then authorises and scans what is new where the registry asks for it. */
+export function createSyncJobHandler({ store, syncRegistry, now, log }: RunSyncJobDeps): JobHandler {
+  return async (job, signal) => {
+    const registry = await store.registries.get(job.registryId);
+    if (!registry) return { done: true };
+    await store.registries.recordSync(registry.id, { status: 'running' });
+    try {
+      const result = await syncRegistry(registry, signal);
+      await store.registries.recordSync(registry.id, {
+        status: 'succeeded',
+        at: now(),
+        skipped: result.skipped,
+        message: describe(result),
+      });
+      await store.registries.recordConnection(registry.id, { status: 'connected', checkedAt: now() });
+      log.info({ registry: registry.name, ...result, unread: result.unread.length }, 'synced');
+      if (registry.needScan) await scanNew(store, registry);
+    } catch (error) {
+      if (signal.aborted) throw error;
+      const cause = causeOf(error);
+      const message = error instanceof Error ? error.message : String(error);
+      log.warn({ err: error, registry: registry.name, cause }, 'sync failed');
+      await store.registries.recordSync(registry.id, { status: 'failed', cause, message });
+      await store.registries.recordConnection(registry.id, { status: 'failed', cause, checkedAt: now() });
+    }
+    return { done: true };
+  };
+}
+
+/** NeedScan: after a full sync the latest images, after an incremental one all that have not been scanned. */
+async function scanNew(store: Store, registry: Registry): Promise<void> {
+  const selection = {
+    conditions: [
+      { kind: 'value', field: 'registryId', values: [registry.id] },
+      { kind: 'value', field: 'scanStatus', values: ['not-scanned'] },
+    ],
+    latestOnly: registry.syncMode === 0,
+  } as const;
+  await store.images.authorize(selection, Number.MAX_SAFE_INTEGER);
+  await store.tasks.create({ kinds: scanKinds, selection, createdBy: `sync of ${registry.name}` });
+}
+
+/** What a person should know about a walk that reached its end; '' when there is nothing to say. */
+function describe(result: SyncResult): string {
+  const parts = skipReasons.flatMap((reason) => (result.skipped[reason] ? [`${result.skipped[reason]} ${reason}`] : []));
+  const lines = [
+    ...(result.repositories === 0 ? ['The registry lists no repositories: the account may not be allowed to list its catalog.'] : []),
+    ...(parts.length > 0 ? [`Not images: ${parts.join(', ')}.`] : []),
+    ...(result.unread.length > 0 ? [`Could not be read and were kept as they were: ${result.unread.join('; ')}`] : []),
+  ];
+  return lines.join(' ');
+}

@@ -1,0 +1,32 @@
+import type { Logger } from 'pino';
+import type { Store } from '../store/store.ts';
+
+const EVERY_MS = 1_000;
+
+/** Ends tasks past their deadline and frees the jobs of dead workers, until stopped. */
+export function startHousekeeping(store: Pick<Store, 'tasks' | 'jobs'>, now: () => Date, log: Logger): { stop(): Promise<void> } {
+  let stopped = false;
+  let round: Promise<void> = Promise.resolve();
+  const tidy = async () => {
+    try {
+      const expired = await store.tasks.expire(now());
+      if (expired.length > 0) log.warn({ tasks: expired }, 'scan tasks ran out of time');
+      const freed = await store.jobs.release(now(), false);
+      if (freed > 0) log.warn({ jobs: freed }, 'jobs of a silent worker were put back');
+    } catch (error) {
+      log.error({ err: error }, 'housekeeping failed; trying again');
+    }
+    if (!stopped) timer = setTimeout(run, EVERY_MS);
+  };
+  const run = () => {
+    round = tidy();
+  };
+  let timer = setTimeout(run, EVERY_MS);
+  return {
+    stop: async () => {
+      stopped = true;
+      clearTimeout(timer);
+      await round;
+    },
+  };
+}

@@ -1,0 +1,56 @@
+import { InvalidConfig } from '../config/load-config.ts';
+import { AppError } from '../model/app-error.ts';
+import { CommandFailure, exitCodes } from './command-failure.ts';
+import type { Colors } from './output/terminal.ts';
+
+/** What a person is told about a failed command, and what it exits with. */
+export interface Failure {
+  readonly exitCode: number;
+  readonly message: string;
+  readonly fix?: string;
+  readonly requestId?: string;
+  /** For defects only: where in our code. */
+  readonly stack?: string;
+}
+
+export function describeFailure(
+  error: unknown,
+  context: { readonly aborted: boolean; readonly endpoint?: string },
+): Failure {
+  if (context.aborted || isAbort(error)) return { exitCode: exitCodes.interrupted, message: 'Interrupted.' };
+  if (error instanceof CommandFailure) {
+    const { exitCode, message, fix, requestId } = error;
+    return { exitCode, message, ...(fix ? { fix } : {}), ...(requestId ? { requestId } : {}) };
+  }
+  if (error instanceof InvalidConfig)
+    return { exitCode: exitCodes.usage, message: error.message, fix: 'plimsoll config shows every setting.' };
+  if (error instanceof AppError && error.code !== 'internal-error') {
+    return {
+      exitCode: error.code === 'authentication-failed' ? exitCodes.unauthenticated : exitCodes.error,
+      message: error.message,
+    };
+  }
+  return describeDefect(error);
+}
+
+/** `error: …`, then how to mend it and the request id, each on a line of its own. */
+export function renderFailure(failure: Failure, colors: Colors): string {
+  const lines = [`${colors.red('error:')} ${failure.message}`];
+  if (failure.fix) lines.push(`${colors.bold('  fix:')} ${failure.fix}`);
+  if (failure.requestId) lines.push(`  request: ${failure.requestId}`);
+  if (failure.stack) lines.push(colors.dim(failure.stack));
+  return `${lines.join('\n')}\n`;
+}
+
+function describeDefect(error: unknown): Failure {
+  const message = error instanceof Error ? error.message : String(error);
+  const stack = error instanceof Error ? error.stack : undefined;
+  const fix = 'This looks like a defect of Plimsoll: please report it with the lines below and what you typed.';
+  return { exitCode: exitCodes.error, message, fix, ...(stack ? { stack } : {}) };
+}
+
+function isAbort(error: unknown): boolean {
+  return (
+    (error instanceof Error && error.name === 'AbortError') || (error instanceof AppError && error.code === 'canceled')
+  );
+}

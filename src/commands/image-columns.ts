@@ -1,0 +1,100 @@
+import type { ImageRow } from './api-answers.ts';
+import { referenceOf } from './find-image.ts';
+import { paintSeverityCell, severityCell } from './output/severity-cells.ts';
+import type { Column } from './output/table.ts';
+import { formatAge, formatBytes } from './output/units.ts';
+
+const statusWords: Readonly<Record<string, string>> = {
+  NOT_SCAN: 'not scanned',
+  SCANNED: 'scanned',
+  SCAN_ERR: 'failed',
+  CANCELED: 'canceled',
+};
+
+/** Columns of the image list; `now` is what ages are counted from. */
+export function imageColumns(now: Date): readonly Column<ImageRow>[] {
+  return [
+    { title: 'ID', text: (row) => String(row.Id), align: 'right' },
+    { title: 'IMAGE', text: shortReference, shrinkTo: 20, keep: 'end' },
+    { title: 'REGISTRY', text: (row) => row.InstanceName, shrinkTo: 8 },
+    { title: 'OS', text: (row) => row.OsName, shrinkTo: 8 },
+    {
+      title: 'VULNERABILITIES',
+      text: (row) => severityCell(countsOf(row), isPartial(row)),
+      paint: (cell, _row, colors) => paintSeverityCell(cell, colors),
+    },
+    {
+      title: 'FIX',
+      text: (row) => yesNo(row.HasNeedFixVul),
+      paint: (cell, row, colors) => (row.HasNeedFixVul ? colors.bold(cell) : cell),
+    },
+    {
+      title: 'STATUS',
+      text: statusOf,
+      paint: (cell, row, colors) => (row.ScanStatus === 'SCAN_ERR' ? colors.red(cell) : cell),
+    },
+    { title: 'LATEST', text: (row) => yesNo(row.IsLatestImage) },
+    { title: 'SIZE', text: (row) => formatBytes(row.ImageSize), align: 'right' },
+    { title: 'SCANNED', text: (row) => formatAge(row.ScanTime ? new Date(row.ScanTime) : undefined, now) },
+    {
+      title: 'PACKAGES',
+      text: (row) => (row.ComponentCnt === undefined ? '-' : String(row.ComponentCnt)),
+      align: 'right',
+      wide: true,
+    },
+    { title: 'AUTHORISED', text: (row) => yesNo(row.IsAuthorized === 1), wide: true },
+    { title: 'ADDRESS', text: referenceOf, wide: true },
+    { title: 'DIGEST', text: (row) => row.ImageDigest, wide: true },
+    { title: 'IMAGE ID', text: (row) => row.ImageId, wide: true },
+  ];
+}
+
+/** Whether the vulnerabilities of an image are not known at all. */
+export const isUnknown = (row: ImageRow): boolean => severityCell(countsOf(row), false) === '-';
+
+/** Counted, but something could not be read or decided: the counts are a lower bound. */
+export const isPartial = (row: ImageRow): boolean =>
+  !isUnknown(row) && row.CveStatus === 'SCANNED' && row.ScanVulError !== '';
+
+/** Below a table: what `-` and `+` mean in it, and why, with advice; '' where nothing is unknown. */
+export function explainUnknowns(rows: readonly ImageRow[]): string {
+  const lines: string[] = [];
+  const concerned = rows.filter((row) => isUnknown(row) || isPartial(row));
+  if (concerned.some(isUnknown)) lines.push('- means unknown, which is not zero:');
+  if (concerned.length > 0 && !concerned.some(isUnknown)) lines.push('+ means at least:');
+  const seen = new Map<string, string[]>();
+  for (const row of concerned) {
+    const why = row.Reason || (row.CveStatus === 'NOT_SCAN' ? 'Not scanned yet.' : statusOf(row));
+    const text = row.Solution ? `${why} ${row.Solution}` : why;
+    seen.set(text, [...(seen.get(text) ?? []), shortReference(row)]);
+  }
+  for (const [why, images] of seen) {
+    const more = images.length > 3 ? ` and ${images.length - 3} more` : '';
+    lines.push(`  ${images.slice(0, 3).join(', ')}${more}: ${why}`);
+  }
+  return lines.join('\n');
+}
+
+/** `team/app:1.2`, without the registry's host. */
+export function shortReference(row: ImageRow): string {
+  return `${row.Namespace ? `${row.Namespace}/` : ''}${row.ImageName}:${row.ImageTag}`;
+}
+
+function countsOf(row: ImageRow) {
+  const scanned = row.CveStatus === 'SCANNED' || row.ScanTime !== '';
+  return {
+    critical: scanned ? row.CriticalLevelVulCnt : undefined,
+    high: scanned ? row.HighLevelVulCnt : undefined,
+    medium: scanned ? row.MediumLevelVulCnt : undefined,
+    low: scanned ? row.LowLevelVulCnt : undefined,
+  };
+}
+
+function statusOf(row: ImageRow): string {
+  return row.ScanStatus === 'SCANNING' ? `scanning ${row.Progress}%` : (statusWords[row.ScanStatus] ?? row.ScanStatus);
+}
+
+function yesNo(value: boolean | undefined): string {
+  if (value === undefined) return '-';
+  return value ? 'yes' : 'no';
+}

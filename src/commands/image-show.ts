@@ -1,0 +1,89 @@
+import type { Command } from 'commander';
+import { type ImageRow, VulnerabilityList, type VulnerabilityRow } from './api-answers.ts';
+import type { CommandContext } from './command-context.ts';
+import { connectApi } from './connect-api.ts';
+import { findImage, referenceOf } from './find-image.ts';
+import { explainUnknowns, isPartial, isUnknown } from './image-columns.ts';
+import { outputOption, printList } from './output/print-list.ts';
+import { severityCell } from './output/severity-cells.ts';
+import { printable } from './output/table.ts';
+import { formatAge, formatBytes } from './output/units.ts';
+import { readAllPages } from './read-pages.ts';
+import { type VulnerabilityLine, vulnerabilityColumns } from './vulnerability-columns.ts';
+
+const formats = ['table', 'wide', 'json'] as const;
+const levelWords: Readonly<Record<string, string>> = { '4': 'critical', '3': 'high', '2': 'medium', '1': 'low' };
+
+export function defineImageShow(parent: Command, context: CommandContext): void {
+  parent
+    .command('show')
+    .description('show one image and its vulnerabilities, worst first')
+    .argument('<image>', 'id, digest, or reference such as team/app:1.2')
+    .addOption(outputOption(formats))
+    .addHelpText('after', '\nExamples:\n  plimsoll image show team/app:1.2\n  plimsoll image show 17 -o json')
+    .action((image: string, options: { readonly output: (typeof formats)[number] }) =>
+      showImage(context, image, options.output),
+    );
+}
+
+async function showImage(context: CommandContext, word: string, format: (typeof formats)[number]): Promise<void> {
+  const api = await connectApi(context);
+  const row = await findImage(api, word);
+  const read = (page: object) =>
+    api.call('DescribeAssetImageRegistryVulList', { ...page, Id: row.Id }, VulnerabilityList);
+  const vulnerabilities = await readAllPages(read);
+  if (format === 'json')
+    return context.terminal.out(`${JSON.stringify({ ...row, Vulnerabilities: vulnerabilities }, null, 2)}\n`);
+
+  context.terminal.out(`${describeImage(row, context.now())}\n`);
+  printList(context.terminal, format, {
+    rows: vulnerabilities.flatMap(toLines),
+    columns: vulnerabilityColumns,
+    name: (line) => line.id,
+    json: (line) => line,
+    empty: isUnknown(row) || isPartial(row) ? '' : 'No known vulnerabilities.',
+  });
+  const unknowns = explainUnknowns([row]);
+  if (unknowns) context.terminal.note(`\n${unknowns}\n`);
+}
+
+function describeImage(row: ImageRow, now: Date): string {
+  const counts = severityCell(
+    {
+      critical: row.CriticalLevelVulCnt,
+      high: row.HighLevelVulCnt,
+      medium: row.MediumLevelVulCnt,
+      low: row.LowLevelVulCnt,
+    },
+    isPartial(row),
+  );
+  const facts: readonly (readonly [string, string])[] = [
+    ['Image', referenceOf(row)],
+    ['Id', String(row.Id)],
+    ['Digest', row.ImageDigest],
+    ['Image id', row.ImageId],
+    ['Registry', row.InstanceName],
+    ['System', row.OsName],
+    ['Created', row.ImageCreateTime],
+    ['Size', formatBytes(row.ImageSize)],
+    ['Scanned', formatAge(row.ScanTime ? new Date(row.ScanTime) : undefined, now)],
+    ['Vulnerable', isUnknown(row) ? '-' : counts.trim()],
+  ];
+  return facts.map(([name, value]) => `${name.padEnd(10)}  ${printable(value)}\n`).join('');
+}
+
+/** One line per affected package. */
+function toLines(row: VulnerabilityRow): readonly VulnerabilityLine[] {
+  const components = row.Components.length > 0 ? row.Components : [undefined];
+  return components.map((component) => ({
+    id: row.CVEID || row.POCID,
+    severity: levelWords[row.Level] ?? 'unknown',
+    packageName: component?.Name || component?.Component || '',
+    installed: component?.Version ?? '',
+    fixed: component?.FixedVersion || row.FixedVersions,
+    score: row.CvssScore,
+    exploited: row.Tag.includes('DynamicLevelExp'),
+    title: row.Name,
+    path: component?.Path ?? '',
+  }));
+}

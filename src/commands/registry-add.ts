@@ -1,0 +1,93 @@
+import { type Command, Option } from 'commander';
+import { AddedRegistry } from './api-answers.ts';
+import type { CommandContext } from './command-context.ts';
+import { CommandFailure, exitCodes } from './command-failure.ts';
+import { connectApi } from './connect-api.ts';
+
+interface AddOptions {
+  readonly type: string;
+  readonly username: string;
+  readonly passwordStdin?: true;
+  readonly insecure?: true;
+  readonly speedLimit: string;
+  readonly region: string;
+  readonly scan?: true;
+}
+
+const PASSWORD_VARIABLE = 'PLIMSOLL_REGISTRY_PASSWORD';
+const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::|\/|$)/;
+
+export function defineRegistryAdd(parent: Command, context: CommandContext): void {
+  parent
+    .command('add')
+    .description('connect a registry')
+    .argument('<name>', 'how you call it')
+    .argument('<url>', 'https://registry.example.com[:port]; http:// where it must be')
+    .addOption(new Option('-t, --type <type>', 'kind of registry').default('docker'))
+    .option('-u, --username <name>', 'account that may pull; leave out for anonymous access', '')
+    .option('--password-stdin', 'read the password from standard input')
+    .option('--insecure', 'accept any TLS certificate')
+    .option('--speed-limit <requests>', 'requests a second at most; 0 = no limit', '0')
+    .option('--region <region>', 'shown in lists', 'default')
+    .option('--scan', 'authorise and scan new images after each sync')
+    .addHelpText(
+      'after',
+      `
+The password is asked for, or read from standard input or ${PASSWORD_VARIABLE}; never from the command line.
+
+Examples:
+  plimsoll registry add staging https://registry.example.com -u scanner
+  plimsoll registry add staging https://registry.example.com -u scanner --password-stdin < password.txt
+  plimsoll registry add local http://127.0.0.1:5000`,
+    )
+    .action((name: string, url: string, options: AddOptions) => addRegistry(context, name, url, options));
+}
+
+async function addRegistry(context: CommandContext, name: string, url: string, options: AddOptions): Promise<void> {
+  const password = await readPassword(context, options);
+  const api = await connectApi(context);
+  const parameters = {
+    Name: name,
+    Url: withScheme(url),
+    Username: options.username,
+    Password: password,
+    RegistryType: options.type,
+    NetType: 'public',
+    RegistryRegion: options.region,
+    Insecure: options.insecure ? 1 : 0,
+    SpeedLimit: Number(options.speedLimit),
+    NeedScan: options.scan === true,
+  };
+  const added = await api.call('AddAssetImageRegistryRegistryDetail', parameters, AddedRegistry);
+
+  if (added.NameRepeatErr) {
+    throw new CommandFailure(`Registry "${name}" was not added: ${added.NameRepeatErr}`, {
+      fix: `Choose another name, or remove the old one: plimsoll registry remove ${name}`,
+    });
+  }
+  if (added.HealthCheckErr) {
+    throw new CommandFailure(`Registry "${name}" is stored, but cannot be reached: ${added.HealthCheckErr}`, {
+      fix: `plimsoll registry test ${name} says more; plimsoll registry remove ${name} takes it out again.`,
+    });
+  }
+  context.terminal.out(`Registry "${name}" is connected (id ${added.RegistryId}).\n`);
+  context.terminal.note(`Next: plimsoll registry sync ${name} --wait\n`);
+}
+
+async function readPassword(context: CommandContext, options: AddOptions): Promise<string> {
+  if (options.passwordStdin) return (await context.readInput()).replace(/\r?\n$/, '');
+  const given = context.environment()[PASSWORD_VARIABLE];
+  if (given !== undefined) return given;
+  if (!options.username) return '';
+  if (context.terminal.askSecret) return context.terminal.askSecret(`Password of ${options.username}: `);
+  throw new CommandFailure(`There is no password for ${options.username}.`, {
+    exitCode: exitCodes.usage,
+    fix: `Pipe it in with --password-stdin, or set ${PASSWORD_VARIABLE}.`,
+  });
+}
+
+/** As docker does: TLS everywhere but on the own machine. */
+function withScheme(url: string): string {
+  if (url.includes('://')) return url;
+  return LOOPBACK.test(url) ? `http://${url}` : `https://${url}`;
+}

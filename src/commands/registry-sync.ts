@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import { Done, type RegistryRow } from './api-answers.ts';
+import type { CommandContext } from './command-context.ts';
+import { CommandFailure, exitCodes } from './command-failure.ts';
+import { type Api, connectApi } from './connect-api.ts';
+import { findRegistries, listRegistries } from './find-registry.ts';
+import { createProgressBar } from './output/progress-bar.ts';
+import { poll } from './poll.ts';
+import { failureOf } from './registry-list.ts';
+
+export function defineRegistrySync(parent: Command, context: CommandContext): void {
+  parent
+    .command('sync')
+    .description('bring the list of images up to date')
+    .argument('[names...]', 'names or ids of registries')
+    .option('--all', 'every registry')
+    .option('-w, --wait', 'wait until it is done')
+    .addHelpText('after', '\nExamples:\n  plimsoll registry sync staging --wait\n  plimsoll registry sync --all')
+    .action(async (names: readonly string[], options: { readonly all?: true; readonly wait?: true }) => {
+      if (names.length === 0 && !options.all) {
+        throw new CommandFailure('Which registries?', { exitCode: exitCodes.usage, fix: 'Name some, or give --all.' });
+      }
+      const api = await connectApi(context);
+      const registries = options.all ? await listRegistries(api) : await findRegistries(api, names);
+      const ids = registries.map((row) => row.RegistryId);
+      await api.call('SyncAssetImageRegistryAsset', options.all ? { All: true } : { RegistryIds: ids }, Done);
+      if (options.wait) return waitForSync(context, api, ids);
+      context.terminal.out(`Sync of ${registries.map((row) => row.Name).join(', ')} is under way.\n`);
+      context.terminal.note('Next: plimsoll registry list, then plimsoll image list\n');
+    });
+}
+
+async function waitForSync(context: CommandContext, api: Api, ids: readonly number[]): Promise<void> {
+  const bar = createProgressBar(context.terminal, 'sync');
+  const ended = await poll(async () => {
+    const rows = (await listRegistries(api)).filter((row) => ids.includes(row.RegistryId));
+    const finished = rows.filter((row) => row.SyncStatus === 'success' || row.SyncStatus === 'failed');
+    bar.update(finished.length, rows.length, `${finished.length} of ${rows.length} registries`);
+    return finished.length === rows.length ? rows : undefined;
+  }, context.signal).finally(() => bar.stop());
+
+  const failed = ended.filter((row) => row.SyncStatus === 'failed');
+  for (const row of ended)
+    if (!failed.includes(row)) context.terminal.out(`${row.Name}: ${row.SyncMessage || 'in sync'}\n`);
+  if (failed.length > 0) throw new CommandFailure(`Sync failed.\n${failed.map(describe).join('\n')}`);
+}
+
+const describe = (row: RegistryRow): string => `  ${row.Name}: ${failureOf(row)}`;

@@ -1,0 +1,129 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { z } from 'zod';
+import { loadConfig } from '../config/load-config.ts';
+import type { Environment } from '../config/settings.ts';
+import { defineAdvisoriesImport } from './advisories-import.ts';
+import { defineAdvisoriesStatus } from './advisories-status.ts';
+import { defineAdvisoriesUpdate } from './advisories-update.ts';
+import type { CommandContext } from './command-context.ts';
+import { exitCodes } from './command-failure.ts';
+import { defineConfig } from './config.ts';
+import { describeFailure, renderFailure } from './describe-failure.ts';
+import { defineImageAuthorize } from './image-authorize.ts';
+import { defineImageList } from './image-list.ts';
+import { defineImageShow } from './image-show.ts';
+import { defineKeyCreate } from './key-create.ts';
+import { defineKeyList } from './key-list.ts';
+import { defineKeyRevoke } from './key-revoke.ts';
+import { defineRegistryAdd } from './registry-add.ts';
+import { defineRegistryList } from './registry-list.ts';
+import { defineRegistryRemove } from './registry-remove.ts';
+import { defineRegistrySync } from './registry-sync.ts';
+import { defineRegistryTest } from './registry-test.ts';
+import { defineScan } from './scan.ts';
+import { defineServe } from './serve.ts';
+import { defineTaskList } from './task-list.ts';
+import { defineTaskStart } from './task-start.ts';
+import { defineTaskStatus } from './task-status.ts';
+import { defineTaskStop } from './task-stop.ts';
+
+/** The process as commands see it. */
+export interface CommandLine extends Pick<CommandContext, 'terminal' | 'signal' | 'now' | 'readInput'> {
+  readonly env: Environment;
+}
+
+interface GlobalOptions {
+  readonly dataDir?: string;
+  readonly endpoint?: string;
+}
+
+type Define = (parent: Command, context: CommandContext) => void;
+
+/** Commands in the order of the help; a group's name is followed by what it is about. */
+const groups: readonly { readonly name: string; readonly description: string; readonly commands: readonly Define[] }[] =
+  [
+    {
+      name: 'registry',
+      description: 'registries and their sync',
+      commands: [defineRegistryAdd, defineRegistryList, defineRegistryTest, defineRegistrySync, defineRegistryRemove],
+    },
+    {
+      name: 'image',
+      description: 'images and what is known about them',
+      commands: [defineImageList, defineImageShow, defineImageAuthorize],
+    },
+    {
+      name: 'task',
+      description: 'scans under way',
+      commands: [defineTaskStart, defineTaskStatus, defineTaskList, defineTaskStop],
+    },
+    {
+      name: 'advisories',
+      description: 'what is known about vulnerabilities',
+      commands: [defineAdvisoriesUpdate, defineAdvisoriesImport, defineAdvisoriesStatus],
+    },
+    { name: 'key', description: 'API keys', commands: [defineKeyCreate, defineKeyList, defineKeyRevoke] },
+  ];
+
+/** Runs one command line and returns its exit code; never throws. */
+export async function runCommandLine(args: readonly string[], line: CommandLine): Promise<number> {
+  const flags: Record<string, string> = {};
+  const environment = (): Environment => ({ ...line.env, ...flags });
+  const context: CommandContext = {
+    ...line,
+    environment,
+    config: (more = {}) => loadConfig({ ...environment(), ...more }),
+  };
+  const program = createProgram(context);
+  program.hook('preAction', () => {
+    const { dataDir, endpoint } = program.opts<GlobalOptions>();
+    if (dataDir !== undefined) flags.PLIMSOLL_DATA_DIR = dataDir;
+    if (endpoint !== undefined) flags.PLIMSOLL_ENDPOINT = endpoint;
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exitCodes.ok;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
+    const failure = describeFailure(error, { aborted: line.signal.aborted, endpoint: environment().PLIMSOLL_ENDPOINT });
+    line.terminal.note(renderFailure(failure, line.terminal.noteColors));
+    return failure.exitCode;
+  }
+}
+
+function createProgram(context: CommandContext): Command {
+  const { terminal } = context;
+  const program = new Command('plimsoll')
+    .description('Knows whether the container images in all your registries are safe to run.')
+    .version(version())
+    .option('--endpoint <url>', 'server to talk to (PLIMSOLL_ENDPOINT)')
+    .option('--data-dir <folder>', 'data folder (PLIMSOLL_DATA_DIR)')
+    .exitOverride()
+    .showHelpAfterError('(--help says more)')
+    .configureHelp({ showGlobalOptions: true, ...(terminal.width ? { helpWidth: terminal.width } : {}) })
+    .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.note(text) })
+    .addHelpText(
+      'after',
+      `
+Examples:
+  plimsoll serve
+  plimsoll registry add staging https://registry.example.com -u scanner
+  plimsoll registry sync staging --wait
+  plimsoll image list --latest
+  plimsoll scan registry.example.com/team/app:1.2 --fail-on critical,kev`,
+    );
+  defineServe(program, context);
+  defineScan(program, context);
+  for (const { name, description, commands } of groups) {
+    const group = program.command(name).description(description);
+    for (const define of commands) define(group, context);
+  }
+  defineConfig(program, context);
+  return program;
+}
+
+function version(): string {
+  const file = new URL('../../package.json', import.meta.url); // two up from src/commands and dist/commands alike
+  return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(file, 'utf8'))).version;
+}

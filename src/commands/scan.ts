@@ -1,0 +1,152 @@
+import { type Command, Option } from 'commander';
+import type { Severity } from '../model/severity.ts';
+import type { ScanReport } from '../scan/scan-report.ts';
+import type { CommandContext } from './command-context.ts';
+import { CommandFailure, exitCodes } from './command-failure.ts';
+import { brokenRules, type FailRule, failRules, parseFailOn } from './fail-on.ts';
+import { outputOption } from './output/print-list.ts';
+import { createProgressBar } from './output/progress-bar.ts';
+import { paintSeverityCell, severityCell } from './output/severity-cells.ts';
+import { printable, renderTable } from './output/table.ts';
+import type { Terminal } from './output/terminal.ts';
+import { formatAge, formatBytes } from './output/units.ts';
+import { type VulnerabilityLine, vulnerabilityColumns } from './vulnerability-columns.ts';
+
+const formats = ['table', 'wide', 'json', 'ndjson'] as const;
+type ScanFormat = (typeof formats)[number];
+
+interface ScanOptions {
+  readonly output: ScanFormat;
+  readonly platform?: string;
+  readonly username?: string;
+  readonly passwordStdin?: true;
+  readonly insecure?: true;
+  readonly failOn?: readonly FailRule[];
+}
+
+export function defineScan(parent: Command, context: CommandContext): void {
+  parent
+    .command('scan')
+    .description('scan one image without a server')
+    .argument('<image>', 'registry reference, docker-archive tar, or OCI layout (folder or tar)')
+    .addOption(outputOption(formats))
+    .option('--platform <os/arch>', 'which image of a multi-platform index')
+    .option('-u, --username <name>', 'account of the registry')
+    .option('--password-stdin', 'read its password from standard input (or set PLIMSOLL_REGISTRY_PASSWORD)')
+    .option('--insecure', 'accept any TLS certificate')
+    .addOption(new Option('--fail-on <rules>', `exit 3 when found: ${failRules.join(', ')}`).argParser(parseFailOn))
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 nothing stands against it, 1 error, 2 usage, 3 --fail-on found something, 4 the registry refused the sign-in,
+5 incomplete: not everything could be known, so an empty list does not mean safe.
+
+Examples:
+  plimsoll scan registry.example.com/team/app:1.2
+  plimsoll scan ./image.tar --fail-on critical,kev,unknown
+  plimsoll scan docker.io/library/debian:12 --platform linux/arm64 -o json`,
+    )
+    .action((reference: string, options: ScanOptions) => scan(context, reference, options));
+}
+
+async function scan(context: CommandContext, reference: string, options: ScanOptions): Promise<void> {
+  const password = options.passwordStdin
+    ? (await context.readInput()).replace(/\r?\n$/, '')
+    : context.environment().PLIMSOLL_REGISTRY_PASSWORD;
+  const { scanReference } = await import('../scan/scan-reference.ts'); // loaded here: the server commands do not need it
+  const bar = createProgressBar(context.terminal, 'scan');
+  const report = await scanReference(
+    reference,
+    {
+      config: context.config(),
+      ...(options.platform ? { platform: options.platform } : {}),
+      ...(options.insecure ? { insecure: true } : {}),
+      ...(options.username ? { username: options.username } : {}),
+      ...(password === undefined ? {} : { password }),
+      onProgress: (at) => {
+        const detail = `${at.layersDone} of ${at.layersTotal} layers, ${formatBytes(at.bytesDone)} of ${formatBytes(at.bytesTotal)}`;
+        bar.update(at.bytesDone, at.bytesTotal, detail);
+      },
+    },
+    context.signal,
+  ).finally(() => bar.stop());
+
+  context.terminal.out(renderReport(report, options.output, context));
+  judge(report, options);
+}
+
+/** A broken policy outranks what is unknown: it is certain. */
+function judge(report: ScanReport, options: ScanOptions): void {
+  const broken = brokenRules(report, options.failOn ?? []);
+  if (broken.length > 0) {
+    throw new CommandFailure(`${report.reference} breaks the policy.\n  ${broken.join('\n  ')}`, {
+      exitCode: exitCodes.policy,
+    });
+  }
+  if (report.coverage === 'known') return;
+  const message =
+    report.coverage === 'unknown'
+      ? `The vulnerabilities of ${report.reference} are unknown: an empty list does not mean that it is safe.`
+      : `The vulnerabilities of ${report.reference} are a lower bound: not everything could be read or decided.`;
+  throw new CommandFailure(`${message}\n  ${describeGaps(report).join('\n  ')}`, { exitCode: exitCodes.incomplete });
+}
+
+function describeGaps(report: ScanReport): readonly string[] {
+  return [
+    ...report.gaps.map((gap) => `${gap.cause}: ${gap.subject}`),
+    ...report.inventory.problems.map((problem) => `${problem.cause}: ${problem.path}: ${problem.message}`),
+  ].map(printable);
+}
+
+function renderReport(report: ScanReport, format: ScanFormat, context: CommandContext): string {
+  if (format === 'json') return `${JSON.stringify(report, null, 2)}\n`;
+  if (format === 'ndjson') return report.vulnerabilities.map((found) => `${JSON.stringify(found)}\n`).join('');
+  const lines = report.vulnerabilities.flatMap((found) =>
+    found.affected.map(
+      ({ package: pkg, fixedVersion }): VulnerabilityLine => ({
+        id: found.id,
+        severity: found.severity,
+        packageName: pkg.name,
+        installed: pkg.version,
+        fixed: fixedVersion ?? '',
+        score: found.cvss ? String(found.cvss.score) : '',
+        exploited: found.exploited,
+        title: found.title,
+        path: pkg.path,
+      }),
+    ),
+  );
+  const columns = vulnerabilityColumns.filter((column) => format === 'wide' || !column.wide);
+  const width = format === 'wide' ? undefined : context.terminal.width;
+  const table = lines.length > 0 ? `\n${renderTable(columns, lines, { width, colors: context.terminal.colors })}` : '';
+  return `${renderHeading(report, context.terminal, context.now())}${table}`;
+}
+
+function renderHeading(report: ScanReport, terminal: Terminal, now: Date): string {
+  const size = report.layers.reduce((sum, layer) => sum + layer.size, 0);
+  const { snapshot } = report;
+  const facts: readonly (readonly [string, string])[] = [
+    ['Image', `${report.reference} (${report.platform})`],
+    ['Digest', report.digest ?? '-'],
+    ['System', report.inventory.os?.name ?? 'none found'],
+    ['Content', `${report.inventory.packages.length} packages in ${report.layers.length} layers, ${formatBytes(size)}`],
+    [
+      'Advisories',
+      snapshot ? `${snapshot.advisories}, checked ${formatAge(new Date(snapshot.checkedAt), now)}` : 'none yet',
+    ],
+    ['Vulnerable', totals(report, terminal)],
+  ];
+  return facts
+    .map(([name, value]) => `${name.padEnd(10)}  ${name === 'Vulnerable' ? value : printable(value)}\n`)
+    .join('');
+}
+
+/** `3:  1C   2H   0M   0L`; `-` where nothing is known. */
+function totals(report: ScanReport, terminal: Terminal): string {
+  if (report.coverage === 'unknown' && report.vulnerabilities.length === 0) return '- (unknown, which is not zero)';
+  const of = (...wanted: readonly Severity[]) =>
+    report.vulnerabilities.filter((found) => wanted.includes(found.severity)).length;
+  // Unrated ones count as low, as in the API: a count must not lose any.
+  const counts = { critical: of('critical'), high: of('high'), medium: of('medium'), low: of('low', 'unknown') };
+  return paintSeverityCell(severityCell(counts, report.coverage !== 'known').trim(), terminal.colors);
+}

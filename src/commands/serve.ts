@@ -1,0 +1,36 @@
+import { once } from 'node:events';
+import type { Command } from 'commander';
+import { pino } from 'pino';
+import { adminKeyPath, ensureAdminKey } from '../config/admin-key.ts';
+import type { CommandContext } from './command-context.ts';
+
+const STDERR = 2;
+
+export function defineServe(parent: Command, context: CommandContext): void {
+  parent
+    .command('serve')
+    .description('run the server: API, syncs and scans')
+    .option('--listen <host:port>', 'address to listen on (PLIMSOLL_LISTEN)')
+    .addHelpText('after', '\nSettings come from the environment; `plimsoll config` lists them.')
+    .action((options: { readonly listen?: string }) => serve(context, options.listen));
+}
+
+async function serve(context: CommandContext, listen: string | undefined): Promise<void> {
+  const config = context.config(listen === undefined ? {} : { PLIMSOLL_LISTEN: listen });
+  const { terminal, signal } = context;
+  const key = await ensureAdminKey(config);
+  const { startPlimsoll } = await import('../main.ts'); // loaded here: no other command needs the whole server
+  const running = await startPlimsoll(config, pino({ level: config.logLevel }, pino.destination(STDERR)));
+  try {
+    terminal.out(`Plimsoll listens on ${running.url}\n`);
+    if (key.created) {
+      terminal.out(`\nAdmin key, shown this once and kept in ${adminKeyPath(config.dataDir)}:\n`);
+      terminal.out(`  PLIMSOLL_SECRET_ID=${key.secretId}\n  PLIMSOLL_SECRET_KEY=${key.secretKey}\n\n`);
+    }
+    terminal.note('Press Ctrl-C to stop.\n');
+    if (!signal.aborted) await once(signal, 'abort');
+    terminal.note('Stopping.\n');
+  } finally {
+    await running.stop();
+  }
+}

@@ -1,0 +1,69 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { CreatedTask } from './api-answers.ts';
+import type { CommandContext } from './command-context.ts';
+import { CommandFailure, exitCodes } from './command-failure.ts';
+import { connectApi } from './connect-api.ts';
+import { exactly, findImage } from './find-image.ts';
+import { waitForTask } from './wait-for-task.ts';
+
+interface StartOptions {
+  readonly all?: true;
+  readonly registry?: string;
+  readonly latest?: true;
+  readonly kinds?: readonly string[];
+  readonly timeout?: number;
+  readonly wait?: true;
+}
+
+const kindValues: Readonly<Record<string, string>> = { vulnerability: 'CVE', malware: 'VIRUS', risk: 'RISK' };
+
+export function defineTaskStart(parent: Command, context: CommandContext): void {
+  parent
+    .command('start')
+    .description('scan authorised images')
+    .argument('[images...]', 'ids, digests or references')
+    .option('--all', 'every authorised image')
+    .option('--registry <name>', 'every authorised image of this registry')
+    .option('--latest', 'only the newest image of each repository')
+    .addOption(new Option('--kinds <kinds...>', 'what to look for').choices(Object.keys(kindValues)))
+    .option('--timeout <seconds>', 'give up after so long', seconds)
+    .option('-w, --wait', 'wait until it is done, with progress')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  plimsoll task start --all --wait\n  plimsoll task start team/app:1.2 --kinds vulnerability --wait',
+    )
+    .action((words: readonly string[], options: StartOptions) => startTask(context, words, options));
+}
+
+async function startTask(context: CommandContext, words: readonly string[], options: StartOptions): Promise<void> {
+  if (words.length === 0 && !options.all && !options.registry) {
+    throw new CommandFailure('Which images?', {
+      exitCode: exitCodes.usage,
+      fix: 'Name some, or give --all or --registry.',
+    });
+  }
+  const api = await connectApi(context);
+  const ids: number[] = [];
+  for (const word of words) ids.push((await findImage(api, word)).Id);
+  const parameters = {
+    ...(options.all ? { All: true } : {}),
+    ...(ids.length > 0 ? { Id: ids } : {}),
+    ...(options.registry ? { Filters: [exactly('InstanceName', options.registry)] } : {}),
+    ...(options.latest ? { OnlyScanLatest: true } : {}),
+    ...(options.kinds ? { ScanType: options.kinds.map((kind) => kindValues[kind]) } : {}),
+    ...(options.timeout ? { Timeout: options.timeout } : {}),
+  };
+  const { TaskID: id } = await api.call('CreateAssetImageRegistryScanTask', parameters, CreatedTask);
+  if (id === undefined || id === null)
+    throw new CommandFailure('The server started no task.', { fix: 'plimsoll image authorize --all' });
+  if (options.wait) return waitForTask(context, api, id);
+  context.terminal.out(`Task ${id} is started.\n`);
+  context.terminal.note(`Next: plimsoll task status ${id} --wait\n`);
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new InvalidArgumentError('Write a number of seconds above zero.');
+  return value;
+}

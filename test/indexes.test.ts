@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { listPlugins, pluginFileNames, pluginFolders } from '../scripts/plugin-folders.ts';
+import { generatedFiles } from '../scripts/generated-files.ts';
+import { pluginFileNames, pluginFolders } from '../scripts/plugin-folders.ts';
 import { renderIndex } from '../scripts/render-index.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -13,7 +14,10 @@ test.for(present)('every file of $folder is listed in its index', (kind) => {
   const index = existsSync(path) ? readFileSync(path, 'utf8') : '';
 
   for (const file of pluginFileNames(root, kind)) expect(index).toContain(`'./${file}'`);
-  expect(index, 'run `npm run generate`').toBe(renderIndex(kind, listPlugins(root, kind)));
+});
+
+test.for(generatedFiles(root))('$path is what `npm run generate` writes', ({ path, text }) => {
+  expect(existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : '').toBe(text);
 });
 
 test('a long list has one plug-in a line, and imports are in the order of the formatter', () => {

@@ -1,0 +1,18 @@
+import { listPlugins, pluginFolders } from './plugin-folders.ts';
+import { renderIndex } from './render-index.ts';
+import { renderSettings } from './render-settings.ts';
+
+/** A file of the repository that is written from others. */
+export interface GeneratedFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Everything `npm run generate` writes. */
+export function generatedFiles(root: string): readonly GeneratedFile[] {
+  const indexes = pluginFolders.flatMap((kind) => {
+    const plugins = listPlugins(root, kind);
+    return plugins.length === 0 ? [] : [{ path: `${kind.folder}/index.ts`, text: renderIndex(kind, plugins) }];
+  });
+  return [...indexes, { path: 'docs/guides/settings.md', text: renderSettings() }];
+}

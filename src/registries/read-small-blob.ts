@@ -28,7 +28,10 @@ export async function readSmallBlob(
   const body = Buffer.concat(chunks);
   const actual = `sha256:${createHash('sha256').update(body).digest('hex')}`;
   if (actual !== digest) {
-    throw new AppError('blob-corrupt', `The blob ${digest} of ${repository} arrived with the digest ${actual}: the registry delivered other bytes.`);
+    throw new AppError(
+      'blob-corrupt',
+      `The blob ${digest} of ${repository} arrived with the digest ${actual}: the registry delivered other bytes.`,
+    );
   }
   return body;
 }

@@ -20,6 +20,8 @@ export async function openBlob(
   const url = session.url(`${repositoryPath(repository)}/blobs/${digest}`);
   const response = await session.open({ method: 'GET', url, scope: pullScope(repository) }, signal);
   const stream = new PassThrough();
+  // A stream that fails before its reader is there must not take the process down; the reader still gets the error.
+  stream.on('error', () => {});
   response.body.on('error', (error) => stream.destroy(toNetworkError(error, 'GET', response.url, signal)));
   stream.on('close', () => response.body.destroy());
   response.body.pipe(stream);

@@ -1,0 +1,175 @@
+import type { ServerResponse } from 'node:http';
+import { describe, expect, test } from 'vitest';
+import { collect } from '../../../test/support/collect.ts';
+import { openTestClient, serveForTest } from '../../../test/support/open-test-client.ts';
+import { sendJson } from '../../../test/support/start-scripted-server.ts';
+
+const { signal } = new AbortController();
+
+type Page = (query: URLSearchParams, response: ServerResponse, url: URL) => void;
+
+async function catalog(page: Page, limits = {}) {
+  const server = await serveForTest((request, response) => {
+    const url = new URL(request.url ?? '', server.url);
+    page(url.searchParams, response, url);
+  });
+  const client = openTestClient(server.url, { limits: { pageSize: 2, ...limits } });
+  return { names: () => collect(client.repositories(signal)), server };
+}
+
+describe('pages are followed', () => {
+  test.each<[string, (base: string) => string]>([
+    ['relative', () => '</v2/_catalog?last=team%2Fb&n=2>; rel="next"'],
+    ['query only', () => '<?last=team%2Fb&n=2>; rel="next"'],
+    ['absolute', (base) => `<${base}/v2/_catalog?last=team%2Fb&n=2>; rel="next"`],
+    [
+      'absolute with the scheme of another proxy',
+      (base) => `<${base.replace('http:', 'https:')}/v2/_catalog?last=team%2Fb>; rel=next`,
+    ],
+  ])('by a link that is %s', async (_, link) => {
+    const { names, server } = await catalog((query, response, url) => {
+      if (query.has('last')) sendJson(response, 200, { repositories: [query.get('last'), 'c'] });
+      else sendJson(response, 200, { repositories: ['a', 'team/b'] }, { link: link(url.origin) });
+    });
+
+    expect(await names()).toEqual(['a', 'team/b', 'c']);
+    expect(server.requests[1]?.url).toMatch(/^\/v2\/_catalog\?last=team%2Fb/);
+  });
+
+  test('also when a registry under a path forgets the path', async () => {
+    const server = await serveForTest((request, response) => {
+      if (request.url === '/prefix/v2/_catalog?n=500')
+        sendJson(response, 200, { repositories: ['a'] }, { link: '</v2/_catalog?last=a>; rel="next"' });
+      else if (request.url === '/prefix/v2/_catalog?last=a') sendJson(response, 200, { repositories: ['b'] });
+      else sendJson(response, 404, {});
+    });
+
+    expect(await collect(openTestClient(`${server.url}/prefix/`).repositories(signal))).toEqual(['a', 'b']);
+  });
+
+  test('over an empty page in the middle', async () => {
+    const { names } = await catalog((query, response) => {
+      const last = query.get('last');
+      if (last === null) sendJson(response, 200, { repositories: ['a'] }, { link: '<?last=1>; rel="next"' });
+      else if (last === '1') sendJson(response, 200, { repositories: null }, { link: '<?last=2>; rel="next"' });
+      else sendJson(response, 200, { repositories: ['b'] });
+    });
+
+    expect(await names()).toEqual(['a', 'b']);
+  });
+
+  test('by the last name when a full page comes without a link', async () => {
+    const { names } = await catalog((query, response) => {
+      sendJson(response, 200, { repositories: query.get('last') === 'b' ? ['c'] : ['a', 'b'] });
+    });
+
+    expect(await names()).toEqual(['a', 'b', 'c']);
+  });
+});
+
+describe('pages end', () => {
+  test('when a server ignores n and last', async () => {
+    const { names, server } = await catalog((_, response) =>
+      sendJson(response, 200, { repositories: ['c', 'a', 'b'] }),
+    );
+
+    expect(await names()).toEqual(['c', 'a', 'b']);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('when a page repeats', async () => {
+    let calls = 0;
+    const { names, server } = await catalog((_, response) => {
+      calls += 1;
+      sendJson(response, 200, { repositories: ['a', 'b'] }, { link: `<?last=${calls}>; rel="next"` });
+    });
+
+    expect(await names()).toEqual(['a', 'b']);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test('when a link leads back', async () => {
+    const { names, server } = await catalog((_, response) => {
+      sendJson(response, 200, { repositories: [] }, { link: '<?n=2>; rel="next"' });
+    });
+
+    expect(await names()).toEqual([]);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test.each([
+    ['pages', { pages: 3 }],
+    ['names', { names: 5 }],
+  ])('with limit-exceeded when there are too many %s', async (_, limits) => {
+    let calls = 0;
+    const { names } = await catalog((_query, response) => {
+      calls += 1;
+      sendJson(response, 200, { repositories: [`a${calls}`, `b${calls}`] }, { link: `<?last=${calls}>; rel="next"` });
+    }, limits);
+
+    await expect(names()).rejects.toMatchObject({ code: 'limit-exceeded' });
+  });
+
+  test('with limit-exceeded when a page is too large', async () => {
+    const { names } = await catalog((_, response) => sendJson(response, 200, { repositories: ['a'.repeat(2_000)] }), {
+      pageBytes: 1_000,
+    });
+
+    await expect(names()).rejects.toMatchObject({ code: 'limit-exceeded' });
+  });
+});
+
+test('a page size that is refused is left to the registry', async () => {
+  const { names } = await catalog((query, response) => {
+    if (query.has('n')) sendJson(response, 400, { errors: [{ code: 'PAGINATION_NUMBER_INVALID', message: '' }] });
+    else sendJson(response, 200, { repositories: ['a'] });
+  });
+
+  expect(await names()).toEqual(['a']);
+});
+
+test('a list that continues on another host is refused, and the other host is not asked', async () => {
+  const { names } = await catalog((_, response) => {
+    sendJson(response, 200, { repositories: ['a'] }, { link: '<http://localhost:9/v2/_catalog?last=a>; rel="next"' });
+  });
+
+  await expect(names()).rejects.toMatchObject({ code: 'registry-error' });
+});
+
+test.each<[string, string, string, string]>([
+  ['HTML', 'text/html; charset=utf-8', '<html>log in</html>', 'not-a-registry'],
+  ['no JSON', 'application/json', 'hello', 'not-a-registry'],
+  ['JSON of another shape', 'application/json', '{"repositories":"all"}', 'registry-error'],
+])('%s is not taken for an empty list', async (_, type, body, code) => {
+  const { names } = await catalog(
+    (_query, response) => void response.writeHead(200, { 'content-type': type }).end(body),
+  );
+
+  await expect(names()).rejects.toMatchObject({ code });
+});
+
+describe('tags', () => {
+  const tagsOf = async (status: number, body: unknown, repository = 'app') => {
+    const server = await serveForTest((_, response) => sendJson(response, status, body));
+    return collect(openTestClient(server.url).tags(repository, signal));
+  };
+
+  test('null is none', async () => {
+    expect(await tagsOf(200, { name: 'app', tags: null })).toEqual([]);
+  });
+
+  test('an unknown repository has none', async () => {
+    expect(await tagsOf(404, { errors: [{ code: 'NAME_UNKNOWN', message: '' }] })).toEqual([]);
+  });
+
+  test('any other 404 proves nothing', async () => {
+    await expect(tagsOf(404, {})).rejects.toMatchObject({ code: 'image-not-found' });
+  });
+
+  test.each(['../_catalog', 'a//b', 'a?b', 'a%2fb', '', 'a/./b', 'a b'])(
+    'the repository name %j is not asked for',
+    async (repository) => {
+      await expect(tagsOf(200, { tags: ['x'] }, repository)).rejects.toMatchObject({ code: 'registry-error' });
+    },
+  );
+});

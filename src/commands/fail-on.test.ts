@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import type { LocatedPackage } from '../model/package.ts';
+import type { Vulnerability } from '../model/vulnerability.ts';
+import type { ScanReport } from '../scan/scan-report.ts';
+import { brokenRules, type FailRule, parseFailOn } from './fail-on.ts';
+
+const layer = `sha256:${'1'.repeat(64)}` as const;
+const pkg: LocatedPackage = { ecosystem: 'deb', name: 'zlib1g', version: '1', path: 'var/lib/dpkg/status', layer };
+
+const found = (id: string, over: Partial<Vulnerability> & { readonly fixedVersion?: string }): Vulnerability => ({
+  id,
+  aliases: [],
+  title: '',
+  description: '',
+  references: [],
+  severity: 'low',
+  exploited: false,
+  affected: [{ package: pkg, advisoryId: id, ...(over.fixedVersion ? { fixedVersion: over.fixedVersion } : {}) }],
+  ...over,
+});
+
+const report = (over: Partial<ScanReport>): ScanReport => ({
+  reference: 'app:1',
+  platform: 'linux/amd64',
+  imageId: layer,
+  inventory: { packages: [pkg], problems: [] },
+  layers: [],
+  vulnerabilities: [],
+  coverage: 'known',
+  gaps: [],
+  ...over,
+});
+
+test.for([
+  ['critical', found('CVE-1', { severity: 'critical' })],
+  ['high', found('CVE-1', { severity: 'high' })],
+  ['medium', found('CVE-1', { severity: 'medium' })],
+  ['low', found('CVE-1', { severity: 'low' })],
+  ['kev', found('CVE-1', { severity: 'unknown', exploited: true })],
+  ['fixable', found('CVE-1', { severity: 'unknown', fixedVersion: '2' })],
+] as const)('%s is broken by what it names and by nothing else', ([rule, vulnerability]) => {
+  const harmless = found('CVE-2', { severity: 'unknown' });
+
+  expect(brokenRules(report({ vulnerabilities: [vulnerability, harmless] }), [rule])).toEqual([`${rule}: 1 (CVE-1)`]);
+  expect(brokenRules(report({ vulnerabilities: [harmless] }), [rule])).toEqual([]);
+});
+
+test('unknown is broken by what could not be known, and says what that is', () => {
+  const gaps = [{ cause: 'distribution-not-covered', subject: 'Debian:7' }] as const;
+
+  expect(brokenRules(report({ coverage: 'unknown', gaps }), ['unknown'])).toEqual(['unknown: Debian:7']);
+  expect(brokenRules(report({ coverage: 'partial' }), ['unknown'])).toEqual(['unknown: partial']);
+  expect(brokenRules(report({}), ['unknown'])).toEqual([]);
+});
+
+test('many vulnerabilities are counted and only the first are named', () => {
+  const vulnerabilities = Array.from({ length: 7 }, (_, i) => found(`CVE-${i}`, { severity: 'high' }));
+
+  expect(brokenRules(report({ vulnerabilities }), ['critical', 'high'])).toEqual([
+    'high: 7 (CVE-0, CVE-1, CVE-2, CVE-3, CVE-4, …)',
+  ]);
+});
+
+test('rules are read from a list, and a word that is none is refused with all that are', () => {
+  expect(parseFailOn('Critical, kev')).toEqual<FailRule[]>(['critical', 'kev']);
+  expect(() => parseFailOn('critical,hihg')).toThrow(
+    '"hihg" is none of critical, high, medium, low, kev, fixable, unknown.',
+  );
+});

@@ -1,5 +1,7 @@
-import { AppError } from '../../model/app-error.ts';
+import { abortError } from './abort-error.ts';
 import type { System } from './system.ts';
+
+const WAITING = 'Waiting for a free connection to the registry';
 
 /** At most so many holders at once, first come first served. */
 export interface Limiter {
@@ -24,7 +26,7 @@ export function createLimiter(places: number): Limiter {
 
   return {
     async acquire(signal) {
-      if (signal.aborted) throw canceled(signal);
+      if (signal.aborted) throw abortError(signal, WAITING);
       if (free > 0) {
         free -= 1;
         return createRelease();
@@ -32,7 +34,7 @@ export function createLimiter(places: number): Limiter {
       await new Promise<void>((resolve, reject) => {
         const onAbort = () => {
           waiting.splice(waiting.indexOf(onTurn), 1);
-          reject(canceled(signal));
+          reject(abortError(signal, WAITING));
         };
         const onTurn = () => {
           signal.removeEventListener('abort', onAbort);
@@ -61,8 +63,4 @@ export function createPacer(
       if (at > now) await system.sleep(at - now, signal);
     },
   };
-}
-
-function canceled(signal: AbortSignal): AppError {
-  return new AppError('canceled', 'Canceled while waiting for a free connection.', { cause: signal.reason });
 }

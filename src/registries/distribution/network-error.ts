@@ -1,4 +1,5 @@
 import { AppError } from '../../model/app-error.ts';
+import { abortError } from './abort-error.ts';
 import { DistributionError } from './distribution-error.ts';
 import { redactUrl } from './redact-url.ts';
 
@@ -24,8 +25,8 @@ const explanations: Readonly<Record<string, string>> = {
 
 /** What a thrown value of the HTTP client or of a body stream means; AppErrors stay as they are. */
 export function toNetworkError(error: unknown, method: string, url: URL, signal?: AbortSignal): AppError {
-  if (signal?.aborted) return new AppError('canceled', `${method} ${redactUrl(url)} was canceled.`, { cause: error });
   if (error instanceof AppError) return error;
+  if (signal?.aborted) return abortError(signal, `${method} ${redactUrl(url)}`);
 
   const networkCode = codeOf(error);
   const details = { method, url: redactUrl(url), networkCode, cause: error };

@@ -131,6 +131,39 @@ test('a request to a silent server can be canceled', async () => {
   await expect(openTestClient(server.url).ping(controller.signal)).rejects.toMatchObject({ code: 'canceled' });
 });
 
+test('a caller whose time is over learns that, and nothing is tried again', async () => {
+  const server = await serveForTest(() => {});
+  const client = openTestClient(server.url);
+
+  await expect(client.ping(AbortSignal.timeout(30))).rejects.toMatchObject({
+    code: 'connection-failed',
+    retryable: true,
+  });
+  expect(server.requests.length).toBeLessThanOrEqual(1);
+});
+
+test('a registry that leads elsewhere to sign in says where', async () => {
+  const other = await serveForTest((_, response) =>
+    sendJson(response, 401, {}, { 'www-authenticate': 'Basic realm="r"' }),
+  );
+  const server = await serveForTest(
+    (_, response) => void response.writeHead(301, { location: `${other.url}/v2/` }).end(),
+  );
+  const client = openTestClient(server.url, { settings: { username: 'robot', password: 'correct horse' } });
+
+  await expect(client.ping(signal)).rejects.toMatchObject({
+    code: 'authentication-failed',
+    message: expect.stringContaining(`use it as the address`),
+  });
+  expect(other.requests.map(({ authorization }) => authorization)).toEqual([undefined]);
+});
+
+test('a huge answer is not a registry', async () => {
+  const server = await serveForTest((_, response) => void response.writeHead(200).end(Buffer.alloc(100_000)));
+
+  await expect(openTestClient(server.url).ping(signal)).rejects.toMatchObject({ code: 'not-a-registry' });
+});
+
 test('nothing listening is a failed connection, without waiting', async () => {
   const server = await startScriptedServer(() => {});
   await server.stop();

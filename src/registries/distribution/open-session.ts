@@ -103,10 +103,8 @@ export function openSession(settings: RegistrySettings, policy: NetworkPolicy, d
     const sent = await authorizer.current(asked.scope, signal);
     const response = await sendOnce(asked, sent, signal);
     const header = response.header('www-authenticate');
-    // A challenge from elsewhere is not ours to answer.
-    if (response.status !== 401 || header === undefined || response.url.origin !== base.origin) {
-      return settle(response, asked, signal);
-    }
+    if (response.status !== 401 || header === undefined) return settle(response, asked, signal);
+    if (response.url.origin !== base.origin) throw await challengedElsewhere(response, signal);
     await toResponseError(response, errorContext(sent), signal);
     const renewed = await authorizer.answer(asked.scope, header, sent, signal);
     return settle(await sendOnce(asked, renewed, signal), asked, signal);
@@ -122,6 +120,14 @@ export function openSession(settings: RegistrySettings, policy: NetworkPolicy, d
     if (accepted && !(response.status === 200 && isHtml(response))) return response;
     const error = await toResponseError(response, errorContext(undefined), signal);
     throw refineDenial(error, response, settings.username);
+  }
+
+  /** A challenge from another origin is not ours to answer: typically http that leads to https. */
+  async function challengedElsewhere(response: WireResponse, signal: AbortSignal): Promise<DistributionError> {
+    const { origin } = response.url;
+    const error = await toResponseError(response, errorContext(undefined), signal);
+    const message = `${base.origin} redirects to ${origin}, which asks for credentials. They are sent to the configured address only; if you trust ${origin}, use it as the address of the registry.`;
+    return new DistributionError('authentication-failed', message, { ...error, status: 401, cause: error });
   }
 
   /** Runs inside the place of the request that needs the token. */

@@ -1,3 +1,4 @@
+import { causeOf } from '../../model/app-error.ts';
 import { DistributionError } from './distribution-error.ts';
 import type { Session } from './open-session.ts';
 import { redactUrl } from './redact-url.ts';
@@ -11,13 +12,10 @@ export async function ping(session: Session, signal: AbortSignal): Promise<void>
   try {
     await session.read({ method: 'GET', url, scope: '' }, session.limits.errorBytes, signal);
   } catch (error) {
-    if (!(error instanceof DistributionError) || error.status !== 404) throw error;
-    const message = `${redactUrl(url)} does not exist there (404). Check the address of the registry.`;
-    throw new DistributionError('not-a-registry', message, {
-      method: 'GET',
-      url: error.url,
-      status: 404,
-      cause: error,
-    });
+    const missing = error instanceof DistributionError && error.status === 404;
+    // The answer of a registry is a few bytes.
+    if (!missing && causeOf(error) !== 'limit-exceeded') throw error;
+    const message = `${redactUrl(url)} is not the API of a registry. Check the address.`;
+    throw new DistributionError('not-a-registry', message, { method: 'GET', url: redactUrl(url), cause: error });
   }
 }

@@ -1,4 +1,4 @@
-import { AppError } from '../../model/app-error.ts';
+import { abortError } from './abort-error.ts';
 import { DistributionError } from './distribution-error.ts';
 import type { DistributionLimits } from './limits.ts';
 import type { System } from './system.ts';
@@ -30,7 +30,7 @@ export async function retry<T>(
       if (wait > budget) throw error;
       budget -= wait;
       await system.sleep(wait, signal);
-      if (signal.aborted) throw new AppError('canceled', 'Canceled while waiting to try again.', { cause: error });
+      if (signal.aborted) throw abortError(signal, 'Waiting to ask the registry again');
     }
   }
 }

@@ -1,6 +1,6 @@
 import { lookup as dnsLookup } from 'node:dns/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { AppError } from '../../model/app-error.ts';
+import { abortError } from './abort-error.ts';
 
 export interface ResolvedAddress {
   readonly address: string;
@@ -13,7 +13,7 @@ export interface System {
   now(): number;
   /** In [0, 1). */
   random(): number;
-  /** Rejects with `canceled` when the signal fires first. */
+  /** Rejects with an AppError when the signal fires first. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
   resolve(hostname: string): Promise<readonly ResolvedAddress[]>;
 }
@@ -24,8 +24,8 @@ export const system: System = {
   async sleep(milliseconds, signal) {
     try {
       await delay(milliseconds, undefined, { signal });
-    } catch (cause) {
-      throw new AppError('canceled', 'The wait was canceled.', { cause });
+    } catch {
+      throw abortError(signal, 'Waiting to ask the registry again');
     }
   },
   resolve: (hostname) => dnsLookup(hostname, { all: true }),

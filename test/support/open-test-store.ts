@@ -49,7 +49,10 @@ export async function postgresEngine(): Promise<StoreEngine | undefined> {
 }
 
 /** A store on a fresh database, with a clock that the test moves. */
-export async function openTestStore(engine: StoreEngine, url?: string): Promise<{ store: Store; clock: { now: Date }; url: string }> {
+export async function openTestStore(
+  engine: StoreEngine,
+  url?: string,
+): Promise<{ store: Store; clock: { now: Date }; url: string }> {
   const clock = { now: new Date('2026-11-25T00:00:00Z') };
   const databaseUrl = url ?? (await engine.freshUrl());
   const store = await openStore({ url: databaseUrl, vault: testVault, now: () => clock.now });

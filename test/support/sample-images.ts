@@ -32,7 +32,9 @@ export const sampleImage = (seed: string, overrides: Partial<SeenImage> = {}): S
   artifact: {
     imageId: digestOf(`config ${seed}`),
     os: 'linux',
-    layers: [{ digest: digestOf(`layer ${seed}`), mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', size: 900 }],
+    layers: [
+      { digest: digestOf(`layer ${seed}`), mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', size: 900 },
+    ],
     history: [{ createdBy: 'COPY . /', empty: false, layer: digestOf(`layer ${seed}`), size: 900 }],
   },
   ...overrides,

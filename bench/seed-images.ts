@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { createVault } from '../src/store/vault.ts';
+import type { Digest } from '../src/model/digest.ts';
 import { openStore } from '../src/store/open-store.ts';
 import type { SeenTag, Store } from '../src/store/store.ts';
-import type { Digest } from '../src/model/digest.ts';
+import { createVault } from '../src/store/vault.ts';
 
 const TAGS_PER_REPOSITORY = 50;
 const digest = (seed: string): Digest => `sha256:${createHash('sha256').update(seed).digest('hex')}`;
@@ -59,7 +59,13 @@ function seenTag(repository: number, tag: number): SeenTag {
         artifact: {
           imageId: digest(`c ${repository % 200}`),
           os: 'linux',
-          layers: [{ digest: digest(`l ${repository % 200}`), mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', size: 1000 }],
+          layers: [
+            {
+              digest: digest(`l ${repository % 200}`),
+              mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip',
+              size: 1000,
+            },
+          ],
           history: [],
         },
       },
@@ -77,7 +83,9 @@ async function scanHalf(store: Store, rows: number): Promise<void> {
       artifactId: image.artifactId,
       inventory: {
         os: { family: 'debian', release: '12', name: 'Debian GNU/Linux 12 (bookworm)' },
-        packages: [{ ecosystem: 'deb', name: 'openssl', version: `3.0.${content}`, path: 'var/lib/dpkg/status', layer }],
+        packages: [
+          { ecosystem: 'deb', name: 'openssl', version: `3.0.${content}`, path: 'var/lib/dpkg/status', layer },
+        ],
         problems: [],
       },
       vulnerabilities: [],

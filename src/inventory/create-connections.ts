@@ -38,7 +38,11 @@ export function createConnections({ registries, types, network }: ConnectionsDep
 }
 
 /** A client for these settings; throws for a type this version does not know. */
-export function connect(types: readonly RegistryType[], settings: RegistrySettings, network: NetworkPolicy): RegistryClient {
+export function connect(
+  types: readonly RegistryType[],
+  settings: RegistrySettings,
+  network: NetworkPolicy,
+): RegistryClient {
   const type = types.find(({ name }) => name === settings.type);
   if (!type) throw new AppError('internal-error', `the registry type "${settings.type}" is not known to this version`);
   return type.connect(settings, network);

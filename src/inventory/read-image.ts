@@ -67,6 +67,8 @@ function historyWithLayers(manifest: OciImageManifest, config: OciImageConfig): 
       ...(layer ? { layer: layer.digest, size: layer.size } : {}),
     };
   });
-  const untold = manifest.layers.slice(next).map((layer) => ({ createdBy: '', empty: false, layer: layer.digest, size: layer.size }));
+  const untold = manifest.layers
+    .slice(next)
+    .map((layer) => ({ createdBy: '', empty: false, layer: layer.digest, size: layer.size }));
   return [...entries, ...untold];
 }

@@ -45,7 +45,9 @@ async function* readManifest(
   const manifest = parseOrSkip(raw);
   if ('skipped' in manifest) yield manifest;
   else if (manifest.kind === 'image') {
-    yield await once(alreadyRead, raw.digest, () => unreadableIfMissing(readImage(client, repository, raw.digest, manifest, signal)));
+    yield await once(alreadyRead, raw.digest, () =>
+      unreadableIfMissing(readImage(client, repository, raw.digest, manifest, signal)),
+    );
   } else yield* readIndex(client, repository, manifest, alreadyRead, signal);
 }
 
@@ -64,11 +66,19 @@ async function* readIndex(
   for (const child of index.children) {
     const skipped = classifyIndexChild(child);
     if (skipped) yield { skipped };
-    else yield await once(alreadyRead, child.digest, () => unreadableIfMissing(readChild(client, repository, child.digest, signal)));
+    else
+      yield await once(alreadyRead, child.digest, () =>
+        unreadableIfMissing(readChild(client, repository, child.digest, signal)),
+      );
   }
 }
 
-async function readChild(client: RegistryClient, repository: string, digest: Digest, signal: AbortSignal): Promise<ReadImage> {
+async function readChild(
+  client: RegistryClient,
+  repository: string,
+  digest: Digest,
+  signal: AbortSignal,
+): Promise<ReadImage> {
   const raw = await client.manifest(repository, digest, signal);
   const manifest = parseOrSkip(raw);
   if ('skipped' in manifest) return manifest;

@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type ServedRegistry, serveRegistry } from '../../demo/serve-registry.ts';
 import { openTestStore, type StoreEngine, sqliteEngine } from '../../test/support/open-test-store.ts';
-import { type EditableRepository, editableRepository, putArtifact, putImage, putIndex } from '../../test/support/served-repository.ts';
+import {
+  type EditableRepository,
+  editableRepository,
+  putArtifact,
+  putImage,
+  putIndex,
+} from '../../test/support/served-repository.ts';
 import type { Registry } from '../model/registry.ts';
 import { createDistributionClient } from '../registries/distribution/create-distribution-client.ts';
 import type { RegistryClient } from '../registries/registry-client.ts';
@@ -105,7 +111,13 @@ describe('a walk over a registry', () => {
   test('an unchanged tag costs one HEAD, and its skipped entries are still counted', async () => {
     const amd = putImage(app, { seed: 'a' });
     const attestation = putImage(app, { seed: 'attestation' });
-    app.tags.set('1', putIndex(app, [{ digest: amd, architecture: 'amd64' }, { digest: attestation, architecture: '', attestation: true }]));
+    app.tags.set(
+      '1',
+      putIndex(app, [
+        { digest: amd, architecture: 'amd64' },
+        { digest: attestation, architecture: '', attestation: true },
+      ]),
+    );
     await sync();
     const before = served.requests.length;
 
@@ -120,7 +132,9 @@ describe('a walk over a registry', () => {
     app.tags.set('latest', putImage(app, { seed: 'old' }));
     app.tags.set('gone', putImage(app, { seed: 'gone' }));
     await sync();
-    const [before] = await store.images.select({ conditions: [{ kind: 'text', field: 'tag', match: 'equals', values: ['latest'] }] });
+    const [before] = await store.images.select({
+      conditions: [{ kind: 'text', field: 'tag', match: 'equals', values: ['latest'] }],
+    });
 
     app.tags.set('latest', putImage(app, { seed: 'new' }));
     app.tags.delete('gone');
@@ -145,7 +159,13 @@ describe('a walk over a registry', () => {
   test('an index entry that the registry does not hold is counted as unreadable, the others are listed', async () => {
     const amd = putImage(app, { seed: 'a' });
     const missing = putImage(app, { seed: 'b', architecture: 'arm64' });
-    app.tags.set('1', putIndex(app, [{ digest: amd, architecture: 'amd64' }, { digest: missing, architecture: 'arm64' }]));
+    app.tags.set(
+      '1',
+      putIndex(app, [
+        { digest: amd, architecture: 'amd64' },
+        { digest: missing, architecture: 'arm64' },
+      ]),
+    );
     app.manifests.delete(missing);
 
     expect(await sync()).toMatchObject({ skipped: { unreadable: 1 } });
@@ -157,7 +177,10 @@ describe('a walk over a registry', () => {
     app.tags.set('bad', putImage(app, { seed: 'bad' }));
     await sync();
     const broken = putImage(app, { seed: 'broken' });
-    app.manifests.set(broken, { mediaType: 'application/vnd.oci.image.manifest.v1+json', body: Buffer.from('{"schemaVersion":2}') });
+    app.manifests.set(broken, {
+      mediaType: 'application/vnd.oci.image.manifest.v1+json',
+      body: Buffer.from('{"schemaVersion":2}'),
+    });
     app.tags.set('bad', broken);
     app.tags.set('more', putImage(app, { seed: 'more' }));
 
@@ -165,7 +188,11 @@ describe('a walk over a registry', () => {
 
     expect(result.unread).toHaveLength(1);
     expect(result.unread[0]).toContain('team/app:bad');
-    expect(await rows()).toEqual(['team/app:bad linux/amd64', 'team/app:good linux/amd64', 'team/app:more linux/amd64']);
+    expect(await rows()).toEqual([
+      'team/app:bad linux/amd64',
+      'team/app:good linux/amd64',
+      'team/app:more linux/amd64',
+    ]);
   });
 
   test('a sync that is cut off half-way deletes nothing', async () => {

@@ -44,7 +44,12 @@ const fatalCauses: readonly Cause[] = [
  * Walks a registry: catalog → tags → HEAD with the ETag of the last visit → manifests of what changed → rows. Throws
  * when the registry cannot be walked to its end; then nothing has been deleted. What the complete walk has not seen is removed.
  */
-export async function syncRegistry(registry: Registry, client: RegistryClient, deps: SyncDeps, signal: AbortSignal): Promise<SyncResult> {
+export async function syncRegistry(
+  registry: Registry,
+  client: RegistryClient,
+  deps: SyncDeps,
+  signal: AbortSignal,
+): Promise<SyncResult> {
   const walk = createWalk(registry, client, deps, signal);
   const startedAt = deps.now();
   const listed = new Set<string>();
@@ -63,7 +68,11 @@ export async function syncRegistry(registry: Registry, client: RegistryClient, d
  * The catalog, then the repositories that it no longer names: a catalog may be cut by permissions, so each of those
  * is asked for its tags before its images are called gone.
  */
-async function* repositoriesToWalk(catalog: AsyncIterable<string>, known: readonly string[], listed: Set<string>): AsyncIterable<string> {
+async function* repositoriesToWalk(
+  catalog: AsyncIterable<string>,
+  known: readonly string[],
+  listed: Set<string>,
+): AsyncIterable<string> {
   for await (const repository of catalog) {
     if (listed.has(repository)) continue;
     listed.add(repository);
@@ -85,13 +94,15 @@ function createWalk(registry: Registry, client: RegistryClient, { store, now }: 
   let unchanged = 0;
 
   const skip = (counts: Partial<SkippedCounts>) => {
-    for (const [reason, count] of Object.entries(counts) as [SkipReason, number][]) skipped[reason] = (skipped[reason] ?? 0) + count;
+    for (const [reason, count] of Object.entries(counts) as [SkipReason, number][])
+      skipped[reason] = (skipped[reason] ?? 0) + count;
   };
   /** Rethrows what concerns the whole registry; the rest is noted, and what was known of it is kept. */
   const noteUnread = (what: string, error: unknown) => {
     if (signal.aborted || fatalCauses.includes(causeOf(error))) throw error;
     unreadCount++;
-    if (unread.length < MESSAGES_KEPT) unread.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+    if (unread.length < MESSAGES_KEPT)
+      unread.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
   };
 
   /** What a tag is now; undefined when it has gone since it was listed, or stays as it was. */
@@ -169,7 +180,13 @@ function createWalk(registry: Registry, client: RegistryClient, { store, now }: 
   };
 }
 
-async function isUnchanged(client: RegistryClient, repository: string, tag: string, known: KnownTag, signal: AbortSignal): Promise<boolean> {
+async function isUnchanged(
+  client: RegistryClient,
+  repository: string,
+  tag: string,
+  known: KnownTag,
+  signal: AbortSignal,
+): Promise<boolean> {
   const head = await client.head(repository, tag, known.etag, signal);
   return head.unchanged || head.digest === known.digest;
 }

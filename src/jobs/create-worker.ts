@@ -70,7 +70,8 @@ async function work(job: Job, deps: JobWorkerDeps, stopping: AbortSignal): Promi
     else await deps.jobs.retry(job.id, deps.name, outcome.retryAt);
   } catch (error) {
     if (lost.signal.aborted) return;
-    if (!stopping.aborted) deps.log.error({ err: error, job: job.id, kind: job.kind }, 'a job ended in an unexpected error');
+    if (!stopping.aborted)
+      deps.log.error({ err: error, job: job.id, kind: job.kind }, 'a job ended in an unexpected error');
     const wait = stopping.aborted ? 0 : TROUBLE_MS;
     await deps.jobs.retry(job.id, deps.name, new Date(deps.now().getTime() + wait));
   } finally {

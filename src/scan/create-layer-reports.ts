@@ -6,7 +6,11 @@ import type { ScanThreads } from './create-scan-threads.ts';
 import type { LayerSource } from './image-source.ts';
 
 /** Gives the report of a layer: the stored one, or a fresh walk that is stored; whoever shares the layer. */
-export type GetLayerReport = (layer: LayerSource, onBytes: (bytes: number) => void, signal: AbortSignal) => Promise<LayerReport>;
+export type GetLayerReport = (
+  layer: LayerSource,
+  onBytes: (bytes: number) => void,
+  signal: AbortSignal,
+) => Promise<LayerReport>;
 
 export interface LayerReportsDeps {
   readonly threads: ScanThreads;
@@ -19,7 +23,11 @@ export interface LayerReportsDeps {
 export function createLayerReports({ threads, stored, fingerprint, limits }: LayerReportsDeps): GetLayerReport {
   const underWay = new Map<string, Promise<LayerReport>>();
 
-  const walk = async (layer: LayerSource, onBytes: (bytes: number) => void, signal: AbortSignal): Promise<LayerReport> => {
+  const walk = async (
+    layer: LayerSource,
+    onBytes: (bytes: number) => void,
+    signal: AbortSignal,
+  ): Promise<LayerReport> => {
     const report = await threads.analyzeLayer(layer, limits, onBytes, signal);
     await stored.put(report, fingerprint);
     return report;
@@ -62,8 +70,6 @@ function waitFor(walking: Promise<LayerReport>, signal: AbortSignal): Promise<La
     const onAbort = () => reject(signal.reason);
     if (signal.aborted) return onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
-    walking
-      .then(resolve, () => resolve(undefined))
-      .finally(() => signal.removeEventListener('abort', onAbort));
+    walking.then(resolve, () => resolve(undefined)).finally(() => signal.removeEventListener('abort', onAbort));
   });
 }

@@ -12,8 +12,17 @@ import type { TaskInput, TaskOutput, ThreadTask } from './thread-messages.ts';
 /** Threads that unpack layers and match inventories. */
 export interface ScanThreads {
   /** Opens the blob when a thread is free and walks it there; `onBytes` counts compressed bytes as they are taken. */
-  analyzeLayer(layer: LayerSource, limits: LayerLimits, onBytes: (bytes: number) => void, signal: AbortSignal): Promise<LayerReport>;
-  match(inventory: Inventory, advisoriesPath: string, signal: AbortSignal): Promise<{ result: MatchResult; snapshot?: AdvisorySnapshot }>;
+  analyzeLayer(
+    layer: LayerSource,
+    limits: LayerLimits,
+    onBytes: (bytes: number) => void,
+    signal: AbortSignal,
+  ): Promise<LayerReport>;
+  match(
+    inventory: Inventory,
+    advisoriesPath: string,
+    signal: AbortSignal,
+  ): Promise<{ result: MatchResult; snapshot?: AdvisorySnapshot }>;
   close(): Promise<void>;
 }
 
@@ -100,14 +109,19 @@ export function createScanThreads(count: number): ScanThreads {
     analyzeLayer: (layer, limits, onBytes, signal) =>
       withThread(signal, async (thread) => {
         const blob = await layer.open(signal);
-        const output = await run(thread, (port) => ({ type: 'layer', port, digest: layer.digest, limits }), signal, { blob, onBytes });
-        if (output.type !== 'layer') throw new AppError('internal-error', `a scan thread answered ${output.type} for a layer`);
+        const output = await run(thread, (port) => ({ type: 'layer', port, digest: layer.digest, limits }), signal, {
+          blob,
+          onBytes,
+        });
+        if (output.type !== 'layer')
+          throw new AppError('internal-error', `a scan thread answered ${output.type} for a layer`);
         return output.report;
       }),
     match: (inventory, advisoriesPath, signal) =>
       withThread(signal, async (thread) => {
         const output = await run(thread, (port) => ({ type: 'match', port, inventory, advisoriesPath }), signal);
-        if (output.type !== 'match') throw new AppError('internal-error', `a scan thread answered ${output.type} for a match`);
+        if (output.type !== 'match')
+          throw new AppError('internal-error', `a scan thread answered ${output.type} for a match`);
         return { result: output.result, ...(output.snapshot ? { snapshot: output.snapshot } : {}) };
       }),
     close: async () => {
@@ -130,7 +144,11 @@ function run(
     const feeder = input && feed(input.blob, send, signal);
     const onAbort = () => {
       const reason: unknown = signal.reason;
-      send({ type: 'abort', code: reason instanceof AppError ? reason.code : 'canceled', message: 'the scan was stopped' });
+      send({
+        type: 'abort',
+        code: reason instanceof AppError ? reason.code : 'canceled',
+        message: 'the scan was stopped',
+      });
       input?.blob.destroy();
       reject(reason);
     };
@@ -166,7 +184,11 @@ interface Feeder {
   readonly failed: Promise<AppError>;
 }
 
-function feed(blob: Readable, send: (message: TaskInput, transfer?: readonly ArrayBuffer[]) => void, signal: AbortSignal): Feeder {
+function feed(
+  blob: Readable,
+  send: (message: TaskInput, transfer?: readonly ArrayBuffer[]) => void,
+  signal: AbortSignal,
+): Feeder {
   let outstanding = 0;
   let resume: (() => void) | undefined;
   let buffer = new Uint8Array(CHUNK_BYTES);
@@ -202,7 +224,14 @@ function feed(blob: Readable, send: (message: TaskInput, transfer?: readonly Arr
   const failed = new Promise<AppError>((resolve) => {
     pump().catch((error: unknown) => {
       if (blob.destroyed && signal.aborted) return;
-      resolve(error instanceof AppError ? error : new AppError('connection-failed', `the layer broke off: ${String(error)}`, { cause: error, retryable: true }));
+      resolve(
+        error instanceof AppError
+          ? error
+          : new AppError('connection-failed', `the layer broke off: ${String(error)}`, {
+              cause: error,
+              retryable: true,
+            }),
+      );
     });
   });
   return {

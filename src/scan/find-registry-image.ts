@@ -19,7 +19,14 @@ export async function findRegistryImage(
 ): Promise<FoundImage> {
   const { repository } = reference;
   const raw = await client.manifest(repository, reference.digest ?? reference.tag ?? 'latest', signal);
-  const { digest, manifest } = await imageManifest(client, repository, raw, formatReference(reference), platform, signal);
+  const { digest, manifest } = await imageManifest(
+    client,
+    repository,
+    raw,
+    formatReference(reference),
+    platform,
+    signal,
+  );
   const body = await readSmallBlob(client, repository, manifest.config.digest, MAX_CONFIG_BYTES, signal);
   const config = parseConfig(body, `config ${manifest.config.digest}`);
   return {
@@ -32,7 +39,11 @@ export async function findRegistryImage(
       ...(config.variant ? { variant: config.variant } : {}),
     }),
     source: registrySource(client, repository, {
-      layers: manifest.layers.map((layer, index) => ({ digest: layer.digest, size: layer.size, diffId: config.diffIds[index] })),
+      layers: manifest.layers.map((layer, index) => ({
+        digest: layer.digest,
+        size: layer.size,
+        diffId: config.diffIds[index],
+      })),
     }),
     close: () => client.close(),
   };
@@ -50,13 +61,16 @@ async function imageManifest(
   if (manifest.kind === 'image') return { digest: raw.digest, manifest };
   const child = chooseChild(manifest, platform, name);
   const inner = parseManifest(await client.manifest(repository, child, signal));
-  if (inner.kind === 'index') throw new AppError('manifest-unsupported', `${name} is an index of indexes; give the digest of one image`);
+  if (inner.kind === 'index')
+    throw new AppError('manifest-unsupported', `${name} is an index of indexes; give the digest of one image`);
   return { digest: child, manifest: inner };
 }
 
 function chooseChild(index: OciIndex, platform: Platform | undefined, name: string): Digest {
   const images = index.children.filter((child) => classifyIndexChild(child) === undefined);
-  const chosen = choosePlatform(images, platform ?? defaultPlatform) ?? (platform === undefined && images.length === 1 ? images[0] : undefined);
+  const chosen =
+    choosePlatform(images, platform ?? defaultPlatform) ??
+    (platform === undefined && images.length === 1 ? images[0] : undefined);
   if (chosen) return chosen.digest;
   const offered = images.map((child) => (child.platform ? formatPlatform(child.platform) : 'unnamed')).join(', ');
   throw new AppError(

@@ -19,7 +19,13 @@ export async function inspectImage(
   const reports = new Array<LayerReport | undefined>(layers.length);
   const done = layers.map(() => 0);
   let layersDone = 0;
-  const report = () => onProgress({ bytesDone: done.reduce((sum, bytes) => sum + bytes, 0), bytesTotal, layersDone, layersTotal: layers.length });
+  const report = () =>
+    onProgress({
+      bytesDone: done.reduce((sum, bytes) => sum + bytes, 0),
+      bytesTotal,
+      layersDone,
+      layersTotal: layers.length,
+    });
 
   const failed = new AbortController();
   const either = AbortSignal.any([signal, failed.signal]);

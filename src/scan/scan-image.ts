@@ -45,7 +45,9 @@ export async function scanImage(
 export function registrySource(
   client: RegistryClient,
   repository: string,
-  artifact: { readonly layers: readonly { readonly digest: Digest; readonly size: number; readonly diffId?: Digest }[] },
+  artifact: {
+    readonly layers: readonly { readonly digest: Digest; readonly size: number; readonly diffId?: Digest }[];
+  },
 ): ImageSource {
   return {
     layers: artifact.layers.map((layer) => ({

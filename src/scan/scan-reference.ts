@@ -18,7 +18,11 @@ export interface ScanReferenceDeps {
   readonly threads: ScanThreads;
   readonly matchInventory: MatchInventory;
   /** Finds an image that is not a file or a folder: in its registry. */
-  readonly findInRegistry: (reference: string, platform: Platform | undefined, signal: AbortSignal) => Promise<FoundImage>;
+  readonly findInRegistry: (
+    reference: string,
+    platform: Platform | undefined,
+    signal: AbortSignal,
+  ) => Promise<FoundImage>;
 }
 
 /** Scans one image without a server: a file or folder when `reference` names one, else a registry reference. */
@@ -53,7 +57,12 @@ export async function scanReference(
   }
 }
 
-async function find(reference: string, platform: Platform | undefined, deps: ScanReferenceDeps, signal: AbortSignal): Promise<FoundImage> {
+async function find(
+  reference: string,
+  platform: Platform | undefined,
+  deps: ScanReferenceDeps,
+  signal: AbortSignal,
+): Promise<FoundImage> {
   const isPath = await stat(reference).then(
     () => true,
     () => false,

@@ -26,7 +26,10 @@ parentPort.on('message', (task: ThreadTask) => {
     .finally(() => task.port.close());
 });
 
-async function walk(task: Extract<ThreadTask, { type: 'layer' }>, reply: (output: TaskOutput) => void): Promise<TaskOutput> {
+async function walk(
+  task: Extract<ThreadTask, { type: 'layer' }>,
+  reply: (output: TaskOutput) => void,
+): Promise<TaskOutput> {
   const aborter = new AbortController();
   const blob = receive(task.port, aborter, (bytes) => reply({ type: 'read', bytes }));
   const report = await analyzeLayer(blob, task.digest, { analyzers, limits: task.limits }, aborter.signal);

@@ -10,7 +10,12 @@ import type { MatchResult } from '../model/vulnerability.ts';
 /** Work for a scan thread; everything about it travels over its own port. */
 export type ThreadTask =
   | { readonly type: 'layer'; readonly port: MessagePort; readonly digest: Digest; readonly limits: LayerLimits }
-  | { readonly type: 'match'; readonly port: MessagePort; readonly inventory: Inventory; readonly advisoriesPath: string };
+  | {
+      readonly type: 'match';
+      readonly port: MessagePort;
+      readonly inventory: Inventory;
+      readonly advisoriesPath: string;
+    };
 
 /** To the thread. `chunk` is handed over, not copied. */
 export type TaskInput =

@@ -34,7 +34,11 @@ type FindingsQuery = SelectQueryBuilder<Tables, 'findings' | 'vulnerabilities', 
 
 function filtered(from: FindingsQuery, query: VulnerabilityQuery): FindingsQuery {
   let result = from;
-  if (query.severities) result = result.where('findings.severity', 'in', [-1, ...query.severities.map((severity) => severities.indexOf(severity))]);
+  if (query.severities)
+    result = result.where('findings.severity', 'in', [
+      -1,
+      ...query.severities.map((severity) => severities.indexOf(severity)),
+    ]);
   if (query.fixable !== undefined) result = result.where('findings.fixable', '=', Number(query.fixable));
   if (query.exploited !== undefined) result = result.where('findings.exploited', '=', Number(query.exploited));
   const { name, packageName } = query;
@@ -53,7 +57,10 @@ function filtered(from: FindingsQuery, query: VulnerabilityQuery): FindingsQuery
   return result;
 }
 
-type Row = Omit<Tables['findings'], never> & { readonly number: number; readonly id: string } & Omit<Tables['vulnerabilities'], 'number' | 'id'>;
+type Row = Omit<Tables['findings'], never> & { readonly number: number; readonly id: string } & Omit<
+    Tables['vulnerabilities'],
+    'number' | 'id'
+  >;
 
 function toStoredVulnerability(row: Row): StoredVulnerability {
   return {

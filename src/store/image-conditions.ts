@@ -1,5 +1,12 @@
 import { type ExpressionBuilder, type ExpressionWrapper, type SqlBool, sql } from 'kysely';
-import type { ImageCondition, ImageCoordinates, ImageCountField, ImageSelection, ImageTextField, ImageValueField } from './image-query.ts';
+import type {
+  ImageCondition,
+  ImageCoordinates,
+  ImageCountField,
+  ImageSelection,
+  ImageTextField,
+  ImageValueField,
+} from './image-query.ts';
 import type { Tables } from './tables.ts';
 
 type Builder = ExpressionBuilder<Tables, 'images'>;
@@ -69,7 +76,12 @@ export function imageCondition(eb: Builder, condition: ImageCondition): Conditio
 
 const toColumnValue = (value: string | number | boolean) => (typeof value === 'boolean' ? Number(value) : value);
 
-function textCondition(eb: Builder, where: TextColumn, match: 'equals' | 'contains', values: readonly string[]): Condition {
+function textCondition(
+  eb: Builder,
+  where: TextColumn,
+  match: 'equals' | 'contains',
+  values: readonly string[],
+): Condition {
   if (where.table === 'images') return eb.or([matches(sql.ref(`images.${where.column}`), match, values)]);
   if (where.table === 'repositories') {
     const ids = eb
@@ -78,7 +90,10 @@ function textCondition(eb: Builder, where: TextColumn, match: 'equals' | 'contai
       .where(matches(sql.ref(`repositories.${where.column}`), match, values));
     return eb('images.repository_id', 'in', ids) as Condition;
   }
-  const ids = eb.selectFrom('registries').select('registries.id').where(matches(sql.ref(`registries.${where.column}`), match, values));
+  const ids = eb
+    .selectFrom('registries')
+    .select('registries.id')
+    .where(matches(sql.ref(`registries.${where.column}`), match, values));
   return eb('images.registry_id', 'in', ids) as Condition;
 }
 
@@ -93,7 +108,9 @@ function packageCondition(eb: Builder, condition: Extract<ImageCondition, { kind
 /** `equals` is exact; `contains` ignores the case of ASCII letters. */
 export function matches(column: ReturnType<typeof sql.ref>, match: 'equals' | 'contains', values: readonly string[]) {
   if (match === 'equals') return sql<SqlBool>`${column} in (${sql.join(values)})`;
-  const parts = values.map((value) => sql<SqlBool>`lower(${column}) like ${`%${escapeLike(value.toLowerCase())}%`} escape '\\'`);
+  const parts = values.map(
+    (value) => sql<SqlBool>`lower(${column}) like ${`%${escapeLike(value.toLowerCase())}%`} escape '\\'`,
+  );
   return sql<SqlBool>`(${sql.join(parts, sql` or `)})`;
 }
 
@@ -105,7 +122,10 @@ export function imageSelection(eb: Builder, selection: ImageSelection): Conditio
   if (selection.all) any.push(eb.val(true).$castTo<SqlBool>() as unknown as Condition);
   if (selection.ids?.length) any.push(eb('images.id', 'in', [...selection.ids]) as Condition);
   if (selection.digests?.length) {
-    any.push(eb('images.image_id', 'in', [...selection.digests]) as Condition, eb('images.digest', 'in', [...selection.digests]) as Condition);
+    any.push(
+      eb('images.image_id', 'in', [...selection.digests]) as Condition,
+      eb('images.digest', 'in', [...selection.digests]) as Condition,
+    );
   }
   for (const coordinates of selection.coordinates ?? []) any.push(atCoordinates(eb, coordinates));
   if (selection.conditions) any.push(eb.and(selection.conditions.map((condition) => imageCondition(eb, condition))));
@@ -136,5 +156,7 @@ const coordinateFields = {
 function atCoordinates(eb: Builder, coordinates: ImageCoordinates): Condition {
   const given = (Object.keys(coordinateFields) as (keyof ImageCoordinates)[]).filter((key) => coordinates[key]);
   if (given.length === 0) return sql<SqlBool>`1 = 0` as unknown as Condition;
-  return eb.and(given.map((key) => textCondition(eb, textColumns[coordinateFields[key]], 'equals', [coordinates[key] ?? ''])));
+  return eb.and(
+    given.map((key) => textCondition(eb, textColumns[coordinateFields[key]], 'equals', [coordinates[key] ?? ''])),
+  );
 }

@@ -73,7 +73,12 @@ function filtered(db: Kysely<Tables>, conditions: readonly ImageCondition[]): Im
   return query;
 }
 
-async function pageIds(db: Kysely<Tables>, query: ImageQuery, conditions: readonly ImageCondition[], total: number): Promise<number[]> {
+async function pageIds(
+  db: Kysely<Tables>,
+  query: ImageQuery,
+  conditions: readonly ImageCondition[],
+  total: number,
+): Promise<number[]> {
   const limit = Math.min(query.limit, total - query.offset);
   // Past the middle it is shorter to walk the same order from its end.
   const reverse = query.offset > total / 2;
@@ -114,7 +119,11 @@ async function countImages(db: Kysely<Tables>, conditions: readonly ImageConditi
   }
   let query = db.selectFrom('image_counts').select(({ fn }) => fn.sum<number | null>('amount').as('total'));
   for (const { field, values } of conditions) {
-    query = query.where(countedColumns[field], 'in', values.map((value) => (typeof value === 'boolean' ? Number(value) : value)) as never[]);
+    query = query.where(
+      countedColumns[field],
+      'in',
+      values.map((value) => (typeof value === 'boolean' ? Number(value) : value)) as never[],
+    );
   }
   return Number((await query.executeTakeFirstOrThrow()).total ?? 0);
 }

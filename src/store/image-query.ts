@@ -43,7 +43,12 @@ export type ImageCountField =
 
 /** One condition; `values` are alternatives, and never empty. `equals` is exact, `contains` ignores case. */
 export type ImageCondition =
-  | { readonly kind: 'text'; readonly field: ImageTextField; readonly match: 'equals' | 'contains'; readonly values: readonly string[] }
+  | {
+      readonly kind: 'text';
+      readonly field: ImageTextField;
+      readonly match: 'equals' | 'contains';
+      readonly values: readonly string[];
+    }
   | { readonly kind: 'value'; readonly field: ImageValueField; readonly values: readonly (string | number | boolean)[] }
   /** Any of these is above zero, or true. */
   | { readonly kind: 'any-of'; readonly fields: readonly (ImageCountField | 'trusted')[] }

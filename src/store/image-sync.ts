@@ -13,12 +13,22 @@ export function splitRepository(path: string): { readonly namespace: string; rea
   return slash < 0 ? { namespace: '', name: path } : { namespace: path.slice(0, slash), name: path.slice(slash + 1) };
 }
 
-export async function knownTags(db: Kysely<Tables>, registryId: number, repository: string): Promise<ReadonlyMap<string, KnownTag>> {
+export async function knownTags(
+  db: Kysely<Tables>,
+  registryId: number,
+  repository: string,
+): Promise<ReadonlyMap<string, KnownTag>> {
   const rows = await db
     .selectFrom('tags')
     .innerJoin('repositories', 'repositories.id', 'tags.repository_id')
     .select(['tags.id', 'tags.name', 'tags.digest', 'tags.etag', 'tags.skipped'])
-    .select((eb) => eb.selectFrom('images').select(eb.fn.countAll<number>().as('n')).whereRef('images.tag_id', '=', 'tags.id').as('images'))
+    .select((eb) =>
+      eb
+        .selectFrom('images')
+        .select(eb.fn.countAll<number>().as('n'))
+        .whereRef('images.tag_id', '=', 'tags.id')
+        .as('images'),
+    )
     .where('repositories.registry_id', '=', registryId)
     .where('repositories.path', '=', repository)
     .execute();
@@ -37,7 +47,12 @@ export async function knownTags(db: Kysely<Tables>, registryId: number, reposito
 }
 
 /** Records tags of one repository as seen; see ImageStore.saveTags. */
-export async function saveTags(trx: Write, registryId: number, repository: string, tags: readonly SeenTag[]): Promise<void> {
+export async function saveTags(
+  trx: Write,
+  registryId: number,
+  repository: string,
+  tags: readonly SeenTag[],
+): Promise<void> {
   const registry = await trx.selectFrom('registries').select('url').where('id', '=', registryId).executeTakeFirst();
   if (!registry) return;
   const repositoryId = await upsertRepository(trx, registryId, registry.url, repository);
@@ -49,7 +64,9 @@ async function upsertRepository(trx: Write, registryId: number, url: string, pat
   const { id } = await trx
     .insertInto('repositories')
     .values({ registry_id: registryId, path, ...splitRepository(path), address: `${new URL(url).host}/${path}` })
-    .onConflict((conflict) => conflict.columns(['registry_id', 'path']).doUpdateSet((eb) => ({ address: eb.ref('excluded.address') })))
+    .onConflict((conflict) =>
+      conflict.columns(['registry_id', 'path']).doUpdateSet((eb) => ({ address: eb.ref('excluded.address') })),
+    )
     .returning('id')
     .executeTakeFirstOrThrow();
   return id;
@@ -71,7 +88,10 @@ async function saveTag(trx: Write, registryId: number, repositoryId: number, tag
 
   // A moved tag: its old rows go, unless a running container still uses them.
   const digests = tag.images.map((image) => image.digest);
-  let outdated = trx.deleteFrom('images').where('tag_id', '=', tagId).where((eb) => eb.or([eb('running', 'is', null), eb('running', '=', 0)]));
+  let outdated = trx
+    .deleteFrom('images')
+    .where('tag_id', '=', tagId)
+    .where((eb) => eb.or([eb('running', 'is', null), eb('running', '=', 0)]));
   if (digests.length > 0) outdated = outdated.where('digest', 'not in', digests);
   await outdated.execute();
   for (const image of tag.images) await insertImage(trx, { registryId, repositoryId, tagId, tag: tag.name }, image);
@@ -112,8 +132,13 @@ async function insertImage(trx: Write, place: Place, image: SeenImage): Promise<
     .execute();
 }
 
-async function upsertArtifact(trx: Write, artifact: NewArtifact): Promise<{ readonly id: number; readonly summary: string | null }> {
-  const layersKey = createHash('sha256').update(artifact.layers.map((layer) => layer.digest).join('\n')).digest('hex');
+async function upsertArtifact(
+  trx: Write,
+  artifact: NewArtifact,
+): Promise<{ readonly id: number; readonly summary: string | null }> {
+  const layersKey = createHash('sha256')
+    .update(artifact.layers.map((layer) => layer.digest).join('\n'))
+    .digest('hex');
   await trx
     .insertInto('artifacts')
     .values({
@@ -167,7 +192,11 @@ export const recommended = (latest: 0 | 1 | 'kept') =>
 
 /** After a complete walk: what the registry no longer lists. Returns how many image rows went. */
 export async function removeUnseen(trx: Write, registryId: number, startedAt: Date): Promise<number> {
-  const unseen = trx.selectFrom('tags').select('tags.id').where('registry_id', '=', registryId).where('synced_at', '<', startedAt.getTime());
+  const unseen = trx
+    .selectFrom('tags')
+    .select('tags.id')
+    .where('registry_id', '=', registryId)
+    .where('synced_at', '<', startedAt.getTime());
   const affected = await trx
     .selectFrom('tags')
     .select('repository_id')

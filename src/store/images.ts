@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { Database } from './database.ts';
 import { imageSelection } from './image-conditions.ts';
 import { imagesById, listImages } from './image-list.ts';
@@ -6,7 +7,7 @@ import type { HistoryEntry, ImageStore } from './store.ts';
 
 const IDS_PER_STATEMENT = 5_000;
 
-export function createImageStore({ read, write }: Database): ImageStore {
+export function createImageStore({ engine, read, write }: Database): ImageStore {
   const select: ImageStore['select'] = async (selection) => {
     const rows = await read
       .selectFrom('images')
@@ -49,11 +50,17 @@ export function createImageStore({ read, write }: Database): ImageStore {
       return row ? (JSON.parse(row.history) as HistoryEntry[]) : [];
     },
     repositories: async (registryId) => {
-      const rows = await read.selectFrom('repositories').select('path').where('registry_id', '=', registryId).orderBy('path').execute();
+      const rows = await read
+        .selectFrom('repositories')
+        .select('path')
+        .where('registry_id', '=', registryId)
+        .orderBy('path')
+        .execute();
       return rows.map((row) => row.path);
     },
     knownTags: (registryId, repository) => knownTags(read, registryId, repository),
-    saveTags: (registryId, repository, tags) => write.transaction().execute((trx) => saveTags(trx, registryId, repository, tags)),
+    saveTags: (registryId, repository, tags) =>
+      write.transaction().execute((trx) => saveTags(trx, registryId, repository, tags)),
     touchTags: async (tagIds, syncedAt) => {
       for (let at = 0; at < tagIds.length; at += IDS_PER_STATEMENT) {
         await write
@@ -63,14 +70,14 @@ export function createImageStore({ read, write }: Database): ImageStore {
           .execute();
       }
     },
-    removeUnseen: (registryId, startedAt) => write.transaction().execute((trx) => removeUnseen(trx, registryId, startedAt)),
-    count: async (registryId) => {
-      const { total } = await read
-        .selectFrom('images')
-        .select(({ fn }) => fn.countAll<number>().as('total'))
-        .where('registry_id', '=', registryId)
-        .executeTakeFirstOrThrow();
-      return total;
+    removeUnseen: (registryId, startedAt) =>
+      write.transaction().execute((trx) => removeUnseen(trx, registryId, startedAt)),
+    compactCounts: async () => {
+      if (engine === 'sqlite') return; // its triggers keep one row per key
+      await sql`with removed as (delete from image_counts returning *)
+        insert into image_counts (registry_id, latest, authorized, scan_status, amount)
+        select registry_id, latest, authorized, scan_status, sum(amount) from removed
+        group by registry_id, latest, authorized, scan_status having sum(amount) <> 0`.execute(write);
     },
   };
 }

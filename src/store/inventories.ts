@@ -20,7 +20,11 @@ const ROWS_PER_STATEMENT = 500;
 export function createInventoryStore({ read, write }: Database): InventoryStore {
   return {
     artifact: async (id) => {
-      const row = await read.selectFrom('artifacts').select(['id', 'image_id', 'os', 'layers', 'scanned_at']).where('id', '=', id).executeTakeFirst();
+      const row = await read
+        .selectFrom('artifacts')
+        .select(['id', 'image_id', 'os', 'layers', 'scanned_at'])
+        .where('id', '=', id)
+        .executeTakeFirst();
       if (!row) return undefined;
       return {
         id: row.id,
@@ -31,9 +35,14 @@ export function createInventoryStore({ read, write }: Database): InventoryStore 
       };
     },
     saveScan: (result) => write.transaction().execute((trx) => saveScan(trx, result)),
-    saveFailure: (imageId, kinds, state, detail) => write.transaction().execute((trx) => saveFailure(trx, imageId, kinds, state, detail)),
+    saveFailure: (imageId, kinds, state, detail) =>
+      write.transaction().execute((trx) => saveFailure(trx, imageId, kinds, state, detail)),
     get: async (artifactId) => {
-      const row = await read.selectFrom('artifacts').select('inventory').where('id', '=', artifactId).executeTakeFirst();
+      const row = await read
+        .selectFrom('artifacts')
+        .select('inventory')
+        .where('id', '=', artifactId)
+        .executeTakeFirst();
       if (!row || row.inventory === null) return undefined;
       const rest = JSON.parse(row.inventory) as Omit<Inventory, 'packages'>;
       return { ...rest, packages: await readPackages(read, artifactId) };
@@ -59,10 +68,20 @@ async function saveScan(trx: Write, result: ScanResult): Promise<void> {
   await replacePackages(trx, artifactId, packages);
   await replaceFindings(trx, artifactId, result.vulnerabilities);
   await trx.updateTable('images').set(columns).where('artifact_id', '=', artifactId).execute();
-  await trx.updateTable('images').set({ fix_recommended: recommended('kept') }).where('artifact_id', '=', artifactId).execute();
+  await trx
+    .updateTable('images')
+    .set({ fix_recommended: recommended('kept') })
+    .where('artifact_id', '=', artifactId)
+    .execute();
 }
 
-async function saveFailure(trx: Write, imageId: number, kinds: readonly ScanKind[], state: KindState, detail: string): Promise<void> {
+async function saveFailure(
+  trx: Write,
+  imageId: number,
+  kinds: readonly ScanKind[],
+  state: KindState,
+  detail: string,
+): Promise<void> {
   await setKinds(trx, [imageId], kinds, state, detail);
 }
 
@@ -85,7 +104,14 @@ async function replacePackages(trx: Write, artifactId: number, packages: readonl
 }
 
 async function readPackages(db: Kysely<Tables>, artifactId: number): Promise<readonly LocatedPackage[]> {
-  const rows = await db.selectFrom('packages').selectAll().where('artifact_id', '=', artifactId).orderBy('ecosystem').orderBy('name').orderBy('path').execute();
+  const rows = await db
+    .selectFrom('packages')
+    .selectAll()
+    .where('artifact_id', '=', artifactId)
+    .orderBy('ecosystem')
+    .orderBy('name')
+    .orderBy('path')
+    .execute();
   return rows.map((row) => ({
     ecosystem: row.ecosystem,
     name: row.name,
@@ -97,7 +123,11 @@ async function readPackages(db: Kysely<Tables>, artifactId: number): Promise<rea
   }));
 }
 
-async function replaceFindings(trx: Write, artifactId: number, vulnerabilities: readonly Vulnerability[]): Promise<void> {
+async function replaceFindings(
+  trx: Write,
+  artifactId: number,
+  vulnerabilities: readonly Vulnerability[],
+): Promise<void> {
   await trx.deleteFrom('findings').where('artifact_id', '=', artifactId).execute();
   for (let at = 0; at < vulnerabilities.length; at += ROWS_PER_STATEMENT) {
     const part = vulnerabilities.slice(at, at + ROWS_PER_STATEMENT);
@@ -116,7 +146,10 @@ async function replaceFindings(trx: Write, artifactId: number, vulnerabilities: 
   }
 }
 
-async function upsertVulnerabilities(trx: Write, vulnerabilities: readonly Vulnerability[]): Promise<ReadonlyMap<string, number>> {
+async function upsertVulnerabilities(
+  trx: Write,
+  vulnerabilities: readonly Vulnerability[],
+): Promise<ReadonlyMap<string, number>> {
   // In one order everywhere: two workers saving the same ids must not wait for each other in a circle.
   const sorted = [...vulnerabilities].sort((a, b) => (a.id < b.id ? -1 : 1));
   const rows = await trx

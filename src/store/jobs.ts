@@ -85,7 +85,10 @@ export function createJobStore({ engine, read, write }: Database): JobStore {
         return freed.length;
       }),
     waiting: async () => {
-      const { total } = await read.selectFrom('jobs').select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+      const { total } = await read
+        .selectFrom('jobs')
+        .select(({ fn }) => fn.countAll<number>().as('total'))
+        .executeTakeFirstOrThrow();
       return total;
     },
   };

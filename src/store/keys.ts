@@ -30,10 +30,16 @@ export function createKeyStore({ read, write }: Database, vault: Vault, now: () 
       return { ...toKey({ secret_id: secretId, ...row }), secretKey };
     },
     find: async (secretId) => {
-      const row = await read.selectFrom('api_keys').selectAll().where('secret_id', '=', secretId).where('revoked_at', 'is', null).executeTakeFirst();
+      const row = await read
+        .selectFrom('api_keys')
+        .selectAll()
+        .where('secret_id', '=', secretId)
+        .where('revoked_at', 'is', null)
+        .executeTakeFirst();
       return row && { ...toKey(row), secretKey: vault.open(row.secret_sealed) };
     },
-    list: async () => (await read.selectFrom('api_keys').selectAll().orderBy('created_at').orderBy('secret_id').execute()).map(toKey),
+    list: async () =>
+      (await read.selectFrom('api_keys').selectAll().orderBy('created_at').orderBy('secret_id').execute()).map(toKey),
     revoke: async (secretId) => {
       const revoked = await write
         .updateTable('api_keys')

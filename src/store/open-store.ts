@@ -14,7 +14,11 @@ import { createTaskStore } from './tasks.ts';
 import type { Vault } from './vault.ts';
 
 /** Opens the database, brings its schema up to date, and returns the store. `url` as in `openDatabase`. */
-export async function openStore(deps: { readonly url: string; readonly vault: Vault; readonly now: () => Date }): Promise<Store> {
+export async function openStore(deps: {
+  readonly url: string;
+  readonly vault: Vault;
+  readonly now: () => Date;
+}): Promise<Store> {
   const database = openDatabase(deps.url);
   try {
     await migrate(database);

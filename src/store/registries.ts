@@ -55,7 +55,11 @@ export function createRegistryStore({ read, write }: Database, vault: Vault, now
           .returning('id')
           .executeTakeFirst();
         if (inserted) return { id: inserted.id, created: true };
-        const existing = await trx.selectFrom('registries').select('id').where('name', '=', registry.name).executeTakeFirstOrThrow();
+        const existing = await trx
+          .selectFrom('registries')
+          .select('id')
+          .where('name', '=', registry.name)
+          .executeTakeFirstOrThrow();
         return { id: existing.id, created: false };
       }),
     get,
@@ -82,7 +86,9 @@ export function createRegistryStore({ read, write }: Database, vault: Vault, now
       const { total } = await query.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
       const rows = await query
         .selectAll()
-        .orderBy(sortColumns[sort.key], (order) => (sort.direction === 'asc' ? order.asc().nullsFirst() : order.desc().nullsLast()))
+        .orderBy(sortColumns[sort.key], (order) =>
+          sort.direction === 'asc' ? order.asc().nullsFirst() : order.desc().nullsLast(),
+        )
         .orderBy('id', sort.direction)
         .offset(offset)
         .limit(limit)
@@ -128,13 +134,23 @@ export function createRegistryStore({ read, write }: Database, vault: Vault, now
         return { unknown };
       }),
     syncState: async () => {
-      const rows = await read.selectFrom('registries').select(['name', 'sync_status', 'sync_cause', 'sync_message', 'synced_at']).execute();
+      const rows = await read
+        .selectFrom('registries')
+        .select(['name', 'sync_status', 'sync_cause', 'sync_message', 'synced_at'])
+        .execute();
       const failed = rows.filter((row) => row.sync_status === 'failed');
       const running = rows.some((row) => row.sync_status === 'running' || row.sync_status === 'queued');
-      const latest = rows.reduce<number | null>((max, row) => (row.synced_at === null ? max : Math.max(max ?? 0, row.synced_at)), null);
+      const latest = rows.reduce<number | null>(
+        (max, row) => (row.synced_at === null ? max : Math.max(max ?? 0, row.synced_at)),
+        null,
+      );
       return {
         status: running ? 'running' : failed.length > 0 ? 'failed' : 'succeeded',
-        failed: failed.map((row) => ({ name: row.name, cause: (row.sync_cause ?? undefined) as Cause | undefined, message: row.sync_message })),
+        failed: failed.map((row) => ({
+          name: row.name,
+          cause: (row.sync_cause ?? undefined) as Cause | undefined,
+          message: row.sync_message,
+        })),
         latestSuccessAt: toDate(latest),
       };
     },

@@ -24,7 +24,13 @@ const kindColumns = [
 ] as const satisfies readonly (keyof SummaryColumns)[];
 
 /** Puts the given kinds of these images into a state, and the overall status and progress with them. */
-export async function setKinds(trx: Write, imageIds: readonly number[], kinds: readonly ScanKind[], state: KindState, detail?: string): Promise<void> {
+export async function setKinds(
+  trx: Write,
+  imageIds: readonly number[],
+  kinds: readonly ScanKind[],
+  state: KindState,
+  detail?: string,
+): Promise<void> {
   await changeKinds(trx, imageIds, (current) => (kinds.includes(current) ? state : undefined), detail);
 }
 
@@ -43,7 +49,9 @@ async function changeKinds(
     const row = await trx.selectFrom('images').selectAll().where('id', '=', id).executeTakeFirst();
     if (!row) continue;
     const summary = toSummary(row);
-    const kinds = Object.fromEntries(scanKinds.map((kind) => [kind, change(kind, summary[kind]) ?? summary[kind]])) as unknown as Kinds;
+    const kinds = Object.fromEntries(
+      scanKinds.map((kind) => [kind, change(kind, summary[kind]) ?? summary[kind]]),
+    ) as unknown as Kinds;
     const columns = toSummaryColumns({ ...summary, ...kinds, ...(detail === undefined ? {} : { detail }) });
     await trx
       .updateTable('images')
@@ -69,7 +77,13 @@ export async function restoreScanState(trx: Write, imageIds: readonly number[]):
 }
 
 /** Progress of one kind while it runs; a row whose scan has ended meanwhile is left alone. */
-export async function setProgress(trx: Write, imageId: number, kind: ScanKind, progress: number, remainingSeconds: number): Promise<void> {
+export async function setProgress(
+  trx: Write,
+  imageId: number,
+  kind: ScanKind,
+  progress: number,
+  remainingSeconds: number,
+): Promise<void> {
   const row = await trx.selectFrom('images').selectAll().where('id', '=', imageId).executeTakeFirst();
   if (!row) return;
   const summary = toSummary(row);

@@ -27,7 +27,9 @@ const port = parentPort;
 const { path, readOnly } = workerData as SqliteThreadData;
 const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
 if (!readOnly) database.exec('pragma journal_mode = wal');
-database.exec('pragma synchronous = full; pragma cache_size = -65536; pragma temp_store = memory; pragma mmap_size = 268435456');
+database.exec(
+  'pragma synchronous = full; pragma cache_size = -65536; pragma temp_store = memory; pragma mmap_size = 268435456',
+);
 if (readOnly) database.exec('pragma query_only = on');
 const statements = new Map<string, StatementSync>();
 

@@ -98,7 +98,10 @@ class SqliteThreadConnection implements DatabaseConnection {
   #dead: Error | undefined;
 
   constructor(data: SqliteThreadData) {
-    this.#worker = new Worker(new URL(`./sqlite-thread${extension}`, import.meta.url), { workerData: data, name: 'sqlite' });
+    this.#worker = new Worker(new URL(`./sqlite-thread${extension}`, import.meta.url), {
+      workerData: data,
+      name: 'sqlite',
+    });
     this.#worker.unref();
     this.#worker.on('message', (reply: SqliteReply) => this.#settle(reply));
     this.#worker.on('error', (error: Error) => this.#fail(error));

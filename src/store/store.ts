@@ -84,7 +84,12 @@ export interface RegistryStore {
 
 export type SyncOutcome =
   | { readonly status: 'running' }
-  | { readonly status: 'succeeded'; readonly at: Date; readonly skipped: Partial<SkippedCounts>; readonly message: string }
+  | {
+      readonly status: 'succeeded';
+      readonly at: Date;
+      readonly skipped: Partial<SkippedCounts>;
+      readonly message: string;
+    }
   | { readonly status: 'failed'; readonly cause: Cause; readonly message: string };
 
 // ── images
@@ -115,7 +120,8 @@ export interface ImageStore {
   touchTags(tagIds: readonly number[], syncedAt: Date): Promise<void>;
   /** After a complete walk only: deletes tags (and their rows) not seen since `startedAt`, and empty repositories. */
   removeUnseen(registryId: number, startedAt: Date): Promise<number>;
-  count(registryId: number): Promise<number>;
+  /** Folds the appended differences of the row counters together (PostgreSQL); harmless at any time. */
+  compactCounts(): Promise<void>;
 }
 
 export interface HistoryEntry {
@@ -270,7 +276,13 @@ export interface TaskStore {
   // for the workers
   /** Marks the image as being scanned for those of the task's kinds that are `supported`; undefined when there is nothing to do any more. */
   start(taskId: number, imageId: number, supported: readonly ScanKind[]): Promise<StartedScan | undefined>;
-  recordProgress(taskId: number, imageId: number, kind: ScanKind, progress: number, remainingSeconds: number): Promise<void>;
+  recordProgress(
+    taskId: number,
+    imageId: number,
+    kind: ScanKind,
+    progress: number,
+    remainingSeconds: number,
+  ): Promise<void>;
   /** The image takes the state of its artifact's last finished scan. */
   reuse(imageId: number): Promise<void>;
   finish(taskId: number, imageId: number, outcome: 'succeeded' | 'failed' | 'canceled' | 'timed-out'): Promise<void>;
@@ -335,7 +347,12 @@ export interface ApiKey {
 
 export interface KeyStore {
   /** Stores a given pair, or makes one; the secret is returned this once. Replaces the secret of an existing id. */
-  create(key: { name: string; role: KeyRole; secretId?: string; secretKey?: string }): Promise<ApiKey & { readonly secretKey: string }>;
+  create(key: {
+    name: string;
+    role: KeyRole;
+    secretId?: string;
+    secretKey?: string;
+  }): Promise<ApiKey & { readonly secretKey: string }>;
   /** With the secret in clear; undefined when unknown or revoked. */
   find(secretId: string): Promise<(ApiKey & { readonly secretKey: string }) | undefined>;
   list(): Promise<readonly ApiKey[]>;

@@ -11,7 +11,12 @@ const open = sql<number>`sum(case when scan_task_images.status in ('queued', 'ru
 const atRisk = sql<number>`sum(case when images.vulnerabilities > 0 or images.malware_files > 0 or images.risks > 0 or images.secrets > 0 then 1 else 0 end)`;
 
 /** How far a task has come; `undefined` when there is none of this id. */
-export async function progressOfTask(db: Kysely<Tables>, taskId: number, imageLimit: number, now: Date): Promise<TaskProgress | undefined> {
+export async function progressOfTask(
+  db: Kysely<Tables>,
+  taskId: number,
+  imageLimit: number,
+  now: Date,
+): Promise<TaskProgress | undefined> {
   const task = await db.selectFrom('scan_tasks').selectAll().where('id', '=', taskId).executeTakeFirst();
   if (!task) return undefined;
   const sums = await db
@@ -21,8 +26,12 @@ export async function progressOfTask(db: Kysely<Tables>, taskId: number, imageLi
       fn.countAll<number>().as('total'),
       open.as('open'),
       sql<number>`sum(case when scan_task_images.status = 'succeeded' then 1 else 0 end)`.as('succeeded'),
-      sql<number>`sum(case when scan_task_images.status = 'succeeded' and (images.vulnerabilities > 0 or images.malware_files > 0 or images.risks > 0 or images.secrets > 0) then 1 else 0 end)`.as('at_risk'),
-      sql<number>`sum(case when scan_task_images.status in ('queued', 'running') then scan_task_images.progress else 100 end)`.as('progress'),
+      sql<number>`sum(case when scan_task_images.status = 'succeeded' and (images.vulnerabilities > 0 or images.malware_files > 0 or images.risks > 0 or images.secrets > 0) then 1 else 0 end)`.as(
+        'at_risk',
+      ),
+      sql<number>`sum(case when scan_task_images.status in ('queued', 'running') then scan_task_images.progress else 100 end)`.as(
+        'progress',
+      ),
       sql<number>`max(scan_task_images.remaining_seconds)`.as('remaining'),
     ])
     .where('scan_task_images.task_id', '=', taskId)
@@ -37,7 +46,10 @@ export async function progressOfTask(db: Kysely<Tables>, taskId: number, imageLi
     .limit(imageLimit)
     .execute();
   const states = new Map(rows.map((row) => [row.image_id, imageStatuses[row.status] ?? 'not-scanned']));
-  const images = await imagesById(db, rows.map((row) => row.image_id));
+  const images = await imagesById(
+    db,
+    rows.map((row) => row.image_id),
+  );
   const running = task.status === 'queued' || task.status === 'running';
   return {
     id: taskId,
@@ -53,7 +65,13 @@ export async function progressOfTask(db: Kysely<Tables>, taskId: number, imageLi
 }
 
 /** From the pace of the images that have ended; before the first one, what the running ones say. */
-function remaining(startedAt: number | null, finished: number, unfinished: number, ofRunning: number, now: Date): number {
+function remaining(
+  startedAt: number | null,
+  finished: number,
+  unfinished: number,
+  ofRunning: number,
+  now: Date,
+): number {
   if (startedAt === null || finished === 0) return ofRunning;
   return Math.max(1, Math.ceil(((now.getTime() - startedAt) / 1000 / finished) * unfinished));
 }
@@ -68,16 +86,28 @@ const imageStatuses: Readonly<Record<string, ScanStatus>> = {
 };
 
 /** The last known scan states of selected images, whatever task they belong to. */
-export async function progressOfSelection(db: Kysely<Tables>, selection: ImageSelection, imageLimit: number): Promise<TaskProgress> {
+export async function progressOfSelection(
+  db: Kysely<Tables>,
+  selection: ImageSelection,
+  imageLimit: number,
+): Promise<TaskProgress> {
   const sums = await db
     .selectFrom('images')
     .select(({ fn }) => [
       fn.countAll<number>().as('total'),
-      sql<number | null>`sum(case when exists (select 1 from scan_task_images busy where busy.image_id = images.id and busy.status in ('queued', 'running')) then 1 else 0 end)`.as('open'),
+      sql<
+        number | null
+      >`sum(case when exists (select 1 from scan_task_images busy where busy.image_id = images.id and busy.status in ('queued', 'running')) then 1 else 0 end)`.as(
+        'open',
+      ),
       sql<number | null>`sum(case when scan_status = 'scanned' then 1 else 0 end)`.as('succeeded'),
       sql<number | null>`sum(case when scan_status = 'not-scanned' then 1 else 0 end)`.as('untouched'),
       atRisk.as('at_risk'),
-      sql<number | null>`sum(case when scan_status = 'scanning' then progress when scan_status = 'not-scanned' then 0 else 100 end)`.as('progress'),
+      sql<
+        number | null
+      >`sum(case when scan_status = 'scanning' then progress when scan_status = 'not-scanned' then 0 else 100 end)`.as(
+        'progress',
+      ),
       sql<number | null>`max(remaining_seconds)`.as('remaining'),
     ])
     .where((eb) => imageSelection(eb, selection))
@@ -90,7 +120,10 @@ export async function progressOfSelection(db: Kysely<Tables>, selection: ImageSe
     .orderBy('images.id', 'desc')
     .limit(imageLimit)
     .execute();
-  const images = await imagesById(db, ids.map((row) => row.id));
+  const images = await imagesById(
+    db,
+    ids.map((row) => row.id),
+  );
   const running = (sums.open ?? 0) > 0;
   const untouched = (sums.untouched ?? 0) === sums.total;
   return {

@@ -93,12 +93,19 @@ export function createTaskStore(database: Database, now: () => Date): TaskStore 
       }),
     cancelImages: (selection) => write.transaction().execute((trx) => cancelImages(trx, selection, now())),
     list: async ({ offset, limit }) => {
-      const { total } = await read.selectFrom('scan_tasks').select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+      const { total } = await read
+        .selectFrom('scan_tasks')
+        .select(({ fn }) => fn.countAll<number>().as('total'))
+        .executeTakeFirstOrThrow();
       const rows = await read
         .selectFrom('scan_tasks')
         .selectAll()
         .select((eb) => [
-          eb.selectFrom('scan_task_images').select(eb.fn.countAll<number>().as('n')).whereRef('task_id', '=', 'scan_tasks.id').as('total'),
+          eb
+            .selectFrom('scan_task_images')
+            .select(eb.fn.countAll<number>().as('n'))
+            .whereRef('task_id', '=', 'scan_tasks.id')
+            .as('total'),
           eb
             .selectFrom('scan_task_images')
             .select(eb.fn.countAll<number>().as('n'))
@@ -123,7 +130,8 @@ export function createTaskStore(database: Database, now: () => Date): TaskStore 
         })),
       };
     },
-    start: (taskId, imageId, supported) => write.transaction().execute((trx) => start(trx, taskId, imageId, supported, now())),
+    start: (taskId, imageId, supported) =>
+      write.transaction().execute((trx) => start(trx, taskId, imageId, supported, now())),
     recordProgress: (taskId, imageId, kind, progress, remainingSeconds) =>
       write.transaction().execute(async (trx) => {
         const running = await trx
@@ -161,7 +169,13 @@ export function createTaskStore(database: Database, now: () => Date): TaskStore 
   };
 }
 
-async function start(trx: Write, taskId: number, imageId: number, supported: readonly ScanKind[], at: Date): Promise<StartedScan | undefined> {
+async function start(
+  trx: Write,
+  taskId: number,
+  imageId: number,
+  supported: readonly ScanKind[],
+  at: Date,
+): Promise<StartedScan | undefined> {
   const task = await trx.selectFrom('scan_tasks').selectAll().where('id', '=', taskId).executeTakeFirst();
   if (!task || !(unfinished as readonly string[]).includes(task.status)) return undefined;
   const claimed = await trx
@@ -197,13 +211,23 @@ async function endTask(trx: Write, taskId: number, status: 'canceled' | 'timed-o
     .where('status', 'in', [...unfinished])
     .executeTakeFirst();
   if (open.numUpdatedRows === 0n) return;
-  const running = await trx.selectFrom('scan_task_images').select('image_id').where('task_id', '=', taskId).where('status', '=', 'running').execute();
+  const running = await trx
+    .selectFrom('scan_task_images')
+    .select('image_id')
+    .where('task_id', '=', taskId)
+    .where('status', '=', 'running')
+    .execute();
   await endScanning(
     trx,
     running.map((row) => row.image_id),
     endState(status),
   );
-  await trx.updateTable('scan_task_images').set({ status, remaining_seconds: 0 }).where('task_id', '=', taskId).where('status', 'in', [...unfinished]).execute();
+  await trx
+    .updateTable('scan_task_images')
+    .set({ status, remaining_seconds: 0 })
+    .where('task_id', '=', taskId)
+    .where('status', 'in', [...unfinished])
+    .execute();
   await trx.deleteFrom('jobs').where('task_id', '=', taskId).execute();
 }
 
@@ -212,7 +236,11 @@ const endState = (status: 'canceled' | 'timed-out'): KindState =>
     ? { status: 'canceled', progress: 100, cause: 'canceled' }
     : { status: 'failed', progress: 100, cause: 'scan-timeout' };
 
-async function cancelImages(trx: Write, selection: Parameters<TaskStore['cancelImages']>[0], at: Date): Promise<number> {
+async function cancelImages(
+  trx: Write,
+  selection: Parameters<TaskStore['cancelImages']>[0],
+  at: Date,
+): Promise<number> {
   const open = await trx
     .selectFrom('scan_task_images')
     .innerJoin('images', 'images.id', 'scan_task_images.image_id')
@@ -226,7 +254,12 @@ async function cancelImages(trx: Write, selection: Parameters<TaskStore['cancelI
     endState('canceled'),
   );
   for (const { task_id, image_id } of open) {
-    await trx.updateTable('scan_task_images').set({ status: 'canceled' }).where('task_id', '=', task_id).where('image_id', '=', image_id).execute();
+    await trx
+      .updateTable('scan_task_images')
+      .set({ status: 'canceled' })
+      .where('task_id', '=', task_id)
+      .where('image_id', '=', image_id)
+      .execute();
     await trx.deleteFrom('jobs').where('task_id', '=', task_id).where('image_id', '=', image_id).execute();
   }
   for (const taskId of new Set(open.map((row) => row.task_id))) await endFinishedTask(trx, taskId, at);
@@ -235,7 +268,12 @@ async function cancelImages(trx: Write, selection: Parameters<TaskStore['cancelI
 
 /** A task whose images have all ended is finished; canceled when every one of them was. */
 async function endFinishedTask(trx: Write, taskId: number, at: Date): Promise<void> {
-  const states = await trx.selectFrom('scan_task_images').select('status').distinct().where('task_id', '=', taskId).execute();
+  const states = await trx
+    .selectFrom('scan_task_images')
+    .select('status')
+    .distinct()
+    .where('task_id', '=', taskId)
+    .execute();
   const all = states.map((row) => row.status);
   if (all.some((status) => (unfinished as readonly string[]).includes(status))) return;
   await trx

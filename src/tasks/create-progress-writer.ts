@@ -10,7 +10,10 @@ export interface ProgressWriter {
 const EVERY_MS = 500;
 
 /** `write` gets whole percent (99 at most: 100 is for the result) and remaining seconds from the speed so far. */
-export function createProgressWriter(write: (percent: number, remainingSeconds: number) => Promise<void>, now: () => Date): ProgressWriter {
+export function createProgressWriter(
+  write: (percent: number, remainingSeconds: number) => Promise<void>,
+  now: () => Date,
+): ProgressWriter {
   const startedAt = now().getTime();
   let lastAt = 0;
   let lastPercent = -1;

@@ -12,7 +12,12 @@ export const supportedKinds: readonly ScanKind[] = ['vulnerability'];
 
 export interface RunScanJobDeps {
   readonly store: Store;
-  readonly scanImage: (image: Image, artifact: Artifact, onProgress: (progress: ScanProgress) => void, signal: AbortSignal) => Promise<void>;
+  readonly scanImage: (
+    image: Image,
+    artifact: Artifact,
+    onProgress: (progress: ScanProgress) => void,
+    signal: AbortSignal,
+  ) => Promise<void>;
   readonly now: () => Date;
   readonly log: Logger;
 }
@@ -35,12 +40,21 @@ export function createScanJobHandler(deps: RunScanJobDeps): JobHandler {
   };
 }
 
-async function scan(deps: RunScanJobDeps, job: Job, taskId: number, started: StartedScan, signal: AbortSignal): Promise<JobOutcome> {
+async function scan(
+  deps: RunScanJobDeps,
+  job: Job,
+  taskId: number,
+  started: StartedScan,
+  signal: AbortSignal,
+): Promise<JobOutcome> {
   const { store, now, log } = deps;
   const { image, kinds } = started;
   const deadline = deadlineSignal(started.deadline, now());
   const either = deadline ? AbortSignal.any([signal, deadline]) : signal;
-  const progress = createProgressWriter((percent, seconds) => store.tasks.recordProgress(taskId, image.id, 'vulnerability', percent, seconds), now);
+  const progress = createProgressWriter(
+    (percent, seconds) => store.tasks.recordProgress(taskId, image.id, 'vulnerability', percent, seconds),
+    now,
+  );
   try {
     const artifact = await store.inventories.artifact(image.artifactId);
     if (!artifact) throw new AppError('image-not-found', `${image.address}:${image.tag} has left the registry`);

@@ -57,9 +57,13 @@ async function scanNew(store: Store, registry: Registry): Promise<void> {
 
 /** What a person should know about a walk that reached its end; '' when there is nothing to say. */
 function describe(result: SyncResult): string {
-  const parts = skipReasons.flatMap((reason) => (result.skipped[reason] ? [`${result.skipped[reason]} ${reason}`] : []));
+  const parts = skipReasons.flatMap((reason) =>
+    result.skipped[reason] ? [`${result.skipped[reason]} ${reason}`] : [],
+  );
   const lines = [
-    ...(result.repositories === 0 ? ['The registry lists no repositories: the account may not be allowed to list its catalog.'] : []),
+    ...(result.repositories === 0
+      ? ['The registry lists no repositories: the account may not be allowed to list its catalog.']
+      : []),
     ...(parts.length > 0 ? [`Not images: ${parts.join(', ')}.`] : []),
     ...(result.unread.length > 0 ? [`Could not be read and were kept as they were: ${result.unread.join('; ')}`] : []),
   ];

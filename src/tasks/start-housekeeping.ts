@@ -2,10 +2,16 @@ import type { Logger } from 'pino';
 import type { Store } from '../store/store.ts';
 
 const EVERY_MS = 1_000;
+const ROUNDS_PER_COMPACTION = 60;
 
 /** Ends tasks past their deadline and frees the jobs of dead workers, until stopped. */
-export function startHousekeeping(store: Pick<Store, 'tasks' | 'jobs'>, now: () => Date, log: Logger): { stop(): Promise<void> } {
+export function startHousekeeping(
+  store: Pick<Store, 'tasks' | 'jobs' | 'images'>,
+  now: () => Date,
+  log: Logger,
+): { stop(): Promise<void> } {
   let stopped = false;
+  let rounds = 0;
   let round: Promise<void> = Promise.resolve();
   const tidy = async () => {
     try {
@@ -13,6 +19,7 @@ export function startHousekeeping(store: Pick<Store, 'tasks' | 'jobs'>, now: () 
       if (expired.length > 0) log.warn({ tasks: expired }, 'scan tasks ran out of time');
       const freed = await store.jobs.release(now(), false);
       if (freed > 0) log.warn({ jobs: freed }, 'jobs of a silent worker were put back');
+      if (rounds++ % ROUNDS_PER_COMPACTION === 0) await store.images.compactCounts();
     } catch (error) {
       log.error({ err: error }, 'housekeeping failed; trying again');
     }

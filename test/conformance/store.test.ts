@@ -1,10 +1,16 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Summary } from '../../src/model/scan.ts';
+import type { Vulnerability } from '../../src/model/vulnerability.ts';
 import type { ImageQuery } from '../../src/store/image-query.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { ScanResult, Store } from '../../src/store/store.ts';
-import type { Summary } from '../../src/model/scan.ts';
-import type { Vulnerability } from '../../src/model/vulnerability.ts';
-import { openTestStore, postgresEngine, type StoreEngine, sqliteEngine, testVault } from '../support/open-test-store.ts';
+import {
+  openTestStore,
+  postgresEngine,
+  type StoreEngine,
+  sqliteEngine,
+  testVault,
+} from '../support/open-test-store.ts';
 import { digestOf, sampleImage, sampleRegistry, sampleTag } from '../support/sample-images.ts';
 
 const engines = { sqlite: sqliteEngine, postgres: postgresEngine } as const;
@@ -57,7 +63,11 @@ const vulnerability = (id: string, overrides: Partial<Vulnerability> = {}): Vuln
 });
 const result = (artifactId: number, overrides: Partial<ScanResult> = {}): ScanResult => ({
   artifactId,
-  inventory: { os: { family: 'debian', release: '12', name: 'Debian GNU/Linux 12 (bookworm)' }, packages: [openssl], problems: [] },
+  inventory: {
+    os: { family: 'debian', release: '12', name: 'Debian GNU/Linux 12 (bookworm)' },
+    packages: [openssl],
+    problems: [],
+  },
   vulnerabilities: [vulnerability('CVE-2024-0001')],
   summary: summary(),
   advisorySnapshot: 'snapshot-1',
@@ -81,13 +91,18 @@ for (const [name, start] of Object.entries(engines)) {
     });
     afterEach(() => store?.close());
 
-    const addRegistry = async (registryName = 'r', overrides = {}) => (await store.registries.add(sampleRegistry(registryName, overrides))).id;
+    const addRegistry = async (registryName = 'r', overrides = {}) =>
+      (await store.registries.add(sampleRegistry(registryName, overrides))).id;
     const rows = async (query: Partial<ImageQuery> = {}) => (await store.images.list({ ...everything, ...query })).rows;
     const fill = async (registryId: number, tags = 3) => {
       await store.images.saveTags(
         registryId,
         'team/app',
-        Array.from({ length: tags }, (_, i) => sampleTag(`v${i}`, [sampleImage(`${registryId} v${i}`, { createdAt: new Date(1e12 + i * 1000), size: 100 + i })])),
+        Array.from({ length: tags }, (_, i) =>
+          sampleTag(`v${i}`, [
+            sampleImage(`${registryId} v${i}`, { createdAt: new Date(1e12 + i * 1000), size: 100 + i }),
+          ]),
+        ),
       );
       await store.images.authorize({ all: true }, 1_000);
     };
@@ -95,7 +110,9 @@ for (const [name, start] of Object.entries(engines)) {
     test('two processes that start at once both find the schema, made once', async () => {
       const fresh = (await engine?.freshUrl()) ?? '';
 
-      const opened = await Promise.all(Array.from({ length: 3 }, () => openStore({ url: fresh, vault: testVault, now: () => new Date() })));
+      const opened = await Promise.all(
+        Array.from({ length: 3 }, () => openStore({ url: fresh, vault: testVault, now: () => new Date() })),
+      );
 
       await Promise.all(opened.map((each) => each.ping()));
       await Promise.all(opened.map((each) => each.close()));
@@ -104,14 +121,21 @@ for (const [name, start] of Object.entries(engines)) {
     test('a registry keeps its password sealed and gives it back only in its settings', async () => {
       const id = await addRegistry('harbor one');
 
-      expect(await store.registries.settings(id)).toMatchObject({ username: 'reader', password: 'secret-password', insecure: false });
+      expect(await store.registries.settings(id)).toMatchObject({
+        username: 'reader',
+        password: 'secret-password',
+        insecure: false,
+      });
       expect(JSON.stringify(await store.registries.get(id))).not.toContain('secret-password');
     });
 
     test('a taken name stores nothing and answers the existing id', async () => {
       const id = await addRegistry('same');
 
-      expect(await store.registries.add(sampleRegistry('same', { url: 'http://other' }))).toEqual({ id, created: false });
+      expect(await store.registries.add(sampleRegistry('same', { url: 'http://other' }))).toEqual({
+        id,
+        created: false,
+      });
       expect((await store.registries.get(id))?.url).toBe('http://127.0.0.1:5000');
     });
 
@@ -128,7 +152,10 @@ for (const [name, start] of Object.entries(engines)) {
       });
 
       expect(list.rows.map((row) => row.name)).toEqual(['beta_x']);
-      expect((await store.registries.list({ conditions: [], sort: { key: 'name', direction: 'asc' }, offset: 1, limit: 1 })).total).toBe(3);
+      expect(
+        (await store.registries.list({ conditions: [], sort: { key: 'name', direction: 'asc' }, offset: 1, limit: 1 }))
+          .total,
+      ).toBe(3);
     });
 
     test('removing a registry takes its images, tags and waiting jobs with it', async () => {
@@ -144,7 +171,11 @@ for (const [name, start] of Object.entries(engines)) {
     });
 
     test('a row says where its image is and what is unknown about it', async () => {
-      const id = await addRegistry('prod', { url: 'https://registry.example.org:8443', region: 'eu', instanceId: 'tcr-1' });
+      const id = await addRegistry('prod', {
+        url: 'https://registry.example.org:8443',
+        region: 'eu',
+        instanceId: 'tcr-1',
+      });
       await store.images.saveTags(id, 'a/b/c', [sampleTag('1', [sampleImage('x')])]);
 
       const [image] = await rows();
@@ -190,7 +221,10 @@ for (const [name, start] of Object.entries(engines)) {
     test('latest is the newest build of the whole repository, then the newest push, then the id', async () => {
       const id = await addRegistry();
       const created = (seed: string, at: string | undefined, pushed?: string) =>
-        sampleImage(seed, { createdAt: at ? new Date(at) : undefined, pushedAt: pushed ? new Date(pushed) : undefined });
+        sampleImage(seed, {
+          createdAt: at ? new Date(at) : undefined,
+          pushedAt: pushed ? new Date(pushed) : undefined,
+        });
       await store.images.saveTags(id, 'app', [
         sampleTag('none', [created('none', undefined)]),
         sampleTag('new', [created('new', '2026-02-01T00:00:00Z')]),
@@ -198,7 +232,9 @@ for (const [name, start] of Object.entries(engines)) {
       ]);
       expect((await rows({ latestOnly: true })).map((row) => row.tag)).toEqual(['new']);
 
-      await store.images.saveTags(id, 'app', [sampleTag('newer', [created('newer', '2026-02-01T00:00:00Z', '2026-03-01T00:00:00Z')])]);
+      await store.images.saveTags(id, 'app', [
+        sampleTag('newer', [created('newer', '2026-02-01T00:00:00Z', '2026-03-01T00:00:00Z')]),
+      ]);
       expect((await rows({ latestOnly: true })).map((row) => row.tag)).toEqual(['newer']);
     });
 
@@ -242,7 +278,9 @@ for (const [name, start] of Object.entries(engines)) {
         [a, 7],
         [b, 0],
       ] as const)
-        await store.inventories.saveScan(result(image?.artifactId ?? 0, { summary: summary({ vulnerabilities: count }) }));
+        await store.inventories.saveScan(
+          result(image?.artifactId ?? 0, { summary: summary({ vulnerabilities: count }) }),
+        );
 
       const tags = async (direction: 'asc' | 'desc') =>
         (await rows({ sort: { key: 'vulnerabilities', direction } })).map((row) => row.tag);
@@ -259,6 +297,7 @@ for (const [name, start] of Object.entries(engines)) {
       await store.images.saveTags(two, 'team/app', [sampleTag('v1', [sampleImage('moved')])]);
       await store.inventories.saveScan(result((await rows())[0]?.artifactId ?? 0));
       await store.registries.remove(one);
+      await store.images.compactCounts();
 
       for (const condition of [
         { kind: 'value', field: 'authorized', values: [true] },
@@ -276,20 +315,30 @@ for (const [name, start] of Object.entries(engines)) {
       const id = await addRegistry('prod');
       await fill(id, 3);
       await store.images.saveTags(id, 'tools/100%_cool', [sampleTag('v1', [sampleImage('cool')])]);
-      const scannedRow = (await rows({ conditions: [{ kind: 'text', field: 'tag', match: 'equals', values: ['v2'] }] }))[0];
+      const scannedRow = (
+        await rows({ conditions: [{ kind: 'text', field: 'tag', match: 'equals', values: ['v2'] }] })
+      )[0];
       await store.inventories.saveScan(result(scannedRow?.artifactId ?? 0));
-      const tagged = async (...conditions: ImageQuery['conditions']) => (await rows({ conditions })).map((row) => `${row.name}:${row.tag}`);
+      const tagged = async (...conditions: ImageQuery['conditions']) =>
+        (await rows({ conditions })).map((row) => `${row.name}:${row.tag}`);
 
-      expect(await tagged({ kind: 'text', field: 'name', match: 'contains', values: ['%_CO'] })).toEqual(['100%_cool:v1']);
+      expect(await tagged({ kind: 'text', field: 'name', match: 'contains', values: ['%_CO'] })).toEqual([
+        '100%_cool:v1',
+      ]);
       expect(await tagged({ kind: 'text', field: 'name', match: 'equals', values: ['APP'] })).toEqual([]);
       expect(await tagged({ kind: 'text', field: 'registryName', match: 'contains', values: ['rod'] })).toHaveLength(4);
       expect(await tagged({ kind: 'value', field: 'scanStatus', values: ['scanned'] })).toEqual(['app:v2']);
       expect(await tagged({ kind: 'any-of', fields: ['critical', 'malwareFiles'] })).toEqual(['app:v2']);
-      expect(await tagged({ kind: 'package', match: 'equals', names: ['libssl3'], versions: ['3.0.11-1~deb12u2'] })).toEqual(['app:v2']);
+      expect(
+        await tagged({ kind: 'package', match: 'equals', names: ['libssl3'], versions: ['3.0.11-1~deb12u2'] }),
+      ).toEqual(['app:v2']);
       expect(await tagged({ kind: 'package', match: 'contains', names: ['SSL'] })).toEqual(['app:v2']);
       expect(await tagged({ kind: 'package', match: 'equals', names: ['libssl3'], versions: ['9'] })).toEqual([]);
       expect(
-        await tagged({ kind: 'text', field: 'namespace', match: 'equals', values: ['team'] }, { kind: 'text', field: 'tag', match: 'equals', values: ['v0', 'v1'] }),
+        await tagged(
+          { kind: 'text', field: 'namespace', match: 'equals', values: ['team'] },
+          { kind: 'text', field: 'tag', match: 'equals', values: ['v0', 'v1'] },
+        ),
       ).toEqual(['app:v0', 'app:v1']);
     });
 
@@ -300,7 +349,9 @@ for (const [name, start] of Object.entries(engines)) {
       await store.inventories.saveScan(result((await rows())[0]?.artifactId ?? 0));
       await store.images.saveTags(id, 'b', [sampleTag('3', [image])]);
 
-      expect((await rows()).map((row) => [row.scanStatus, row.summary.critical])).toEqual(Array(3).fill(['scanned', 1]));
+      expect((await rows()).map((row) => [row.scanStatus, row.summary.critical])).toEqual(
+        Array(3).fill(['scanned', 1]),
+      );
     });
 
     test('the same config claimed with other layers is another artifact', async () => {
@@ -319,17 +370,23 @@ for (const [name, start] of Object.entries(engines)) {
       const id = await addRegistry();
       await fill(id, 1);
       const artifactId = (await rows())[0]?.artifactId ?? 0;
-      await store.inventories.saveScan(result(artifactId, { vulnerabilities: [vulnerability('CVE-1'), vulnerability('CVE-2', { severity: 'low' })] }));
+      await store.inventories.saveScan(
+        result(artifactId, { vulnerabilities: [vulnerability('CVE-1'), vulnerability('CVE-2', { severity: 'low' })] }),
+      );
       const before = await store.findings.vulnerabilities(artifactId, { offset: 0, limit: 10 });
 
-      await store.inventories.saveScan(result(artifactId, { vulnerabilities: [vulnerability('CVE-2', { severity: 'high' })] }));
+      await store.inventories.saveScan(
+        result(artifactId, { vulnerabilities: [vulnerability('CVE-2', { severity: 'high' })] }),
+      );
 
       const after = await store.findings.vulnerabilities(artifactId, { offset: 0, limit: 10 });
       expect(before.rows.map((row) => [row.id, row.severity])).toEqual([
         ['CVE-1', 'critical'],
         ['CVE-2', 'low'],
       ]);
-      expect(after.rows).toMatchObject([{ id: 'CVE-2', severity: 'high', number: before.rows[1]?.number, fixable: true }]);
+      expect(after.rows).toMatchObject([
+        { id: 'CVE-2', severity: 'high', number: before.rows[1]?.number, fixable: true },
+      ]);
       expect(await store.inventories.get(artifactId)).toEqual(result(artifactId).inventory);
     });
 
@@ -339,10 +396,17 @@ for (const [name, start] of Object.entries(engines)) {
       const artifactId = (await rows())[0]?.artifactId ?? 0;
       const unfixed = [{ package: { ...openssl, name: 'zlib1g' }, advisoryId: 'x' }];
       await store.inventories.saveScan(
-        result(artifactId, { vulnerabilities: [vulnerability('CVE-2024-1'), vulnerability('CVE-2024-2', { severity: 'medium', affected: unfixed, exploited: true })] }),
+        result(artifactId, {
+          vulnerabilities: [
+            vulnerability('CVE-2024-1'),
+            vulnerability('CVE-2024-2', { severity: 'medium', affected: unfixed, exploited: true }),
+          ],
+        }),
       );
       const ids = async (query: object) =>
-        (await store.findings.vulnerabilities(artifactId, { offset: 0, limit: 10, ...query })).rows.map((row) => row.id);
+        (await store.findings.vulnerabilities(artifactId, { offset: 0, limit: 10, ...query })).rows.map(
+          (row) => row.id,
+        );
 
       expect(await ids({ severities: ['medium'] })).toEqual(['CVE-2024-2']);
       expect(await ids({ name: { match: 'contains', values: ['2024-1'] } })).toEqual(['CVE-2024-1']);
@@ -352,7 +416,17 @@ for (const [name, start] of Object.entries(engines)) {
     });
 
     test('a layer report is found by digest and fingerprint only', async () => {
-      const report = { digest: digestOf('l'), diffId: digestOf('d'), files: {}, removed: [], emptied: [], problems: [], compressedBytes: 1, uncompressedBytes: 2, entries: 0 };
+      const report = {
+        digest: digestOf('l'),
+        diffId: digestOf('d'),
+        files: {},
+        removed: [],
+        emptied: [],
+        problems: [],
+        compressedBytes: 1,
+        uncompressedBytes: 2,
+        entries: 0,
+      };
       await store.layerReports.put(report, 'f1');
       await store.layerReports.put(report, 'f1');
 
@@ -374,7 +448,11 @@ for (const [name, start] of Object.entries(engines)) {
     test('a scan goes from queued to finished, and the row and the task say so', async () => {
       const id = await addRegistry();
       await fill(id, 2);
-      const task = await store.tasks.create({ kinds: ['vulnerability', 'malware'], selection: { all: true }, createdBy: 'key' });
+      const task = await store.tasks.create({
+        kinds: ['vulnerability', 'malware'],
+        selection: { all: true },
+        createdBy: 'key',
+      });
       const taskId = task?.id ?? 0;
       const job = await store.jobs.claim('w', clock.now, 1000);
       const imageId = job?.imageId ?? 0;
@@ -389,17 +467,34 @@ for (const [name, start] of Object.entries(engines)) {
         remainingSeconds: 9,
         summary: { vulnerability: { status: 'scanning', progress: 40 }, malware: { status: 'not-scanned' } },
       });
-      expect(await store.tasks.progress(taskId, 10)).toMatchObject({ status: 'running', total: 2, finished: 0, progress: 20 });
+      expect(await store.tasks.progress(taskId, 10)).toMatchObject({
+        status: 'running',
+        total: 2,
+        finished: 0,
+        progress: 20,
+      });
 
       await store.inventories.saveScan(result(started?.image.artifactId ?? 0));
       await store.tasks.finish(taskId, imageId, 'succeeded');
       await store.jobs.complete(job?.id ?? 0, 'w');
       const second = await store.jobs.claim('w', clock.now, 1000);
       await store.tasks.start(taskId, second?.imageId ?? 0, ['vulnerability']);
-      await store.inventories.saveFailure(second?.imageId ?? 0, ['vulnerability'], { status: 'failed', progress: 100, cause: 'connection-failed' }, 'refused');
+      await store.inventories.saveFailure(
+        second?.imageId ?? 0,
+        ['vulnerability'],
+        { status: 'failed', progress: 100, cause: 'connection-failed' },
+        'refused',
+      );
       await store.tasks.finish(taskId, second?.imageId ?? 0, 'failed');
 
-      expect(await store.tasks.progress(taskId, 10)).toMatchObject({ status: 'finished', total: 2, finished: 2, succeeded: 1, atRisk: 1, progress: 100 });
+      expect(await store.tasks.progress(taskId, 10)).toMatchObject({
+        status: 'finished',
+        total: 2,
+        finished: 2,
+        succeeded: 1,
+        atRisk: 1,
+        progress: 100,
+      });
       expect(await store.images.get(second?.imageId ?? 0)).toMatchObject({
         scanStatus: 'failed',
         summary: { vulnerability: { status: 'failed', cause: 'connection-failed' }, detail: 'refused' },
@@ -409,7 +504,8 @@ for (const [name, start] of Object.entries(engines)) {
     test('a cancelled task marks what was running, drops its jobs and can be cancelled again', async () => {
       const id = await addRegistry();
       await fill(id, 3);
-      const taskId = (await store.tasks.create({ kinds: ['vulnerability'], selection: { all: true }, createdBy: 'key' }))?.id ?? 0;
+      const taskId =
+        (await store.tasks.create({ kinds: ['vulnerability'], selection: { all: true }, createdBy: 'key' }))?.id ?? 0;
       const job = await store.jobs.claim('w', clock.now, 1000);
       await store.tasks.start(taskId, job?.imageId ?? 0, ['vulnerability']);
 
@@ -427,7 +523,8 @@ for (const [name, start] of Object.entries(engines)) {
     test('cancelling some images leaves the rest of their task running', async () => {
       const id = await addRegistry();
       await fill(id, 2);
-      const taskId = (await store.tasks.create({ kinds: ['vulnerability'], selection: { all: true }, createdBy: 'key' }))?.id ?? 0;
+      const taskId =
+        (await store.tasks.create({ kinds: ['vulnerability'], selection: { all: true }, createdBy: 'key' }))?.id ?? 0;
       const [first] = await store.images.select({ all: true });
 
       expect(await store.tasks.cancelImages({ ids: [first ?? 0] })).toBe(1);
@@ -439,7 +536,15 @@ for (const [name, start] of Object.entries(engines)) {
     test('a task past its deadline ends as timed out, its running image with the cause', async () => {
       const id = await addRegistry();
       await fill(id, 2);
-      const taskId = (await store.tasks.create({ kinds: ['vulnerability'], selection: { all: true }, createdBy: 'key', timeoutSeconds: 60 }))?.id ?? 0;
+      const taskId =
+        (
+          await store.tasks.create({
+            kinds: ['vulnerability'],
+            selection: { all: true },
+            createdBy: 'key',
+            timeoutSeconds: 60,
+          })
+        )?.id ?? 0;
       const job = await store.jobs.claim('w', clock.now, 1000);
       await store.tasks.start(taskId, job?.imageId ?? 0, ['vulnerability']);
 
@@ -447,7 +552,10 @@ for (const [name, start] of Object.entries(engines)) {
       expect(await store.tasks.expire(new Date(clock.now.getTime() + 60_000))).toEqual([taskId]);
 
       expect(await store.tasks.progress(taskId, 10)).toMatchObject({ status: 'timed-out' });
-      expect(await store.images.get(job?.imageId ?? 0)).toMatchObject({ scanStatus: 'failed', summary: { vulnerability: { cause: 'scan-timeout' } } });
+      expect(await store.images.get(job?.imageId ?? 0)).toMatchObject({
+        scanStatus: 'failed',
+        summary: { vulnerability: { cause: 'scan-timeout' } },
+      });
     });
 
     test('concurrent workers never claim the same job', async () => {
@@ -455,7 +563,9 @@ for (const [name, start] of Object.entries(engines)) {
       await fill(id, 20);
       await store.tasks.create({ kinds: ['vulnerability'], selection: { all: true }, createdBy: 'key' });
 
-      const claimed = await Promise.all(Array.from({ length: 25 }, (_, i) => store.jobs.claim(`w${i}`, clock.now, 1000)));
+      const claimed = await Promise.all(
+        Array.from({ length: 25 }, (_, i) => store.jobs.claim(`w${i}`, clock.now, 1000)),
+      );
 
       const ids = claimed.flatMap((job) => job?.id ?? []);
       expect(ids).toHaveLength(20);
@@ -465,7 +575,8 @@ for (const [name, start] of Object.entries(engines)) {
     test('a dead worker leaves no image scanning, and its job is claimed again', async () => {
       const id = await addRegistry();
       await fill(id, 1);
-      const taskId = (await store.tasks.create({ kinds: ['vulnerability'], selection: { all: true }, createdBy: 'key' }))?.id ?? 0;
+      const taskId =
+        (await store.tasks.create({ kinds: ['vulnerability'], selection: { all: true }, createdBy: 'key' }))?.id ?? 0;
       const job = await store.jobs.claim('dead', clock.now, 1000);
       await store.tasks.start(taskId, job?.imageId ?? 0, ['vulnerability']);
 
@@ -473,7 +584,10 @@ for (const [name, start] of Object.entries(engines)) {
       expect(await store.jobs.release(new Date(clock.now.getTime() + 1001), false)).toBe(1);
 
       expect((await store.images.get(job?.imageId ?? 0))?.scanStatus).toBe('not-scanned');
-      expect(await store.jobs.claim('alive', new Date(clock.now.getTime() + 2000), 1000)).toMatchObject({ id: job?.id, attempt: 2 });
+      expect(await store.jobs.claim('alive', new Date(clock.now.getTime() + 2000), 1000)).toMatchObject({
+        id: job?.id,
+        attempt: 2,
+      });
     });
 
     test('one registry is synced by one worker at a time, and asked once', async () => {
@@ -496,12 +610,20 @@ for (const [name, start] of Object.entries(engines)) {
       await store.registries.requestSync([id]);
       expect((await store.registries.syncState()).status).toBe('running');
 
-      await store.registries.recordSync(id, { status: 'succeeded', at: clock.now, skipped: { attestation: 2 }, message: '' });
+      await store.registries.recordSync(id, {
+        status: 'succeeded',
+        at: clock.now,
+        skipped: { attestation: 2 },
+        message: '',
+      });
       expect(await store.registries.syncState()).toMatchObject({ status: 'succeeded', latestSuccessAt: clock.now });
       expect((await store.registries.get(id))?.skipped).toEqual({ attestation: 2 });
 
       await store.registries.recordSync(id, { status: 'failed', cause: 'connection-failed', message: 'refused' });
-      expect(await store.registries.syncState()).toMatchObject({ status: 'failed', failed: [{ cause: 'connection-failed' }] });
+      expect(await store.registries.syncState()).toMatchObject({
+        status: 'failed',
+        failed: [{ cause: 'connection-failed' }],
+      });
     });
 
     test('keys: made, found with their secret, revoked', async () => {

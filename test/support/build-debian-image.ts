@@ -57,6 +57,7 @@ export async function buildDebianImage(suite: string, include: readonly string[]
     `--admindir=${join(rootfs, 'var/lib/dpkg')}`,
     '-W',
     '-f',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own placeholders
     '${Package} ${Version} ${source:Package} ${source:Version}\\n',
   ]);
   await runCommand('umoci', ['repack', '--image', image, bundle]);

@@ -72,7 +72,9 @@ function fixesIn(changelog: string, source: string, installedSourceVersion: stri
 }
 
 async function aptCandidates(installed: readonly InstalledPackage[]): Promise<ReadonlyMap<string, string>> {
-  const text = await runCommand('apt-cache', ['policy', ...new Set(installed.map((found) => found.name))], { env: { LC_ALL: 'C' } });
+  const text = await runCommand('apt-cache', ['policy', ...new Set(installed.map((found) => found.name))], {
+    env: { LC_ALL: 'C' },
+  });
   const candidates = new Map<string, string>();
   let current = '';
   for (const line of text.split('\n')) {

@@ -9,7 +9,12 @@ export interface EditableRepository extends ServedRepository {
   readonly blobs: Map<Digest, Uint8Array>;
 }
 
-export const editableRepository = (name: string): EditableRepository => ({ name, tags: new Map(), manifests: new Map(), blobs: new Map() });
+export const editableRepository = (name: string): EditableRepository => ({
+  name,
+  tags: new Map(),
+  manifests: new Map(),
+  blobs: new Map(),
+});
 
 const sha256 = (bytes: Uint8Array): Digest => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 const json = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
@@ -36,11 +41,20 @@ export interface PutImage {
 }
 
 /** An image whose one layer is a few bytes: for walks that read manifests and configs only. */
-export function putImage(repository: EditableRepository, { seed, created = '2026-01-01T00:00:00Z', architecture = 'amd64', manifest = {} }: PutImage): Digest {
+export function putImage(
+  repository: EditableRepository,
+  { seed, created = '2026-01-01T00:00:00Z', architecture = 'amd64', manifest = {} }: PutImage,
+): Digest {
   const layer = putBlob(repository, Buffer.from(`layer ${seed}`));
   const config = putBlob(
     repository,
-    json({ created, os: 'linux', architecture, rootfs: { type: 'layers', diff_ids: [layer.digest] }, history: [{ created_by: `COPY ${seed} /` }] }),
+    json({
+      created,
+      os: 'linux',
+      architecture,
+      rootfs: { type: 'layers', diff_ids: [layer.digest] },
+      history: [{ created_by: `COPY ${seed} /` }],
+    }),
   );
   return putManifest(repository, `${OCI}.manifest.v1+json`, {
     config: { mediaType: `${OCI}.config.v1+json`, ...config },
@@ -52,11 +66,17 @@ export function putImage(repository: EditableRepository, { seed, created = '2026
 /** A manifest that is not an image, such as a Helm chart. */
 export function putArtifact(repository: EditableRepository, configMediaType: string): Digest {
   const config = putBlob(repository, json({ name: configMediaType }));
-  return putManifest(repository, `${OCI}.manifest.v1+json`, { config: { mediaType: configMediaType, ...config }, layers: [] });
+  return putManifest(repository, `${OCI}.manifest.v1+json`, {
+    config: { mediaType: configMediaType, ...config },
+    layers: [],
+  });
 }
 
 /** An index of images, one per platform; an attestation is what BuildKit adds. */
-export function putIndex(repository: EditableRepository, children: readonly { digest: Digest; architecture: string; attestation?: boolean }[]): Digest {
+export function putIndex(
+  repository: EditableRepository,
+  children: readonly { digest: Digest; architecture: string; attestation?: boolean }[],
+): Digest {
   return putManifest(repository, `${OCI}.index.v1+json`, {
     manifests: children.map(({ digest, architecture, attestation }) => ({
       mediaType: `${OCI}.manifest.v1+json`,

@@ -3,7 +3,11 @@ import type { Engine } from '../database.ts';
 
 /** The first schema: see tables.ts for what each column means. */
 export async function initial(db: Kysely<unknown>, engine: Engine): Promise<void> {
-  for (const statement of [...tables(engine), ...indexes(), ...(engine === 'sqlite' ? sqliteCounting : postgresCounting)]) {
+  for (const statement of [
+    ...tables(engine),
+    ...indexes(),
+    ...(engine === 'sqlite' ? sqliteCounting : postgresCounting),
+  ]) {
     await sql.raw(statement).execute(db);
   }
 }
@@ -20,7 +24,8 @@ const summaryColumns = `
 
 function tables(engine: Engine): readonly string[] {
   // Ids are never reused: a client may hold one for months.
-  const id = engine === 'sqlite' ? 'integer primary key autoincrement' : 'bigint generated always as identity primary key';
+  const id =
+    engine === 'sqlite' ? 'integer primary key autoincrement' : 'bigint generated always as identity primary key';
   return [
     `create table registries (id ${id}, name text not null unique, type text not null, url text not null,
       username text not null, password_sealed text not null, net_type text not null, region text not null,

@@ -35,7 +35,7 @@ const rooms: Readonly<Record<string, readonly string[] | 'everything'>> = {
   inventory: scanner,
   scan: scanner,
   jobs: [...scanner, 'inventory', 'scan'],
-  tasks: [...scanner, 'inventory', 'scan'],
+  tasks: [...scanner, 'inventory', 'scan', 'jobs'],
   events: ['model', 'store'],
   runtime: ['model', 'oci', 'store'],
   config: ['model'],

@@ -1,7 +1,12 @@
+import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { demoRepositories } from './demo-images.ts';
+import { serveRegistry } from './serve-registry.ts';
 
 const Manifest = z.object({
   config: z.object({ digest: z.string() }).optional(),
@@ -37,6 +42,43 @@ test('the images are the same every time, and most stand on one base layer', () 
     first.filter((repository) => repository.blobs.has(`sha256:${base.slice(7)}`)).map((repository) => repository.name),
   ).toEqual(['base/debian', 'shop/api', 'shop/web']);
 });
+
+test('skopeo, a real client, copies every image out of the demo registry', async (context) => {
+  if (spawnSync('skopeo', ['--version']).error) return context.skip('no skopeo on this machine');
+  const repositories = demoRepositories();
+  const registry = await serveRegistry({ repositories, auth: { username: 'demo', password: 'secret' } });
+  const target = mkdtempSync(join(tmpdir(), 'plimsoll-skopeo-'));
+  try {
+    for (const { name, tags } of repositories) {
+      for (const tag of tags.keys()) {
+        const source = `docker://${new URL(registry.url).host}/${name}:${tag}`;
+        const args = [
+          'copy',
+          '--quiet',
+          '--all',
+          '--src-tls-verify=false',
+          '--src-creds',
+          'demo:secret',
+          source,
+          `oci:${join(target, `${name.replaceAll('/', '-')}-${tag}`)}`,
+        ];
+
+        await expect(run('skopeo', args), source).resolves.toBe('');
+      }
+    }
+  } finally {
+    await registry.stop();
+    rmSync(target, { recursive: true, force: true });
+  }
+});
+
+function run(command: string, args: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    execFile(command, args, (error, stdout, stderr) =>
+      error ? reject(new Error(stderr, { cause: error })) : resolve(stdout),
+    );
+  });
+}
 
 function layersOf(repositories: ReturnType<typeof demoRepositories>, name: string): readonly string[] {
   const manifests = repositories.find((repository) => repository.name === name)?.manifests.values() ?? [];

@@ -1,10 +1,7 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createTestSystem } from '../../../test/support/create-test-system.ts';
 import { openTestClient, serveForTest } from '../../../test/support/open-test-client.ts';
+import { selfSignedCertificate } from '../../../test/support/self-signed-certificate.ts';
 import { sendJson, startScriptedServer } from '../../../test/support/start-scripted-server.ts';
 
 const { signal } = new AbortController();
@@ -183,7 +180,7 @@ test('https to a plain http port says so', async () => {
 });
 
 describe('TLS', () => {
-  const tls = createCertificate();
+  const tls = selfSignedCertificate();
 
   test.skipIf(tls === undefined)(
     'a self-signed certificate is refused, and accepted when insecure is set',
@@ -294,38 +291,3 @@ test('the speed limit spaces requests', async () => {
 
   expect(client.system.waits).toEqual([500, 500]);
 });
-
-/** A self-signed certificate for one run; undefined, and so the tests are skipped, where openssl is missing. */
-function createCertificate(): { key: string; cert: string } | undefined {
-  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-tls-'));
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  try {
-    const subject = ['-subj', '/CN=plimsoll-test', '-addext', 'subjectAltName=IP:127.0.0.1'];
-    execFileSync(
-      'openssl',
-      [
-        'req',
-        '-x509',
-        '-newkey',
-        'ec',
-        '-pkeyopt',
-        'ec_paramgen_curve:prime256v1',
-        '-nodes',
-        '-days',
-        '2',
-        ...subject,
-        '-keyout',
-        key,
-        '-out',
-        cert,
-      ],
-      { stdio: 'ignore' },
-    );
-    return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
-  } catch (error) {
-    console.warn(`SKIPPED: TLS tests need openssl (${String(error)})`);
-    return undefined;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-}

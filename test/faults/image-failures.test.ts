@@ -1,0 +1,208 @@
+import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { type BuiltImage, buildImage } from '../../demo/build-image.ts';
+import { digestOf, layer, toTar } from '../../demo/build-layer.ts';
+import { type ServedRegistry, serveRegistry } from '../../demo/serve-registry.ts';
+import { startTestPlimsoll, type TestPlimsoll } from '../support/start-test-plimsoll.ts';
+import { toServedRepository } from '../support/to-served-repository.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+const MiB = 1024 * 1024;
+const osRelease = layer().file('etc/os-release', 'ID=debian\nVERSION_ID="12"\n').gzip();
+
+let plimsoll: TestPlimsoll;
+let registry: ServedRegistry | undefined;
+
+beforeAll(async () => {
+  plimsoll = await startTestPlimsoll({
+    PLIMSOLL_ADVISORIES_URL: 'file:///nonexistent/osv',
+    PLIMSOLL_KEV_URL: 'file:///nonexistent/kev.json',
+  });
+});
+afterAll(() => plimsoll?.stop());
+afterEach(async () => {
+  const { List } = await plimsoll.sdk.DescribeAssetImageRegistryRegistryList({});
+  for (const { RegistryId } of List ?? [])
+    await plimsoll.sdk.RemoveAssetImageRegistryRegistryDetail({ RegistryId: RegistryId ?? 0 });
+  await registry?.stop();
+  registry = undefined;
+});
+
+async function sync(url: string) {
+  const { RegistryId } = await plimsoll.sdk.AddAssetImageRegistryRegistryDetail({
+    Name: 'lab',
+    Username: 'any',
+    Password: 'any',
+    Url: url,
+    RegistryType: 'docker',
+    NetType: 'private',
+  });
+  await plimsoll.sdk.SyncAssetImageRegistryAsset({ RegistryIds: [RegistryId ?? 0] });
+  await waitUntil(async () => (await plimsoll.sdk.DescribeAssetImageRegistryAssetStatus()).Status !== 'doing');
+}
+
+async function scan(ScanType = ['CVE']) {
+  await plimsoll.sdk.ModifyImageAuthorized({
+    AllLocalImages: false,
+    AllRegistryImages: true,
+    UpdatedLocalImageCnt: 0,
+    UpdatedRegistryImageCnt: 10,
+    ImageSourceType: 'ASSETIMAGE',
+  });
+  const { TaskID } = await plimsoll.sdk.CreateAssetImageRegistryScanTask({ All: true, ScanType });
+  const task = await waitUntil(async () => {
+    const now = await plimsoll.sdk.DescribeAssetImageRegistryScanStatusOneKey({ TaskID });
+    return now.Status !== 'SCANNING' && now.Status !== 'NOT_SCAN' && now;
+  });
+  const { List } = await plimsoll.sdk.DescribeAssetImageRegistryList({});
+  return { task, row: List?.[0] };
+}
+
+/** Serves one image, lets `change` damage its blobs, and scans it. */
+async function scanDamaged(image: BuiltImage, change: (blobs: Map<string, Uint8Array>) => void = () => {}) {
+  const repository = toServedRepository('team/app', [{ tag: '1', image }]);
+  registry = await serveRegistry({ repositories: [repository] });
+  await sync(registry.url);
+  change(repository.blobs);
+  return scan();
+}
+
+const simple = () => buildImage({ created: '2026-01-01T00:00:00Z', layers: [osRelease] });
+
+test('a layer whose bytes are others than its digest says', async () => {
+  const image = simple();
+
+  const { row } = await scanDamaged(image, (blobs) =>
+    blobs.set(osRelease.digest, layer().file('other', 'x').gzip().bytes),
+  );
+
+  expect(row).toMatchObject({
+    ScanStatus: 'SCAN_ERR',
+    CveStatus: 'SCAN_ERR',
+    ScanVulError: 'BlobCorrupt',
+    ScanVulProgress: 100,
+    Progress: 100,
+  });
+  expect(row?.Reason).toMatch(/\w/);
+  expect(row?.Solution).toMatch(/\w/);
+  expect([row?.CriticalLevelVulCnt, row?.ComponentCnt]).toEqual([null, null]);
+});
+
+test('a layer that is no gzip, whatever its digest', async () => {
+  const bytes = Buffer.concat([gzipSync(randomBytes(1000)).subarray(0, 500), randomBytes(500)]);
+  const corrupt = { ...osRelease, bytes, digest: digestOf(bytes), size: bytes.byteLength };
+
+  const { row } = await scanDamaged(buildImage({ layers: [corrupt] }));
+
+  expect(row).toMatchObject({ ScanStatus: 'SCAN_ERR', ScanVulError: 'LayerCorrupt' });
+});
+
+test('a layer that unpacks a thousand times its size', async () => {
+  const bomb = layer()
+    .file('zeros', Buffer.alloc(256 * MiB))
+    .gzip();
+
+  const { row } = await scanDamaged(buildImage({ layers: [bomb] }));
+
+  expect(row).toMatchObject({ ScanStatus: 'SCAN_ERR', ScanVulError: 'LimitExceeded' });
+});
+
+test('a layer that the config does not describe', async () => {
+  const image = buildImage({ layers: [{ ...osRelease, diffId: digestOf(Buffer.from('something else')) }] });
+
+  const { row } = await scanDamaged(image);
+
+  expect(row).toMatchObject({ ScanStatus: 'SCAN_ERR', ScanVulError: 'BlobCorrupt' });
+});
+
+test('a layer that the registry no longer holds', async () => {
+  const { row } = await scanDamaged(simple(), (blobs) => blobs.delete(osRelease.digest));
+
+  expect(row).toMatchObject({ ScanStatus: 'SCAN_ERR', ScanVulError: 'ImageNotFound' });
+});
+
+test('a registry that has gone away: ConnFailed in the words of the seed', async () => {
+  registry = await serveRegistry({ repositories: [toServedRepository('team/app', [{ tag: '1', image: simple() }])] });
+  await sync(registry.url);
+  await registry.stop();
+  registry = undefined;
+
+  const { row, task } = await scan();
+
+  expect(row).toMatchObject({
+    ScanStatus: 'SCAN_ERR',
+    CveStatus: 'SCAN_ERR',
+    VirusStatus: 'NOT_SCAN',
+    ScanVulError: 'ConnFailed',
+    ScanVirusError: '',
+    Reason: 'Connection failure',
+  });
+  expect(task).toMatchObject({ ImageTotal: 1, ImageScanCnt: 1, SuccessCount: 0 });
+});
+
+test('a path outside the root is never used, and makes the result incomplete instead of clean', async () => {
+  const hostile = toTar([
+    {
+      name: '../../var/lib/dpkg/status',
+      type: 'file',
+      content: Buffer.from('Package: evil\nStatus: install ok installed\nVersion: 1\n\n'),
+    },
+  ] as unknown as Parameters<typeof toTar>[0]);
+  const bytes = gzipSync(hostile);
+  const escaping = { ...osRelease, bytes, digest: digestOf(bytes), diffId: digestOf(hostile), size: bytes.byteLength };
+
+  const { row } = await scanDamaged(buildImage({ layers: [osRelease, escaping] }));
+
+  expect(row?.ComponentCnt ?? 0).toBe(0);
+  expect(row?.ScanVulError).not.toBe('');
+});
+
+test('without advisories the packages are known and the vulnerabilities are not: never a clean zero', async () => {
+  const { row } = await scanDamaged(
+    buildImage({
+      layers: [osRelease, layer().file('node_modules/a/package.json', '{"name":"a","version":"1.0.0"}').gzip()],
+    }),
+  );
+
+  expect(row).toMatchObject({
+    CveStatus: 'SCAN_ERR',
+    ScanVulError: 'AdvisoriesMissing',
+    CriticalLevelVulCnt: null,
+    HasNeedFixVul: null,
+    ComponentCnt: 1,
+  });
+  expect(row?.Solution).toMatch(/advisories/i);
+});
+
+test('a manifest of schema 1 is counted as skipped, not listed as a clean image', async () => {
+  const repository = toServedRepository('team/old', []);
+  const body = Buffer.from(
+    JSON.stringify({
+      schemaVersion: 1,
+      name: 'team/old',
+      tag: '1',
+      architecture: 'amd64',
+      fsLayers: [],
+      history: [],
+      signatures: [],
+    }),
+  );
+  const old = {
+    ...repository,
+    tags: new Map([['1', digestOf(body)]]),
+    manifests: new Map([
+      [digestOf(body), { mediaType: 'application/vnd.docker.distribution.manifest.v1+prettyjws', body }],
+    ]),
+  };
+  registry = await serveRegistry({ repositories: [old] });
+
+  await sync(registry.url);
+
+  expect(await plimsoll.sdk.DescribeAssetImageRegistryList({})).toMatchObject({ TotalCount: 0 });
+  const { List } = await plimsoll.sdk.DescribeAssetImageRegistryRegistryList({});
+  expect(List?.[0]).toMatchObject({
+    SyncStatus: 'success',
+    SyncMessage: expect.stringContaining('1 manifest-unsupported'),
+  });
+});

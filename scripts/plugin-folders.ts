@@ -15,7 +15,7 @@ export interface PluginFolder {
 export const pluginFolders: readonly PluginFolder[] = [
   { folder: 'src/advisories/sources', constant: 'sources', type: 'AdvisorySource', from: '../advisory-source.ts' },
   { folder: 'src/analyzers/packages', constant: 'analyzers', type: 'Analyzer', from: '../analyzer.ts' },
-  { folder: 'src/api/actions', constant: 'actions', type: 'Action', from: '../action.ts' },
+  { folder: 'src/api/actions', constant: 'actions', type: 'ApiAction', from: '../api-action.ts' },
   { folder: 'src/ecosystems', constant: 'ecosystems', type: 'Ecosystem', from: './ecosystem.ts' },
   { folder: 'src/registries/types', constant: 'registryTypes', type: 'RegistryType', from: '../registry-client.ts' },
   { folder: 'src/versions', constant: 'versionSchemes', type: 'VersionScheme', from: './version-scheme.ts' },

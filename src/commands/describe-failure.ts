@@ -1,5 +1,6 @@
 import { InvalidConfig } from '../config/load-config.ts';
 import { AppError } from '../model/app-error.ts';
+import { causeTexts } from '../model/cause-texts.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
 import type { Colors } from './output/terminal.ts';
 
@@ -25,10 +26,8 @@ export function describeFailure(
   if (error instanceof InvalidConfig)
     return { exitCode: exitCodes.usage, message: error.message, fix: 'plimsoll config shows every setting.' };
   if (error instanceof AppError && error.code !== 'internal-error') {
-    return {
-      exitCode: error.code === 'authentication-failed' ? exitCodes.unauthenticated : exitCodes.error,
-      message: error.message,
-    };
+    const exitCode = error.code === 'authentication-failed' ? exitCodes.unauthenticated : exitCodes.error;
+    return { exitCode, message: error.message, fix: causeTexts[error.code].solution.en };
   }
   return describeDefect(error);
 }

@@ -65,7 +65,7 @@ export function explainUnknowns(rows: readonly ImageRow[]): string {
   const seen = new Map<string, string[]>();
   for (const row of concerned) {
     const why = row.Reason || (row.CveStatus === 'NOT_SCAN' ? 'Not scanned yet.' : statusOf(row));
-    const text = row.Solution ? `${why} ${row.Solution}` : why;
+    const text = [why, row.Solution].filter(Boolean).map(asSentence).join(' ');
     seen.set(text, [...(seen.get(text) ?? []), shortReference(row)]);
   }
   for (const [why, images] of seen) {
@@ -74,6 +74,8 @@ export function explainUnknowns(rows: readonly ImageRow[]): string {
   }
   return lines.join('\n');
 }
+
+const asSentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`);
 
 /** `team/app:1.2`, without the registry's host. */
 export function shortReference(row: ImageRow): string {

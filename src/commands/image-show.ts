@@ -11,6 +11,7 @@ import { formatAge, formatBytes } from './output/units.ts';
 import { readAllPages } from './read-pages.ts';
 import { type VulnerabilityLine, vulnerabilityColumns } from './vulnerability-columns.ts';
 
+const NEVER = '1900-01-01'; // how the API says that the image does not tell
 const formats = ['table', 'wide', 'json'] as const;
 const levelWords: Readonly<Record<string, string>> = { '4': 'critical', '3': 'high', '2': 'medium', '1': 'low' };
 
@@ -64,7 +65,7 @@ function describeImage(row: ImageRow, now: Date): string {
     ['Image id', row.ImageId],
     ['Registry', row.InstanceName],
     ['System', row.OsName],
-    ['Created', row.ImageCreateTime],
+    ['Created', row.ImageCreateTime.startsWith(NEVER) ? '-' : row.ImageCreateTime],
     ['Size', formatBytes(row.ImageSize)],
     ['Scanned', formatAge(row.ScanTime ? new Date(row.ScanTime) : undefined, now)],
     ['Vulnerable', isUnknown(row) ? '-' : counts.trim()],

@@ -1,4 +1,6 @@
 import { type Command, Option } from 'commander';
+import type { Cause } from '../model/cause.ts';
+import { causeTexts } from '../model/cause-texts.ts';
 import type { Severity } from '../model/severity.ts';
 import type { ScanReport } from '../scan/scan-report.ts';
 import type { CommandContext } from './command-context.ts';
@@ -13,6 +15,7 @@ import { formatAge, formatBytes } from './output/units.ts';
 import { type VulnerabilityLine, vulnerabilityColumns } from './vulnerability-columns.ts';
 
 const formats = ['table', 'wide', 'json', 'ndjson'] as const;
+const SUBJECTS_SHOWN = 5;
 type ScanFormat = (typeof formats)[number];
 
 interface ScanOptions {
@@ -91,11 +94,19 @@ function judge(report: ScanReport, options: ScanOptions): void {
   throw new CommandFailure(`${message}\n  ${describeGaps(report).join('\n  ')}`, { exitCode: exitCodes.incomplete });
 }
 
+/** Each cause once, with what it concerns and what to do. */
 function describeGaps(report: ScanReport): readonly string[] {
-  return [
-    ...report.gaps.map((gap) => `${gap.cause}: ${gap.subject}`),
-    ...report.inventory.problems.map((problem) => `${problem.cause}: ${problem.path}: ${problem.message}`),
-  ].map(printable);
+  const subjects = new Map<Cause, string[]>();
+  const concerns = [
+    ...report.gaps.map(({ cause, subject }) => ({ cause, subject })),
+    ...report.inventory.problems.map(({ cause, path, message }) => ({ cause, subject: `${path}: ${message}` })),
+  ];
+  for (const { cause, subject } of concerns) subjects.set(cause, [...(subjects.get(cause) ?? []), subject]);
+  return [...subjects].map(([cause, list]) => {
+    const more = list.length > SUBJECTS_SHOWN ? ` and ${list.length - SUBJECTS_SHOWN} more` : '';
+    const { reason, solution } = causeTexts[cause];
+    return printable(`${list.slice(0, SUBJECTS_SHOWN).join(', ')}${more}: ${reason.en}. ${solution.en}`);
+  });
 }
 
 function renderReport(report: ScanReport, format: ScanFormat, context: CommandContext): string {

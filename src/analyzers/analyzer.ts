@@ -1,5 +1,5 @@
-import type { Finding } from '../model/layer-report.ts';
 import type { FileStat } from '../layers/layer-entry.ts';
+import type { Finding } from '../model/layer-report.ts';
 
 /** A file that an analyzer asked for, whole and in memory (at most its `maxBytes`). */
 export interface AnalyzerFile extends FileStat {

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { Cause } from '../model/cause.ts';
 
 /** What a path test may see. */
 export interface FileStat {
@@ -8,16 +9,31 @@ export interface FileStat {
   readonly mode: number;
 }
 
-/** One entry of a layer, in tar order. `content` must be read or destroyed before the next entry is taken. */
+/** One entry of a layer, in tar order. A file's body is gone once the next entry has been taken. */
 export type LayerEntry =
-  | { readonly type: 'file'; readonly stat: FileStat; readonly content: Readable }
-  /** A link or a directory now lies where a file of a lower layer may have been. */
+  | FileEntry
+  /** A link now lies where something of a lower layer may have been. A hard link's `target` is normalised like a path. */
   | { readonly type: 'link'; readonly path: string; readonly target: string; readonly hard: boolean }
   | { readonly type: 'directory'; readonly path: string }
+  /** Something that is there but cannot be read as a file: a device, a fifo, a sparse file; `what` names it. */
+  | { readonly type: 'irregular'; readonly path: string; readonly what: string }
   /** `.wh.<name>` */
   | { readonly type: 'whiteout'; readonly path: string }
   /** `.wh..wh..opq` */
-  | { readonly type: 'opaque'; readonly path: string };
+  | { readonly type: 'opaque'; readonly path: string }
+  /** An entry that must not be used; `path` as it was written, shortened. */
+  | { readonly type: 'problem'; readonly path: string; readonly cause: Cause; readonly message: string };
+
+export interface FileEntry {
+  readonly type: 'file';
+  readonly stat: FileStat;
+  /** Where the body starts in the uncompressed archive. */
+  readonly offset: number;
+  /** The body as a stream; read it, destroy it or leave it: an untouched body is skipped. */
+  readonly content: Readable;
+  /** The whole body at once; check `stat.size` first. */
+  bytes(): Promise<Uint8Array>;
+}
 
 /** Bounds on one layer; crossing one throws `limit-exceeded`, a broken stream `layer-corrupt`, a wrong hash `blob-corrupt`. */
 export interface LayerLimits {

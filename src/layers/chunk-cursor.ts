@@ -1,0 +1,73 @@
+/** Reads an exact number of bytes at a time from chunks of any size, copying only what spans two of them. */
+export class ChunkCursor {
+  readonly #chunks: AsyncIterator<Uint8Array>;
+  #chunk: Buffer = Buffer.alloc(0);
+  #offset = 0;
+  /** Bytes of all chunks before this one. */
+  #before = 0;
+
+  constructor(chunks: AsyncIterator<Uint8Array>) {
+    this.#chunks = chunks;
+  }
+
+  /** Bytes taken and passed over so far. */
+  get position(): number {
+    return this.#before + this.#offset;
+  }
+
+  /** The next `length` bytes when they are at hand; a view, valid until the consumer lets go of the chunk. */
+  takeNow(length: number): Buffer | undefined {
+    const end = this.#offset + length;
+    if (end > this.#chunk.byteLength) return undefined;
+    const taken = this.#chunk.subarray(this.#offset, end);
+    this.#offset = end;
+    return taken;
+  }
+
+  /** The next `length` bytes, or fewer at the end of the stream. */
+  async take(length: number): Promise<Buffer> {
+    const now = this.takeNow(length);
+    if (now) return now;
+    const parts: Buffer[] = [];
+    let missing = length;
+    while (missing > 0) {
+      const part = await this.takeSome(missing);
+      if (part === undefined) break;
+      parts.push(part);
+      missing -= part.byteLength;
+    }
+    return Buffer.concat(parts);
+  }
+
+  /** At least one and at most `length` bytes, without copying; undefined at the end. */
+  async takeSome(length: number): Promise<Buffer | undefined> {
+    while (this.#offset === this.#chunk.byteLength) if (!(await this.#next())) return undefined;
+    return this.takeNow(Math.min(length, this.#chunk.byteLength - this.#offset));
+  }
+
+  /** Passes over bytes; false when the stream ends before. */
+  async skip(length: number): Promise<boolean> {
+    let missing = length;
+    while (missing > this.#chunk.byteLength - this.#offset) {
+      missing -= this.#chunk.byteLength - this.#offset;
+      if (!(await this.#next())) return false;
+    }
+    this.#offset += missing;
+    return true;
+  }
+
+  /** Like skip, when the bytes are at hand; otherwise does nothing and returns false. */
+  skipNow(length: number): boolean {
+    if (this.#offset + length > this.#chunk.byteLength) return false;
+    this.#offset += length;
+    return true;
+  }
+
+  async #next(): Promise<boolean> {
+    const { done, value } = await this.#chunks.next();
+    this.#before += this.#chunk.byteLength;
+    this.#offset = 0;
+    this.#chunk = done ? Buffer.alloc(0) : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+    return !done;
+  }
+}

@@ -1,0 +1,126 @@
+import type { Inventory, LocatedFinding, OperatingSystem } from '../model/inventory.ts';
+import type { LayerReport } from '../model/layer-report.ts';
+import type { LocatedPackage, Package } from '../model/package.ts';
+import { parentOf } from './normalise-path.ts';
+
+type LocatedProblem = Inventory['problems'][number];
+
+/** What is known about one path as the layers so far leave it. */
+interface SquashedFile {
+  readonly findings: readonly LocatedFinding[];
+  readonly problems: readonly LocatedProblem[];
+}
+
+type SquashedFiles = ReadonlyMap<string, SquashedFile>;
+
+/** Where os-release lies, the one that programs look at first first. */
+const osReleasePaths = ['etc/os-release', 'usr/lib/os-release'];
+// Where /lib is a link to /usr/lib, a layer may name apk's one database by either path.
+const APK_FOLDER = 'lib/apk';
+const APK = `${APK_FOLDER}/`;
+const USR = 'usr/';
+
+/**
+ * Lays reports over each other, base first, as engines unpack layers: a whiteout or opaque folder concerns lower
+ * layers only, whatever its place in its own; a file or link takes the place of what was there and below it.
+ * https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts
+ */
+export function squash(reports: readonly LayerReport[]): Inventory {
+  let files: SquashedFiles = new Map();
+  for (const report of reports) files = layOver(files, report);
+
+  const all = [...files.values()];
+  const os = findOs(files);
+  return {
+    ...(os ? { os } : {}),
+    packages: all.flatMap(({ findings }) => findings.flatMap(toPackage)),
+    problems: all.flatMap(({ problems }) => problems),
+  };
+}
+
+function layOver(lower: SquashedFiles, report: LayerReport): SquashedFiles {
+  const added = addedFiles(report);
+  const replaced = new Set([...report.removed, ...added.keys()]);
+  const emptied = new Set(report.emptied);
+  const files = new Map<string, SquashedFile>();
+  for (const [path, file] of lower) if (!isHidden(path, replaced, emptied)) files.set(path, file);
+  for (const [path, file] of added) {
+    const before = lower.get(path) ?? lower.get(otherName(path) ?? '');
+    files.set(path, before ? inherit(file, before) : file);
+  }
+  return files;
+}
+
+/** Wanted files of one layer, and paths that have nothing but a problem. */
+function addedFiles({ files, problems, digest: layer }: LayerReport): SquashedFiles {
+  const added = new Map<string, SquashedFile>();
+  for (const [path, findings] of Object.entries(files)) {
+    added.set(path, { findings: findings.map((finding) => ({ finding, path, layer })), problems: [] });
+  }
+  const troubled = Map.groupBy(problems, ({ path }) => path);
+  for (const [path, here] of troubled) {
+    added.set(path, {
+      findings: added.get(path)?.findings ?? [],
+      problems: here.map((problem) => ({ ...problem, layer })),
+    });
+  }
+  return added;
+}
+
+/** Whether an upper layer put something else at the path or above it, or emptied a folder above it. */
+function isHidden(path: string, replaced: ReadonlySet<string>, emptied: ReadonlySet<string>): boolean {
+  if (emptied.has('') || replaced.has(path)) return true;
+  for (let folder = parentOf(path); folder !== ''; folder = parentOf(folder)) {
+    if (replaced.has(folder) || emptied.has(folder)) return true;
+  }
+  // By its other name only from lib/apk down: that /lib became a link takes nothing from /usr/lib.
+  const other = otherName(path);
+  for (let folder = other ?? ''; folder.includes(APK_FOLDER); folder = parentOf(folder)) {
+    if (replaced.has(folder) || emptied.has(folder)) return true;
+  }
+  return false;
+}
+
+function otherName(path: string): string | undefined {
+  if (path.startsWith(APK)) return USR + path;
+  return path.startsWith(USR + APK) ? path.slice(USR.length) : undefined;
+}
+
+/** A package that the same file already declared below came with that layer, though the file was written anew. */
+function inherit(file: SquashedFile, lower: SquashedFile): SquashedFile {
+  const origins = new Map(
+    lower.findings.flatMap(({ finding, layer }) =>
+      finding.kind === 'package' ? [[identity(finding.package), layer]] : [],
+    ),
+  );
+  const findings = file.findings.map((located) => {
+    const layer = located.finding.kind === 'package' ? origins.get(identity(located.finding.package)) : undefined;
+    return layer === undefined ? located : { ...located, layer };
+  });
+  return { ...file, findings };
+}
+
+function identity({ ecosystem, name, version, architecture = '' }: Package): string {
+  return `${ecosystem} ${name} ${version} ${architecture}`;
+}
+
+function toPackage({ finding, path, layer }: LocatedFinding): readonly LocatedPackage[] {
+  return finding.kind === 'package' ? [{ ...finding.package, path, layer }] : [];
+}
+
+function findOs(files: SquashedFiles): OperatingSystem | undefined {
+  for (const path of osReleasePaths) {
+    for (const { finding } of files.get(path)?.findings ?? []) {
+      if (finding.kind !== 'os') continue;
+      const { family, release, name } = finding;
+      const repositories = findRepositories(files);
+      return { family, release, name, ...(repositories.length === 0 ? {} : { repositories }) };
+    }
+  }
+  return undefined;
+}
+
+function findRepositories(files: SquashedFiles): readonly string[] {
+  const findings = files.get('etc/apk/repositories')?.findings ?? [];
+  return findings.flatMap(({ finding }) => (finding.kind === 'apk-repositories' ? finding.releases : []));
+}

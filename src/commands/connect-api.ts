@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { createApiClient } from '../api/client.ts';
+import { createApiClient } from '../api/client/create-api-client.ts';
 import { adminKeyPath, findAdminKey } from '../config/admin-key.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';

@@ -1,0 +1,70 @@
+import type { Logger } from 'pino';
+import type { tcss } from 'tencentcloud-sdk-nodejs/tencentcloud/services/tcss/index.js';
+import type { z } from 'zod';
+import type { Cause } from '../model/cause.ts';
+import type { RegistrySettings } from '../model/registry.ts';
+import type { ApiKey, Store } from '../store/store.ts';
+import type { Language } from './protocol/api-error.ts';
+
+// The official SDK's types are the contract: a forgotten or misspelt field of a response, and a parameter that the
+// schema does not know, do not compile.
+
+type TcssClient = InstanceType<typeof tcss.v20201101.Client>;
+type ActionMethod = `${'Add' | 'Check' | 'Create' | 'Describe' | 'Modify' | 'Remove' | 'Sync' | 'Update'}${string}`;
+
+/** Names of the actions that the SDK knows. */
+export type ActionName = Extract<keyof TcssClient, ActionMethod>;
+export type RequestOf<N extends ActionName> = Parameters<TcssClient[N]>[0];
+
+/** Every member there, null where it is unknown. */
+export type Complete<T> = T extends readonly (infer E)[]
+  ? readonly Complete<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]-?: Complete<NonNullable<T[K]>> | null }
+    : T;
+
+/** What an action returns; the envelope adds RequestId. */
+export type ResponseOf<N extends ActionName> = Complete<Omit<Awaited<ReturnType<TcssClient[N]>>, 'RequestId'>>;
+
+/** Result of trying a registry, as `registries/check-connection.ts` gives it. */
+export type ConnectionCheck =
+  | { readonly status: 'connected' }
+  | { readonly status: 'failed'; readonly cause: Cause; readonly message: string };
+
+/** What an action may use. */
+export interface ActionContext {
+  readonly store: Store;
+  readonly now: () => Date;
+  readonly language: Language;
+  readonly key: Pick<ApiKey, 'secretId' | 'role' | 'name'>;
+  readonly log: Logger;
+  /** Values of RegistryType that can be connected to. */
+  readonly registryTypes: readonly string[];
+  readonly checkConnection: (settings: RegistrySettings) => Promise<ConnectionCheck>;
+}
+
+/** One action of the API: one file in `actions/`. */
+export interface ApiAction<N extends ActionName = ActionName> {
+  readonly name: N;
+  /** One line for the reference. */
+  readonly description: string;
+  /** Changes something: refused to reader keys. */
+  readonly writes: boolean;
+  readonly input: z.ZodType;
+  handle(input: never, context: ActionContext): Promise<ResponseOf<N>>;
+}
+
+type Knows<N extends ActionName, Input extends z.ZodType> = keyof RequestOf<N> extends keyof z.input<Input>
+  ? unknown
+  : { readonly missingParameters: Exclude<keyof RequestOf<N>, keyof z.input<Input>> };
+
+/** Ties an action's handler to its schema and to the SDK's types. */
+export function defineAction<N extends ActionName, Input extends z.ZodType>(action: {
+  readonly name: N;
+  readonly description: string;
+  readonly writes: boolean;
+  readonly input: Input & Knows<N, Input>;
+  handle(input: z.output<Input>, context: ActionContext): Promise<ResponseOf<N>>;
+}): ApiAction<N> {
+  return action;
+}

@@ -1,0 +1,17 @@
+/** Languages the real service answers in; chosen by X-TC-Language. */
+export type Language = 'en-US' | 'zh-CN';
+
+export type Text = Readonly<Record<Language, string>>;
+
+/** An answer that the contract documents: a code for programs, a text for people. */
+export class ApiError extends Error {
+  readonly code: string;
+  readonly text: Text;
+
+  constructor(code: string, text: Text) {
+    super(text['en-US']);
+    this.name = 'ApiError';
+    this.code = code;
+    this.text = text;
+  }
+}

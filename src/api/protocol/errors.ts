@@ -1,0 +1,142 @@
+import { ApiError } from './api-error.ts';
+
+/**
+ * Every error the protocol and the actions answer: code and wording. Wordings with backticks are the real service's
+ * own; clients parse some of them.
+ */
+export const errors = {
+  invalidAuthorization: (why: string) =>
+    error(
+      'AuthFailure.InvalidAuthorization',
+      `The \`Authorization\` header is not valid: ${why}.`,
+      `请求头部的 \`Authorization\` 不符合腾讯云标准：${why}。`,
+    ),
+  secretIdNotFound: () =>
+    error(
+      'AuthFailure.SecretIdNotFound',
+      'The SecretId is not found, please ensure that your SecretId is correct.',
+      'SecretId不存在，请输入正确的密钥。',
+    ),
+  signatureExpired: (seconds: number) =>
+    error(
+      'AuthFailure.SignatureExpire',
+      `The signature has expired: \`X-TC-Timestamp\` differs from the time of this server by ${seconds} seconds; at most 300 are allowed. Set the clock.`,
+      `签名过期：\`X-TC-Timestamp\` 与服务器时间相差 ${seconds} 秒，不得超过五分钟，请检查本机时间。`,
+    ),
+  signatureFailure: () =>
+    error(
+      'AuthFailure.SignatureFailure',
+      'The provided credentials could not be validated. Please check your signature is correct.',
+      '请求签名验证失败，请检查您的签名计算是否正确。',
+    ),
+  unauthorizedOperation: (action: string) =>
+    error(
+      'UnauthorizedOperation',
+      `This key may only read: it is not allowed to call \`${action}\`. Use an admin key.`,
+      `该密钥为只读密钥，无权调用 \`${action}\`，请使用管理员密钥。`,
+    ),
+  unsupportedProtocol: (what: string) =>
+    error(
+      'UnsupportedProtocol',
+      `The request is not supported: ${what}. Send POST with content type application/json and a TC3-HMAC-SHA256 signature.`,
+      `不支持该请求方式：${what}。请使用 POST、application/json 与 TC3-HMAC-SHA256 签名。`,
+    ),
+  requestTooLarge: (limit: number) =>
+    error(
+      'RequestSizeLimitExceeded',
+      `The request is larger than ${limit} bytes.`,
+      `请求包大小超过 ${limit} 字节的限制。`,
+    ),
+  requestLimitExceeded: (count: number, limit: number) =>
+    error(
+      'RequestLimitExceeded',
+      `Your current request times equals to \`${count}\` in a second, which exceeds the frequency limit \`${limit}\` for a second. Please reduce the frequency of calls.`,
+      `您当前每秒请求 \`${count}\` 次，超过了每秒频率上限 \`${limit}\` 次，请稍后重试。`,
+    ),
+  noSuchVersion: (version: string) =>
+    error(
+      'NoSuchVersion',
+      `The specified api version=\`${version}\` does not exist in service=\`tcss\`.`,
+      `服务 \`tcss\` 不存在版本 \`${version}\`。`,
+    ),
+  invalidAction: (action: string, version: string) =>
+    error(
+      'InvalidAction',
+      `The request action=\`${action}\` is invalid or not found in service=\`tcss\` and version=\`${version}\`.`,
+      `服务 \`tcss\` 版本 \`${version}\` 中不存在接口 \`${action}\`。`,
+    ),
+  missingParameter: (name: string) =>
+    error(
+      'MissingParameter',
+      `The request is missing a required parameter \`${name}\`.`,
+      `请求缺少必要参数 \`${name}\`。`,
+    ),
+  unknownParameter: (name: string) =>
+    error('UnknownParameter', `The parameter \`${name}\` is not recognized.`, `未知参数 \`${name}\`。`),
+  invalidType: (name: string, expected?: string) =>
+    error(
+      'InvalidParameter',
+      `The value type of parameter \`${name}\` is not valid${expected ? `, input type should be \`${expected}\`` : ''}.`,
+      `参数 \`${name}\` 的类型错误${expected ? `，应为 \`${expected}\`` : ''}。`,
+    ),
+  notJson: () =>
+    error(
+      'InvalidParameter',
+      'The request body is not valid JSON, as its content type application/json says.',
+      '对于指定content-type=application/json协议下，请求内容不是合法的Json格式。',
+    ),
+  invalidValue: (name: string, value: string, why: string, zh: string) =>
+    error(
+      'InvalidParameterValue',
+      `The value \`${shorten(value)}\` of parameter \`${name}\` is not valid: ${why}.`,
+      `参数 \`${name}\` 的取值 \`${shorten(value)}\` 错误：${zh}。`,
+    ),
+  unknownFilter: (name: string, known: readonly string[]) =>
+    error(
+      'InvalidParameter',
+      `The filter \`${shorten(name)}\` is not known. Known filters: ${known.join(', ')}.`,
+      `未知的过滤条件 \`${shorten(name)}\`，支持：${known.join('、')}。`,
+    ),
+  invalidFilterValue: (name: string, value: string, known: readonly string[]) =>
+    error(
+      'InvalidParameter',
+      `The value \`${shorten(value)}\` of filter \`${name}\` is not known. Known values: ${known.join(', ')}.`,
+      `过滤条件 \`${name}\` 的取值 \`${shorten(value)}\` 错误，支持：${known.join('、')}。`,
+    ),
+  unknownSortKey: (key: string, known: readonly string[]) =>
+    error(
+      'InvalidParameter',
+      `The sort key \`${shorten(key)}\` is not known. Known keys: ${known.join(', ')}.`,
+      `未知的排序字段 \`${shorten(key)}\`，支持：${known.join('、')}。`,
+    ),
+  registryNotFound: (id: number) =>
+    error('ResourceNotFound', `There is no registry with RegistryId \`${id}\`.`, `镜像仓库 \`${id}\` 不存在。`),
+  imageNotFound: () =>
+    error(
+      'ResourceNotFound',
+      'No such image: take Id from DescribeAssetImageRegistryList.',
+      '镜像不存在，请使用 DescribeAssetImageRegistryList 返回的 Id。',
+    ),
+  taskNotFound: (id: number) =>
+    error('ResourceNotFound', `There is no scan task with TaskID \`${id}\`.`, `扫描任务 \`${id}\` 不存在。`),
+  nothingToScan: () =>
+    error(
+      'FailedOperation.ErrAlreadyScanning',
+      'None of the chosen images can be scanned: they are being scanned already, or are not authorized (see ModifyImageAuthorized), or none was chosen.',
+      '所选镜像均无法扫描：正在扫描中、未授权（见 ModifyImageAuthorized）或未选中任何镜像。',
+    ),
+  internal: (requestId: string) =>
+    error(
+      'InternalError',
+      `An internal error occurred. The log of the server tells more under RequestId ${requestId}.`,
+      `内部错误，详情见服务器日志，RequestId：${requestId}。`,
+    ),
+} as const;
+
+function error(code: string, en: string, zh: string): ApiError {
+  return new ApiError(code, { 'en-US': en, 'zh-CN': zh });
+}
+
+const MAX_SHOWN = 100;
+/** A client's own text goes back to it, but neither long nor able to break out of the backticks. */
+const shorten = (text: string) => text.slice(0, MAX_SHOWN).replaceAll('`', "'");

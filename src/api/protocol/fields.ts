@@ -1,0 +1,50 @@
+import { z } from 'zod';
+
+// The declared types of API.md a7. A wrong type is reported with the name the real service uses, so each field carries
+// it in its issue's `params.expected`.
+
+const wrongType = (context: z.RefinementCtx, expected: string): never => {
+  context.addIssue({ code: 'custom', params: { expected }, message: `expected ${expected}` });
+  return z.NEVER;
+};
+
+const MAX_TEXT = 10_000;
+
+/** A string; a number is refused, as the real gateway does. */
+export const text = () =>
+  z.unknown().transform((value, context): string => {
+    if (typeof value !== 'string' || value.length > MAX_TEXT) return wrongType(context, 'string');
+    return value;
+  });
+
+const DIGITS = /^-?\d{1,20}$/;
+
+/** An integer as a number or as decimal digits, which the documentation's own examples send. */
+export const integer = () =>
+  z.unknown().transform((value, context): number => {
+    const number = typeof value === 'string' && DIGITS.test(value) ? Number(value) : value;
+    if (typeof number !== 'number' || !Number.isInteger(number)) return wrongType(context, 'integer');
+    // Beyond 2^53 nothing of ours has such a number: it stays unequal to every id instead of hitting a neighbour's.
+    return Number.isSafeInteger(number) ? number : Number.MAX_SAFE_INTEGER;
+  });
+
+/** An integer of zero or more. */
+export const unsigned = () =>
+  integer().transform((value, context) => {
+    if (value >= 0) return value;
+    context.addIssue({ code: 'custom', params: {}, message: 'expected zero or more' });
+    return z.NEVER;
+  });
+
+/** true, false, or the words. */
+export const boolean = () =>
+  z.unknown().transform((value, context): boolean => {
+    if (typeof value === 'boolean') return value;
+    if (value === 'true') return true;
+    if (value === 'false') return false;
+    return wrongType(context, 'boolean');
+  });
+
+const MAX_ITEMS = 10_000;
+
+export const list = <T extends z.ZodType>(item: T) => z.array(item).max(MAX_ITEMS);

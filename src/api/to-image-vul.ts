@@ -1,0 +1,77 @@
+import type { Digest } from '../model/digest.ts';
+import type { AffectedPackage } from '../model/vulnerability.ts';
+import type { StoredVulnerability } from '../store/store.ts';
+import type { ResponseOf } from './api-action.ts';
+import type { Language } from './protocol/api-error.ts';
+import { dateTime } from './times.ts';
+import { levelDigits } from './vulnerability-filters.ts';
+
+type ImageVul = NonNullable<ResponseOf<'DescribeAssetImageRegistryVulList'>['List']>[number];
+
+/** Package ecosystems of operating systems; all others are applications' own. */
+const systemEcosystems = ['deb', 'apk', 'rpm'];
+
+/** A vulnerability of one image as ImageVul; `commands`: the instruction that made each layer. */
+export function toImageVul(
+  found: StoredVulnerability,
+  commands: ReadonlyMap<Digest, string>,
+  language: Language,
+): ImageVul {
+  const [first] = found.affected;
+  const system = found.affected.some(({ package: { ecosystem } }) => systemEcosystems.includes(ecosystem));
+  const fixes = [...new Set(found.affected.flatMap(({ fixedVersion }) => fixedVersion ?? []))];
+  return {
+    CVEID: found.id,
+    POCID: `pcmgr-${found.number}`,
+    Name: found.title || found.id,
+    Components: found.affected.map(toComponent),
+    Category: '',
+    CategoryType: system ? 'SYSTEM' : 'WEB',
+    Level: levelDigits[found.severity],
+    Des: found.description,
+    OfficialSolution: solution(found.affected, language),
+    // The contract: a JSON array in a string.
+    Reference: JSON.stringify(found.references),
+    DefenseSolution: '',
+    SubmitTime: dateTime(found.published ? new Date(found.published) : undefined),
+    CvssScore: found.cvss ? String(found.cvss.score) : '',
+    CvssVector: found.cvss?.vector ?? '',
+    IsSuggest: String(found.fixable && (found.severity === 'critical' || found.severity === 'high' || found.exploited)),
+    FixedVersions: fixes.join(','),
+    Tag: [
+      ...(found.fixable ? ['CanBeFixed'] : []),
+      ...(found.exploited ? ['DynamicLevelExp', 'EXP'] : []),
+      system ? 'SYS' : 'APP',
+    ],
+    Component: first?.package.name ?? '',
+    Version: first?.package.version ?? '',
+    // 3 for what is exploited in the wild; nothing milder is known of the others.
+    AttackLevel: found.exploited ? 3 : 0,
+    LayerInfos: layerInfos(found.affected, commands),
+  };
+}
+
+function toComponent({ package: affected, fixedVersion }: AffectedPackage) {
+  return {
+    Component: affected.name,
+    Name: affected.name,
+    Version: affected.version,
+    FixedVersion: fixedVersion ?? '',
+    Path: affected.path,
+    Type: systemEcosystems.includes(affected.ecosystem) ? 'SYSTEM' : 'WEB',
+  };
+}
+
+function solution(affected: readonly AffectedPackage[], language: Language): string {
+  const upgrades = affected.flatMap(({ package: { name }, fixedVersion }) =>
+    fixedVersion ? [`${name} ${fixedVersion}`] : [],
+  );
+  const list = [...new Set(upgrades)].join(', ');
+  if (language === 'zh-CN') return list ? `升级到 ${list}` : '暂无修复版本';
+  return list ? `Upgrade to ${list}` : 'No fixed version is known yet';
+}
+
+function layerInfos(affected: readonly AffectedPackage[], commands: ReadonlyMap<Digest, string>) {
+  const layers = new Set(affected.map(({ package: { layer } }) => layer));
+  return [...layers].map((layer) => ({ LayerId: layer, LayerCmd: commands.get(layer) ?? '' }));
+}

@@ -1,0 +1,125 @@
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import type { Registry as MetricsRegistry } from 'prom-client';
+import { Counter, Histogram } from 'prom-client';
+import { type Dispatch, MAX_BODY_BYTES } from '../api/protocol/dispatch.ts';
+
+export interface HttpServerDeps {
+  readonly dispatch: Dispatch;
+  /** Throws when the service cannot answer truthfully. */
+  readonly checkHealth: () => Promise<void>;
+  readonly metrics: MetricsRegistry;
+  readonly log: Logger;
+}
+
+export interface HttpServer {
+  /** `http://host:port` after listening; port 0 takes any free one. */
+  listen(address: { readonly host: string; readonly port: number }): Promise<string>;
+  /** Lets requests under way finish. */
+  close(): Promise<void>;
+}
+
+/** Above the API's own limit, so that the API's error is what a client sees. */
+const BODY_LIMIT = MAX_BODY_BYTES + 1024;
+const HEADERS_TIMEOUT_MS = 15_000;
+const REQUEST_TIMEOUT_MS = 120_000;
+const KEEP_ALIVE_MS = 72_000;
+
+/** HTTP around the API: POST / and GET /, health, metrics. */
+export function createHttpServer(deps: HttpServerDeps): HttpServer {
+  const app = Fastify({
+    bodyLimit: BODY_LIMIT,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: 64 * 1024 },
+    routerOptions: { ignoreTrailingSlash: true },
+  });
+  const answerApi = apiHandler(deps);
+  // The signature covers the raw bytes: nothing may parse them before it is verified.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.all('/', answerApi);
+  app.get('/healthz', async (_request, reply) => {
+    try {
+      await deps.checkHealth();
+      return await reply.send({ status: 'ok' });
+    } catch (error) {
+      deps.log.error({ err: error }, 'the health check failed');
+      return await reply.code(503).send({ status: 'unavailable' });
+    }
+  });
+  app.get('/metrics', async (_request, reply) =>
+    reply.type(deps.metrics.contentType).send(await deps.metrics.metrics()),
+  );
+  app.setErrorHandler((error, request, reply) => handleError(error, request, reply, answerApi));
+  return {
+    listen: async (address) => {
+      await app.listen(address);
+      return urlOf(app);
+    },
+    close: () => app.close(),
+  };
+}
+
+function apiHandler({ dispatch, metrics }: HttpServerDeps) {
+  const calls = new Counter({
+    name: 'plimsoll_api_calls_total',
+    help: 'API calls by action and answer',
+    labelNames: ['action', 'code'],
+    registers: [metrics],
+  });
+  const seconds = new Histogram({
+    name: 'plimsoll_api_call_seconds',
+    help: 'Time to answer an API call',
+    labelNames: ['action'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
+    registers: [metrics],
+  });
+  return async (request: FastifyRequest, reply: FastifyReply) => {
+    const start = performance.now();
+    const { body, headers, action, code } = await dispatch({
+      method: request.method,
+      url: request.raw.url ?? '/',
+      headers: flatHeaders(request),
+      body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+    });
+    calls.inc({ action, code });
+    seconds.observe({ action }, (performance.now() - start) / 1000);
+    // Exactly this type: with a charset the Python SDK does not see the error in an answer.
+    reply.hijack();
+    reply.raw.writeHead(200, {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+      ...headers,
+    });
+    reply.raw.end(request.method === 'HEAD' ? undefined : body);
+    return reply;
+  };
+}
+
+function flatHeaders(request: FastifyRequest): Readonly<Record<string, string | undefined>> {
+  return Object.fromEntries(
+    Object.entries(request.raw.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  );
+}
+
+/** What Fastify itself refuses (a body over the limit, a broken length) is still an API call when it was sent to `/`. */
+async function handleError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answerApi: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>,
+) {
+  const status =
+    error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;
+  if (request.routeOptions.url !== '/') return reply.code(status).send({ status: 'error' });
+  request.body = status === 413 ? Buffer.alloc(MAX_BODY_BYTES + 1) : Buffer.alloc(0);
+  return answerApi(request, reply);
+}
+
+function urlOf(app: FastifyInstance): string {
+  const [address] = app.addresses();
+  if (!address || typeof address === 'string') throw new Error('the server listens on no TCP address');
+  return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
+}

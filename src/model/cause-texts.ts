@@ -1,0 +1,149 @@
+import type { Cause } from './cause.ts';
+
+/** A text in both languages of the API. */
+export interface LocalText {
+  readonly en: string;
+  readonly zh: string;
+}
+
+/** What people read about a cause: what is the matter, and what to do about it. */
+export interface CauseText {
+  readonly reason: LocalText;
+  readonly solution: LocalText;
+}
+
+const cause = (reason: string, reasonZh: string, solution: string, solutionZh: string): CauseText => ({
+  reason: { en: reason, zh: reasonZh },
+  solution: { en: solution, zh: solutionZh },
+});
+
+/** One entry per cause; the connection's is the wording of the TCSS documentation. */
+export const causeTexts: Readonly<Record<Cause, CauseText>> = {
+  'advisories-missing': cause(
+    'No advisories are available, so vulnerabilities are unknown',
+    '没有可用的漏洞库，漏洞情况未知',
+    'Run "plimsoll advisories update" (or "import" where there is no network), then scan again.',
+    '请执行 plimsoll advisories update（离线环境使用 import）后重新扫描。',
+  ),
+  'advisories-stale': cause(
+    'The advisories are out of date, so newer vulnerabilities are missing',
+    '漏洞库已过期，可能缺少新漏洞',
+    'Run "plimsoll advisories update", or import a newer copy, then scan again.',
+    '请更新或重新导入漏洞库后重新扫描。',
+  ),
+  'authentication-failed': cause(
+    'The registry refused the user name or password',
+    '镜像仓库拒绝了用户名或密码',
+    'Check the user name and password (or token) of the registry and add it again with the right ones.',
+    '请检查镜像仓库的用户名和密码（或令牌）后重新配置。',
+  ),
+  'blob-corrupt': cause(
+    'The registry delivered content that does not match its digest',
+    '镜像仓库返回的内容与摘要不一致',
+    'Push the image again, and check the storage of the registry and any cache or proxy in front of it.',
+    '请重新推送镜像，并检查镜像仓库存储及其前置的缓存或代理。',
+  ),
+  canceled: cause('The scan was stopped', '扫描已停止', 'Start the scan again when you want its result.', '如需结果请重新扫描。'),
+  'certificate-invalid': cause(
+    'The TLS certificate of the registry cannot be verified',
+    '镜像仓库的 TLS 证书校验失败',
+    'Install a certificate that this server trusts, or add the registry with Insecure = 1 if you accept the risk.',
+    '请为镜像仓库配置受信任的证书，或在接受风险的前提下将 Insecure 设为 1。',
+  ),
+  'connection-failed': cause(
+    'Connection failure',
+    '连接失败',
+    'The scanning node could not reach the registry; reconfigure the connection method in registry management and retry.',
+    '扫描节点无法连接镜像仓库，请在仓库管理中重新配置连接方式后重试。',
+  ),
+  'distribution-not-covered': cause(
+    'There are no advisories for this release of the operating system, so its vulnerabilities are unknown',
+    '漏洞库不包含该操作系统版本，漏洞情况未知',
+    'The release may have reached its end of life: rebuild the image on a supported release. If it is supported, update the advisories.',
+    '该版本可能已停止维护，请基于受支持的版本重新构建镜像；若仍受支持，请更新漏洞库。',
+  ),
+  'distribution-unknown': cause(
+    'The operating system of the image was not recognised, so vulnerabilities of its packages are unknown',
+    '无法识别镜像的操作系统，漏洞情况未知',
+    'Build on a distribution that is supported, or keep /etc/os-release and the package database in the image.',
+    '请使用受支持的发行版，或在镜像中保留 /etc/os-release 与软件包数据库。',
+  ),
+  'ecosystem-not-covered': cause(
+    'Advisories are missing for some kinds of packages in the image, so the count is a lower bound',
+    '部分类型的软件包缺少漏洞数据，统计结果为下限',
+    'Update or import the advisories of these ecosystems, then scan again.',
+    '请更新或导入对应生态的漏洞库后重新扫描。',
+  ),
+  'image-not-found': cause(
+    'The image, or a part of it, is no longer in the registry',
+    '镜像或其部分内容已不在镜像仓库中',
+    'Synchronise the registry; push the image again if it should be there.',
+    '请同步镜像仓库；若镜像应当存在，请重新推送。',
+  ),
+  'internal-error': cause(
+    'An internal error occurred',
+    '内部错误',
+    'Scan again; if it happens again, look into the log of the server and report it.',
+    '请重试；若仍失败，请查看服务器日志并反馈。',
+  ),
+  'layer-corrupt': cause(
+    'A layer of the image cannot be unpacked',
+    '镜像层无法解压',
+    'Build and push the image again; the layer is not a valid archive.',
+    '请重新构建并推送镜像，该层不是有效的归档文件。',
+  ),
+  'limit-exceeded': cause(
+    'The image exceeds a limit that protects the scanner',
+    '镜像超出扫描器的安全限制',
+    'Look at the detail for the limit; make the image smaller, or treat it as hostile.',
+    '请查看详情中的限制项；缩小镜像，或将其视为恶意镜像。',
+  ),
+  'manifest-unsupported': cause(
+    'The image has a manifest format that is not supported',
+    '不支持该镜像的清单格式',
+    'Push the image again with a current tool: OCI and Docker schema 2 manifests are supported.',
+    '请使用新版工具重新推送，支持 OCI 与 Docker schema 2 清单。',
+  ),
+  'not-a-registry': cause(
+    'The address does not answer as a container registry',
+    '该地址不是容器镜像仓库',
+    'Check the URL: it must be the base address of the registry, not of its web pages.',
+    '请检查地址，应为镜像仓库的接口地址而非网页地址。',
+  ),
+  'permission-denied': cause(
+    'The account is not allowed to list or read this',
+    '账号没有列出或读取的权限',
+    'Give the account the right to list the catalog and to pull, or use another account.',
+    '请授予账号列出目录与拉取的权限，或更换账号。',
+  ),
+  'rate-limited': cause(
+    'The registry refuses more requests for now',
+    '镜像仓库暂时拒绝更多请求',
+    'Retry later, lower SpeedLimit, or use an account with a higher limit.',
+    '请稍后重试、调低 SpeedLimit，或使用限额更高的账号。',
+  ),
+  'registry-error': cause(
+    'The registry answered with an error',
+    '镜像仓库返回错误',
+    'Look at the detail and into the log of the registry, then retry.',
+    '请查看详情与镜像仓库日志后重试。',
+  ),
+  'scan-timeout': cause(
+    'The scan did not finish in the time given',
+    '扫描超时',
+    'Start it again with a larger Timeout, or for fewer images.',
+    '请增大 Timeout 或减少镜像数量后重试。',
+  ),
+  'package-unreadable': cause(
+    'Some files that describe packages could not be read, so the count is a lower bound',
+    '部分软件包描述文件无法读取，统计结果为下限',
+    'Look at the detail for the files; rebuild the image if they are broken.',
+    '请查看详情中的文件，若已损坏请重新构建镜像。',
+  ),
+  'version-undecided': cause(
+    'Some versions could not be compared, so the count is a lower bound',
+    '部分版本无法比较，统计结果为下限',
+    'Look at the detail for the packages and check them by hand.',
+    '请查看详情中的软件包并人工确认。',
+  ),
+};

@@ -56,9 +56,9 @@ async function scan(context: CommandContext, reference: string, options: ScanOpt
   const password = options.passwordStdin
     ? (await context.readInput()).replace(/\r?\n$/, '')
     : context.environment().PLIMSOLL_REGISTRY_PASSWORD;
-  const { scanReference } = await import('../scan/scan-reference.ts'); // loaded here: the server commands do not need it
+  const { scanLocally } = await import('./scan-locally.ts'); // loaded here: the server commands do not need it
   const bar = createProgressBar(context.terminal, 'scan');
-  const report = await scanReference(
+  const report = await scanLocally(
     reference,
     {
       config: context.config(),

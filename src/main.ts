@@ -1,0 +1,166 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { LRUCache } from 'lru-cache';
+import type { Logger } from 'pino';
+import { collectDefaultMetrics, Registry as MetricsRegistry } from 'prom-client';
+import { advisoriesPath } from './advisories/advisories-path.ts';
+import { advisoryStatus } from './advisories/status.ts';
+import { updateAdvisories } from './advisories/update.ts';
+import { analyzerFingerprint } from './analyzers/analyzer-fingerprint.ts';
+import { analyzers } from './analyzers/packages/index.ts';
+import { actions } from './api/actions/index.ts';
+import { createRateLimit } from './api/protocol/create-rate-limit.ts';
+import { createDispatch } from './api/protocol/dispatch.ts';
+import { ensureAdminKey } from './config/admin-key.ts';
+import { databaseUrl } from './config/database-url.ts';
+import type { Config } from './config/load-config.ts';
+import { loadMasterKey } from './config/master-key.ts';
+import { createHttpServer } from './http/create-http-server.ts';
+import { connect, createConnections } from './inventory/create-connections.ts';
+import { syncRegistry } from './inventory/sync-registry.ts';
+import { createWorker } from './jobs/create-worker.ts';
+import { defaultLayerLimits } from './layers/layer-entry.ts';
+import type { RegistrySettings } from './model/registry.ts';
+import { checkConnection } from './registries/check-connection.ts';
+import { registryTypes } from './registries/types/index.ts';
+import { createLayerReports } from './scan/create-layer-reports.ts';
+import { createScanThreads } from './scan/create-scan-threads.ts';
+import { createMatchInventory } from './scan/match-inventory.ts';
+import { scanImage } from './scan/scan-image.ts';
+import { openStore } from './store/open-store.ts';
+import type { Store } from './store/store.ts';
+import { createVault } from './store/vault.ts';
+import { createScanJobHandler } from './tasks/run-scan-job.ts';
+import { createSyncJobHandler } from './tasks/run-sync-job.ts';
+import { startAdvisoryUpdates } from './tasks/start-advisory-updates.ts';
+import { startHousekeeping } from './tasks/start-housekeeping.ts';
+
+// The only file that wires everything.
+
+const now = () => new Date();
+const CONNECTION_CHECK_MS = 20_000;
+const SIGNING_KEYS_KEPT = 1_000;
+
+export interface RunningPlimsoll {
+  /** Where the API listens, `http://host:port`. */
+  readonly url: string;
+  /** Ends requests and jobs under way in an orderly way; what is unfinished is handed back. */
+  stop(): Promise<void>;
+}
+
+/** Starts the whole server: store, worker, advisories, API. */
+export async function startPlimsoll(config: Config, log: Logger): Promise<RunningPlimsoll> {
+  const store = await openConfiguredStore(config);
+  const key = await ensureAdminKey(config);
+  await store.keys.create({ name: 'admin', role: 'admin', secretId: key.secretId, secretKey: key.secretKey });
+
+  const network = { allowPrivate: config.allowPrivateRegistries };
+  const connections = createConnections({ registries: store.registries, types: registryTypes, network });
+  const threads = createScanThreads(config.workers);
+  const matchInventory = createMatchInventory({
+    threads,
+    advisoriesPath: advisoriesPath(config.dataDir),
+    maxAgeDays: config.advisoriesMaxAgeDays,
+    now,
+  });
+  const getLayerReport = createLayerReports({
+    threads,
+    stored: store.layerReports,
+    fingerprint: analyzerFingerprint(analyzers),
+    limits: defaultLayerLimits,
+  });
+  const worker = createWorker({
+    jobs: store.jobs,
+    handlers: {
+      sync: createSyncJobHandler({
+        store,
+        now,
+        log,
+        syncRegistry: async (registry, signal) =>
+          syncRegistry(registry, await connections.get(registry.id), { store, now }, signal),
+      }),
+      scan: createScanJobHandler({
+        store,
+        now,
+        log,
+        scanImage: async (image, artifact, onProgress, signal) =>
+          scanImage(
+            image,
+            artifact,
+            await connections.get(image.registryId),
+            { store, getLayerReport, matchInventory, now },
+            onProgress,
+            signal,
+          ),
+      }),
+    },
+    name: `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`,
+    concurrency: config.jobs,
+    leaseMs: config.leaseSeconds * 1000,
+    now,
+    log,
+  });
+  const server = createServer(config, store, log, network);
+
+  // On SQLite nobody else works on this database, so whatever is leased belonged to a process that is gone.
+  await store.jobs.release(now(), config.databaseUrl === undefined);
+  worker.start();
+  const housekeeping = startHousekeeping(store, now, log);
+  const advisories = startAdvisoryUpdates({
+    update: (signal) => updateAdvisories(config, signal),
+    lastCheckedAt: () => {
+      const status = advisoryStatus(config.dataDir, now());
+      return status ? new Date(status.snapshot.checkedAt) : undefined;
+    },
+    now,
+    log,
+  });
+  const url = await server.listen(config.listen);
+  log.info({ url }, 'listening');
+  return {
+    url,
+    stop: async () => {
+      await server.close();
+      await Promise.all([worker.stop(), housekeeping.stop(), advisories.stop()]);
+      await connections.close();
+      await threads.close();
+      await store.close();
+    },
+  };
+}
+
+async function openConfiguredStore(config: Config): Promise<Store> {
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  return openStore({ url: databaseUrl(config), vault: createVault(await loadMasterKey(config)), now });
+}
+
+function createServer(config: Config, store: Store, log: Logger, network: { readonly allowPrivate: boolean }) {
+  const metrics = new MetricsRegistry();
+  collectDefaultMetrics({ register: metrics });
+  const dispatch = createDispatch({
+    actions,
+    keys: store.keys,
+    context: {
+      store,
+      now,
+      registryTypes: registryTypes.map(({ name }) => name),
+      checkConnection: (settings) => checkRegistry(settings, network),
+    },
+    signingKeys: new LRUCache<string, Buffer>({ max: SIGNING_KEYS_KEPT }),
+    limitRate: createRateLimit(config.rateLimit),
+    newRequestId: randomUUID,
+    now,
+    log,
+  });
+  return createHttpServer({ dispatch, checkHealth: () => store.ping(), metrics, log });
+}
+
+async function checkRegistry(settings: RegistrySettings, network: { readonly allowPrivate: boolean }) {
+  const client = connect(registryTypes, settings, network);
+  try {
+    return await checkConnection(client, AbortSignal.timeout(CONNECTION_CHECK_MS));
+  } finally {
+    await client.close();
+  }
+}

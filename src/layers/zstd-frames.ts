@@ -25,7 +25,8 @@ function isSkippable(magic: number): boolean {
  * a frame per file. https://www.rfc-editor.org/rfc/rfc8878#section-3.1
  */
 export class ZstdFrames {
-  #state: 'frame' | 'block' | 'checksum' = 'frame';
+  /** `tail` is the last block and the checksum. */
+  #state: 'frame' | 'block' | 'tail' = 'frame';
   /** Bytes of a header that the next chunk completes. */
   #carry: Buffer = Buffer.alloc(0);
   /** Bytes to pass on, or to leave out, before the next header. */
@@ -39,33 +40,28 @@ export class ZstdFrames {
     this.#carry = Buffer.alloc(0);
     let start = 0;
     let at = 0;
-    while (at < bytes.byteLength) {
+    for (;;) {
       const left = bytes.byteLength - at;
+      const step = Math.min(this.#leaveOut || this.#pass, left);
+      at += step;
       if (this.#leaveOut > 0) {
-        const step = Math.min(this.#leaveOut, left);
         this.#leaveOut -= step;
-        at += step;
         start = at;
-        continue;
-      }
-      if (this.#pass > 0) {
-        const step = Math.min(this.#pass, left);
-        this.#pass -= step;
-        at += step;
-      }
-      if (this.#pass === 0 && this.#state === 'checksum') {
-        this.#state = 'frame';
+      } else this.#pass -= step;
+      if (this.#pass > 0 || this.#leaveOut > 0) break;
+      if (this.#state === 'tail') {
         yield bytes.subarray(start, at);
         start = at;
+        this.#state = 'frame';
       }
-      if (this.#pass > 0 || at === bytes.byteLength) continue;
       const header = this.#readHeader(bytes, at);
       if (header === 'incomplete') {
         this.#carry = bytes.subarray(at);
         break;
       }
       at += header;
-      if (this.#leaveOut > 0) start = at;
+      // Still between frames: that was a skippable one's.
+      if (this.#state === 'frame') start = at;
     }
     const end = bytes.byteLength - this.#carry.byteLength;
     if (start < end) yield bytes.subarray(start, end);
@@ -110,7 +106,7 @@ export class ZstdFrames {
     const isRunLength = ((header >> 1) & 3) === 1;
     this.#pass = isRunLength ? 1 : header >> 3;
     if (isLast) {
-      this.#state = 'checksum';
+      this.#state = 'tail';
       if (this.#hasChecksum) this.#pass += CHECKSUM_BYTES;
     }
     return BLOCK_HEADER_BYTES;

@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry as MetricsRegistry } from 'prom-client';
 import { advisoriesPath } from './advisories/advisories-path.ts';
-import { advisoryStatus } from './advisories/status.ts';
+import { readAdvisoryStatus } from './advisories/status.ts';
 import { updateAdvisories } from './advisories/update.ts';
 import { analyzerFingerprint } from './analyzers/analyzer-fingerprint.ts';
 import { analyzers } from './analyzers/packages/index.ts';
@@ -108,10 +108,11 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
   worker.start();
   const housekeeping = startHousekeeping(store, now, log);
   const advisories = startAdvisoryUpdates({
-    update: (signal) => updateAdvisories(config, signal),
-    lastCheckedAt: () => {
-      const status = advisoryStatus(config.dataDir, now());
-      return status ? new Date(status.snapshot.checkedAt) : undefined;
+    update: (signal) =>
+      updateAdvisories({ dataDir: config.dataDir, osvUrl: config.advisoriesUrl, kevUrl: config.kevUrl, now }, signal),
+    lastCheckedAt: async () => {
+      const { snapshot } = await readAdvisoryStatus(config.dataDir, now());
+      return snapshot && new Date(snapshot.checkedAt);
     },
     now,
     log,

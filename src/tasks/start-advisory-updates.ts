@@ -6,7 +6,7 @@ export interface AdvisoryUpdatesDeps {
     signal: AbortSignal,
   ) => Promise<{ readonly changed: boolean; readonly problems: readonly unknown[] }>;
   /** When the feeds were last asked; undefined when there are no advisories yet. */
-  readonly lastCheckedAt: () => Date | undefined;
+  readonly lastCheckedAt: () => Promise<Date | undefined>;
   readonly now: () => Date;
   readonly log: Logger;
 }
@@ -22,7 +22,7 @@ export function startAdvisoryUpdates({ update, lastCheckedAt, now, log }: Adviso
   let round: Promise<void> = Promise.resolve();
   const refresh = async () => {
     try {
-      const checkedAt = lastCheckedAt();
+      const checkedAt = await lastCheckedAt();
       if (checkedAt && now().getTime() - checkedAt.getTime() < MAX_AGE_MS) return;
       const { changed, problems } = await update(stopping.signal);
       log.info({ changed, problems: problems.length }, 'advisories updated');

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { createApiClient } from '../api/client/create-api-client.ts';
+import { ApiCallError, createApiClient } from '../api/client/create-api-client.ts';
 import { adminKeyPath, findAdminKey } from '../config/admin-key.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
@@ -9,6 +9,13 @@ export interface Api {
   /** Sends one signed action and reads its answer; throws what `describeFailure` explains. */
   call<T>(action: string, parameters: Readonly<Record<string, unknown>>, answer: z.ZodType<T>): Promise<T>;
   readonly endpoint: string;
+}
+
+/** What is neither the server's answer nor the lack of one: something else listens there. */
+function explain(error: unknown): never {
+  if (error instanceof ApiCallError || error instanceof TypeError || !(error instanceof Error)) throw error;
+  if (error.name === 'AbortError') throw error;
+  throw new CommandFailure(error.message, { fix: 'Check PLIMSOLL_ENDPOINT (or --endpoint).', cause: error });
 }
 
 /** Signs with PLIMSOLL_SECRET_ID and PLIMSOLL_SECRET_KEY, else with the key that the server left in the data folder. */
@@ -27,7 +34,7 @@ export async function connectApi(context: CommandContext): Promise<Api> {
   return {
     endpoint: config.endpoint,
     async call(action, parameters, answer) {
-      const parsed = answer.safeParse(await client.call(action, parameters, context.signal));
+      const parsed = answer.safeParse(await client.call(action, parameters, context.signal).catch(explain));
       if (parsed.success) return parsed.data;
       throw new CommandFailure(`${config.endpoint} answered ${action} in a shape that this version does not know.`, {
         fix: 'Check that PLIMSOLL_ENDPOINT is a Plimsoll server of the same version as this command.',

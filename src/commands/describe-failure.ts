@@ -1,3 +1,4 @@
+import { ApiCallError } from '../api/client/create-api-client.ts';
 import { InvalidConfig } from '../config/load-config.ts';
 import { AppError } from '../model/app-error.ts';
 import { causeTexts } from '../model/cause-texts.ts';
@@ -23,6 +24,14 @@ export function describeFailure(
     const { exitCode, message, fix, requestId } = error;
     return { exitCode, message, ...(fix ? { fix } : {}), ...(requestId ? { requestId } : {}) };
   }
+  if (error instanceof ApiCallError) return describeApiError(error);
+  if (isUnreachable(error)) {
+    return {
+      exitCode: exitCodes.error,
+      message: `No server answers at ${context.endpoint ?? 'the endpoint'}${reasonOf(error)}.`,
+      fix: 'Start it with `plimsoll serve`, or set PLIMSOLL_ENDPOINT (or --endpoint) to where it runs.',
+    };
+  }
   if (error instanceof InvalidConfig)
     return { exitCode: exitCodes.usage, message: error.message, fix: 'plimsoll config shows every setting.' };
   if (error instanceof AppError && error.code !== 'internal-error') {
@@ -39,6 +48,31 @@ export function renderFailure(failure: Failure, colors: Colors): string {
   if (failure.requestId) lines.push(`  request: ${failure.requestId}`);
   if (failure.stack) lines.push(colors.dim(failure.stack));
   return `${lines.join('\n')}\n`;
+}
+
+const authenticationCodes = /^(?:AuthFailure|UnauthorizedOperation)\b/;
+
+function describeApiError({ code, message, requestId }: ApiCallError): Failure {
+  const unauthenticated = authenticationCodes.test(code);
+  const fix =
+    'Check PLIMSOLL_SECRET_ID and PLIMSOLL_SECRET_KEY, or point --data-dir at the data folder of this server.';
+  return {
+    exitCode: unauthenticated ? exitCodes.unauthenticated : exitCodes.error,
+    message: `${message} (${code})`,
+    requestId,
+    ...(unauthenticated ? { fix } : {}),
+  };
+}
+
+/** What `fetch` rejects with when there was no answer at all. */
+function isUnreachable(error: unknown): error is TypeError {
+  return error instanceof TypeError && error.message === 'fetch failed';
+}
+
+/** ` (ECONNREFUSED)`, when the system says. */
+function reasonOf(error: TypeError): string {
+  const { cause } = error;
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? ` (${cause.code})` : '';
 }
 
 function describeDefect(error: unknown): Failure {

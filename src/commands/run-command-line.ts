@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { z } from 'zod';
 import { loadConfig } from '../config/load-config.ts';
-import type { Environment } from '../config/settings.ts';
+import { type Environment, settings } from '../config/settings.ts';
 import { defineAdvisoriesImport } from './advisories-import.ts';
 import { defineAdvisoriesStatus } from './advisories-status.ts';
 import { defineAdvisoriesUpdate } from './advisories-update.ts';
@@ -86,7 +86,10 @@ export async function runCommandLine(args: readonly string[], line: CommandLine)
     return exitCodes.ok;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-    const failure = describeFailure(error, { aborted: line.signal.aborted, endpoint: environment().PLIMSOLL_ENDPOINT });
+    const failure = describeFailure(error, {
+      aborted: line.signal.aborted,
+      endpoint: environment().PLIMSOLL_ENDPOINT || settings.endpoint.fallback,
+    });
     line.terminal.note(renderFailure(failure, line.terminal.noteColors));
     return failure.exitCode;
   }

@@ -125,6 +125,10 @@ function createWalk(registry: Registry, client: RegistryClient, { store, now }: 
       return { ...seen, syncedAt: now() };
     } catch (error) {
       if (error instanceof AppError && error.code === 'image-not-found') return undefined;
+      if (error instanceof AppError && error.code === 'manifest-unsupported') {
+        skip({ 'manifest-unsupported': 1 });
+        return undefined;
+      }
       noteUnread(`${repository}:${name}`, error);
       skip({ unreadable: 1 });
       if (known) keep(known.id);

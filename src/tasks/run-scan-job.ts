@@ -23,7 +23,7 @@ export interface RunScanJobDeps {
 }
 
 const ATTEMPTS = 3;
-const FIRST_RETRY_MS = 5_000;
+const FIRST_RETRY_MS = 2_000;
 
 /** Scans one image of a task and records how it ended, for the row and for the task. */
 export function createScanJobHandler(deps: RunScanJobDeps): JobHandler {

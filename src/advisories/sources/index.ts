@@ -1,0 +1,6 @@
+// Written by `npm run generate`. Do not edit.
+import type { AdvisorySource } from '../advisory-source.ts';
+import { kev } from './kev.ts';
+import { osv } from './osv.ts';
+
+export const sources = [kev, osv] as const satisfies readonly AdvisorySource[];

@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { AppError } from '../../model/app-error.ts';
+import type { AdvisorySource } from '../advisory-source.ts';
+
+const MiB = 1024 * 1024;
+
+const Catalogue = z.object({ vulnerabilities: z.array(z.unknown()).max(1_000_000) });
+const Entry = z.object({ cveID: z.string().regex(/^CVE-[0-9]{4}-[0-9]{4,19}$/) });
+
+/** CISA's catalogue of known exploited vulnerabilities: https://www.cisa.gov/known-exploited-vulnerabilities-catalog */
+export const kev: AdvisorySource = {
+  name: 'kev',
+  feeds: ({ kevUrl }) => (kevUrl ? [{ name: 'kev/catalogue', url: kevUrl, maxBytes: 64 * MiB, optional: true }] : []),
+  async *read(path) {
+    for (const [index, item] of (await readCatalogue(path)).entries()) {
+      const entry = Entry.safeParse(item);
+      if (entry.success) yield { kind: 'exploited', vulnerabilityId: entry.data.cveID };
+      else yield { kind: 'bad', id: `entry ${index}`, message: `no CVE id: ${entry.error.issues[0]?.message}` };
+    }
+  },
+};
+
+async function readCatalogue(path: string): Promise<readonly unknown[]> {
+  try {
+    return Catalogue.parse(JSON.parse(await readFile(path, 'utf8'))).vulnerabilities;
+  } catch (error) {
+    if (!(error instanceof SyntaxError || error instanceof z.ZodError)) throw error;
+    throw new AppError(
+      'blob-corrupt',
+      'the catalogue of exploited vulnerabilities is not JSON with a list `vulnerabilities`',
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,77 @@
+import type { Ecosystem } from '../ecosystems/ecosystem.ts';
+import type { AdvisoryDatabase } from '../model/advisory.ts';
+import type { Inventory, OperatingSystem } from '../model/inventory.ts';
+import type { Coverage, CoverageGap } from '../model/vulnerability.ts';
+
+/** Where to look up the packages of each ecosystem, and what cannot be looked up anywhere. */
+export interface Scope {
+  readonly places: ReadonlyMap<string, { readonly ecosystem: Ecosystem; readonly namespaces: readonly string[] }>;
+  readonly coverage: Coverage;
+  /** Worst first. */
+  readonly gaps: readonly CoverageGap[];
+}
+
+/**
+ * unknown: there is a distribution whose packages could not be found or have no advisories here, or there is nothing at
+ * all to match: an image without packages (busybox, a static binary on scratch) may hold anything, so "no
+ * vulnerabilities" would be a guess. An inventory cannot tell such an image from an empty one; both are unknown.
+ * partial: what can be looked up is, but some packages could not be read, or belong to an ecosystem without advisories.
+ */
+export function findScope(inventory: Inventory, database: AdvisoryDatabase, ecosystems: readonly Ecosystem[]): Scope {
+  const { os } = inventory;
+  const present = new Set(inventory.packages.map((pkg) => pkg.ecosystem));
+  const places = new Map<string, Scope['places'] extends ReadonlyMap<string, infer Place> ? Place : never>();
+  const unknown: CoverageGap[] = [];
+  const partial: CoverageGap[] = [];
+
+  for (const name of present) {
+    const ecosystem = ecosystems.find((each) => each.name === name);
+    const wanted = ecosystem?.namespaces(os) ?? [];
+    const namespaces = wanted.filter((namespace) => database.covers(namespace));
+    if (ecosystem && namespaces.length > 0) places.set(name, { ecosystem, namespaces });
+    if (!ecosystem || !isDistribution(ecosystem)) {
+      if (namespaces.length === 0) partial.push({ cause: 'ecosystem-not-covered', subject: wanted[0] ?? name });
+      continue;
+    }
+    if (wanted.length === 0) unknown.push({ cause: 'distribution-unknown', subject: describeSystem(os) });
+    const missing = wanted.filter((namespace) => !namespaces.includes(namespace));
+    const gaps = namespaces.length === 0 ? unknown : partial;
+    for (const subject of missing) gaps.push({ cause: 'distribution-not-covered', subject });
+  }
+
+  const distributions = ecosystems.filter(isDistribution);
+  const hasSystemPackages = distributions.some(({ name }) => present.has(name));
+  if (!hasSystemPackages && (os || present.size === 0)) {
+    const subject = os
+      ? `${describeSystem(os)}: no package database that we read`
+      : 'no operating system and no packages found';
+    unknown.push({ cause: 'distribution-unknown', subject });
+  }
+  for (const { path, message } of inventory.problems) {
+    partial.push({ cause: 'package-unreadable', subject: `${path}: ${message}` });
+  }
+  return {
+    places,
+    coverage: unknown.length > 0 ? 'unknown' : partial.length > 0 ? 'partial' : 'known',
+    gaps: [...unknown, ...boundGaps(partial)],
+  };
+}
+
+const MAX_GAPS = 50; // a hostile image may have a million unreadable files
+
+/** The first ones, and how many more there are. */
+export function boundGaps(gaps: readonly CoverageGap[]): readonly CoverageGap[] {
+  const left = gaps.slice(MAX_GAPS);
+  const [next] = left;
+  return next ? [...gaps.slice(0, MAX_GAPS), { cause: next.cause, subject: `and ${left.length} more` }] : gaps;
+}
+
+/** Advisories of a distribution depend on the operating system; those of a language do not. */
+function isDistribution(ecosystem: Ecosystem): boolean {
+  return ecosystem.namespaces(undefined).length === 0;
+}
+
+function describeSystem(os: OperatingSystem | undefined): string {
+  if (!os) return 'no os-release found';
+  return [os.family, os.release].filter((part) => part !== '').join(' ');
+}

@@ -163,7 +163,7 @@ class ReportBuilder {
   /** What lay at `path` earlier in this layer is gone; a directory leaves what is below it. */
   replace(path: string, isDirectory: boolean): void {
     this.#files.delete(path);
-    if (isDirectory || !this.#folders.has(path)) return;
+    if (isDirectory || !this.#folders.delete(path)) return;
     for (const file of this.#files.keys()) if (file.startsWith(`${path}/`)) this.#files.delete(file);
   }
 

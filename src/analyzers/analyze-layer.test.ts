@@ -1,0 +1,219 @@
+import { Readable } from 'node:stream';
+import { expect, test } from 'vitest';
+import { type LayerBuilder, layer } from '../../demo/build-layer.ts';
+import { defaultLayerLimits } from '../layers/layer-entry.ts';
+import { squash } from '../layers/squash.ts';
+import type { LayerReport } from '../model/layer-report.ts';
+import { analyzeLayer } from './analyze-layer.ts';
+import type { Analyzer } from './analyzer.ts';
+import { analyzerFingerprint } from './analyzer-fingerprint.ts';
+import { analyzers } from './packages/index.ts';
+
+const { signal } = new AbortController();
+
+function analyze(
+  builder: LayerBuilder,
+  using: readonly Analyzer[] = analyzers,
+  limits = defaultLayerLimits,
+): Promise<LayerReport> {
+  const { bytes, digest } = builder.gzip();
+  return analyzeLayer(Readable.from([bytes]), digest, { analyzers: using, limits }, signal);
+}
+
+async function inventory(...builders: readonly LayerBuilder[]) {
+  return squash(await Promise.all(builders.map((builder) => analyze(builder))));
+}
+
+const packageJson = (name: string, version = '1.0.0') => JSON.stringify({ name, version });
+const debian = (...packages: readonly [string, string][]) =>
+  packages
+    .map(
+      ([name, version]) => `Package: ${name}\nStatus: install ok installed\nVersion: ${version}\nArchitecture: amd64\n`,
+    )
+    .join('\n');
+const names = ({ packages }: { readonly packages: readonly { readonly name: string }[] }) =>
+  packages.map(({ name }) => name);
+
+/** Wants `*.t` and does what the file's text says. */
+const obedient: Analyzer = {
+  name: 'obedient',
+  version: 3,
+  maxBytes: 100,
+  wants: (path) => path.endsWith('.t'),
+  analyze(file, problem) {
+    if (file.text() === 'throw') throw new Error('told to');
+    if (file.text() === 'problem') problem('as told');
+    return [{ kind: 'package', package: { ecosystem: 'npm', name: file.text(), version: '1' } }];
+  },
+};
+
+test('a report holds every wanted file, what was removed, and both digests', async () => {
+  const builder = layer()
+    .dir('etc')
+    .file('etc/os-release', 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian 12"\n')
+    .file('app/node_modules/a/package.json', packageJson('a'))
+    .file('app/node_modules/a/index.js', '')
+    .symlink('bin', 'usr/bin')
+    .whiteout('old')
+    .opaque('cache');
+
+  const report = await analyze(builder);
+
+  expect(report).toEqual({
+    digest: builder.gzip().digest,
+    diffId: builder.gzip().diffId,
+    files: {
+      'etc/os-release': [{ kind: 'os', family: 'debian', release: '12', name: 'Debian 12' }],
+      'app/node_modules/a/package.json': [
+        { kind: 'package', package: { ecosystem: 'npm', name: 'a', version: '1.0.0' } },
+      ],
+    },
+    removed: ['app/node_modules/a/index.js', 'bin', 'old'],
+    emptied: ['cache'],
+    problems: [],
+    compressedBytes: builder.gzip().size,
+    uncompressedBytes: builder.tar().size,
+    entries: 7,
+  });
+  expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+});
+
+test('what an analyzer cannot read becomes a problem and the walk goes on', async () => {
+  const builder = layer()
+    .file('a.t', 'throw')
+    .file('b.t', 'problem')
+    .file('c.t', 'x'.repeat(101))
+    .file('d.t', 'd')
+    .entry({ path: 'e.t', type: '6' })
+    .file('../f.t', '');
+
+  const report = await analyze(builder, [obedient]);
+
+  expect(Object.keys(report.files)).toEqual(['a.t', 'b.t', 'c.t', 'd.t']);
+  expect(report.problems).toEqual([
+    { path: 'a.t', analyzer: 'obedient', cause: 'package-unreadable', message: 'the analyzer failed: told to' },
+    { path: 'b.t', analyzer: 'obedient', cause: 'package-unreadable', message: 'as told' },
+    {
+      path: 'c.t',
+      analyzer: 'obedient',
+      cause: 'limit-exceeded',
+      message: 'the file has 101 bytes; at most 100 are read',
+    },
+    { path: 'e.t', analyzer: 'obedient', cause: 'package-unreadable', message: 'it is a fifo' },
+    { path: '../f.t', analyzer: 'layer', cause: 'layer-corrupt', message: 'the path leads out of the root' },
+  ]);
+});
+
+test('the limit of the layer bounds a file too', async () => {
+  const report = await analyze(layer().file('a.t', 'twelve bytes'), [obedient], {
+    ...defaultLayerLimits,
+    maxFileBytes: 10,
+  });
+
+  expect(report.problems).toMatchObject([{ path: 'a.t', cause: 'limit-exceeded' }]);
+});
+
+test('a hard link shares what was found at its target', async () => {
+  const builder = layer().file('x/a.t', 'a').hardlink('y/b.t', 'x/a.t');
+
+  const { files, problems } = await analyze(builder, [obedient]);
+
+  expect(files['y/b.t']).toEqual(files['x/a.t']);
+  expect(problems).toEqual([]);
+});
+
+test.each<[string, LayerBuilder]>([
+  ['a hard link to a file nobody wanted', layer().file('store/abc', 'a').hardlink('b.t', 'store/abc')],
+  ['a hard link to a file of another layer', layer().hardlink('b.t', 'a.t')],
+  ['a symlink to a file nobody wants', layer().symlink('b.t', 'elsewhere')],
+  ['a symlink out of the root', layer().symlink('b.t', '../../a.t')],
+])('%s is a problem, not silence', async (_, builder) => {
+  const { problems, removed } = await analyze(builder, [obedient]);
+
+  expect(problems).toMatchObject([{ path: 'b.t', cause: 'package-unreadable' }]);
+  expect(removed).toContain('b.t');
+});
+
+test('a symlinked os-release is normal', async () => {
+  const found = await inventory(
+    layer()
+      .symlink('etc/os-release', '../usr/lib/os-release')
+      .file('usr/lib/os-release', 'ID=alpine\nVERSION_ID=3.20.3\n'),
+  );
+
+  expect(found).toMatchObject({ os: { family: 'alpine', release: '3.20.3' }, problems: [] });
+});
+
+test('of two entries with one path the later one counts', async () => {
+  const { files } = await analyze(layer().file('a.t', 'a').file('a.t', 'b').file('d/c.t', 'c').symlink('d', 'e'), [
+    obedient,
+  ]);
+
+  expect(Object.entries(files)).toMatchObject([['a.t', [{ package: { name: 'b' } }]]]);
+});
+
+test('too many problems are cut off with a word about it', async () => {
+  const builder = layer();
+  for (let at = 0; at < 1_200; at++) builder.file(`${at}.t`, 'problem');
+
+  const { problems } = await analyze(builder, [obedient]);
+
+  expect(problems).toHaveLength(1_001);
+  expect(problems.at(-1)).toMatchObject({
+    cause: 'limit-exceeded',
+    message: expect.stringContaining('more than 1000'),
+  });
+});
+
+test('a layer that would fill memory with findings is limit-exceeded', async () => {
+  const flood: Analyzer = {
+    ...obedient,
+    analyze: () => Array.from({ length: 300_000 }, () => ({ kind: 'apk-repositories', releases: [] })),
+  };
+
+  await expect(analyze(layer().file('a.t', ''), [flood])).rejects.toMatchObject({ code: 'limit-exceeded' });
+});
+
+test('an upper layer removes, replaces and keeps packages', async () => {
+  const base = layer()
+    .file('var/lib/dpkg/status', debian(['bash', '5.2-1'], ['zlib1g', '1.2-1']))
+    .file('app/node_modules/a/package.json', packageJson('a'))
+    .file('app/node_modules/b/package.json', packageJson('b'))
+    .file('srv/node_modules/c/package.json', packageJson('c'))
+    .file('opt/node_modules/d/package.json', packageJson('d'));
+  const upper = layer()
+    .file('var/lib/dpkg/status', debian(['bash', '5.2-1'], ['zlib1g', '1.2-2']))
+    .whiteout('app/node_modules/a')
+    .file('srv', 'a file where a folder was')
+    .symlink('opt/node_modules', '/elsewhere');
+
+  const { packages } = await inventory(base, upper);
+
+  const [lower, top] = [base.gzip().digest, upper.gzip().digest];
+  expect(packages.map(({ name, version, layer }) => [name, version, layer])).toEqual([
+    ['b', '1.0.0', lower],
+    ['bash', '5.2-1', lower],
+    ['zlib1g', '1.2-2', top],
+  ]);
+});
+
+test('a whiteout counts for lower layers whatever its place in its own', async () => {
+  const base = layer()
+    .file('node_modules/a/package.json', packageJson('a'))
+    .file('node_modules/b/package.json', packageJson('b'));
+  const before = layer().opaque('node_modules').file('node_modules/c/package.json', packageJson('c'));
+  const after = layer().file('node_modules/c/package.json', packageJson('c')).opaque('node_modules');
+
+  expect(names(await inventory(base, before))).toEqual(['c']);
+  expect(names(await inventory(base, after))).toEqual(['c']);
+});
+
+test('the fingerprint changes with a version and not with the order', () => {
+  const [first = obedient, ...rest] = analyzers;
+
+  expect(analyzerFingerprint([...analyzers].reverse())).toBe(analyzerFingerprint(analyzers));
+  expect(analyzerFingerprint([{ ...first, version: first.version + 1 }, ...rest])).not.toBe(
+    analyzerFingerprint(analyzers),
+  );
+  expect(analyzerFingerprint([obedient])).toBe('obedient@3');
+});

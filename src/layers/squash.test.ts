@@ -1,0 +1,156 @@
+import { expect, test } from 'vitest';
+import type { Digest } from '../model/digest.ts';
+import type { Finding, LayerReport, Problem } from '../model/layer-report.ts';
+import { squash } from './squash.ts';
+
+type Parts = Partial<Pick<LayerReport, 'files' | 'removed' | 'emptied' | 'problems'>>;
+
+const digest = (at: number): Digest => `sha256:${String(at).repeat(64).slice(0, 64)}`;
+
+/** Reports of layers, base first; the n-th has digest(n). */
+function reports(...layers: readonly Parts[]): readonly LayerReport[] {
+  return layers.map((parts, at) => ({
+    digest: digest(at),
+    diffId: digest(at),
+    files: {},
+    removed: [],
+    emptied: [],
+    problems: [],
+    compressedBytes: 0,
+    uncompressedBytes: 0,
+    entries: 0,
+    ...parts,
+  }));
+}
+
+const pkg = (name: string, version = '1'): Finding => ({
+  kind: 'package',
+  package: { ecosystem: 'npm', name, version },
+});
+const os = (family: string): Finding => ({ kind: 'os', family, release: '1', name: family });
+const problem = (path: string): Problem => ({ path, analyzer: 'npm', cause: 'package-unreadable', message: 'bad' });
+
+/** `path@layer` of every package. */
+function shown(...layers: readonly Parts[]): readonly string[] {
+  return squash(reports(...layers)).packages.map(({ path, layer }) => `${path}@${layer[7]}`);
+}
+
+const base: Parts = { files: { 'a/b/p': [pkg('p')], 'a/q': [pkg('q')], 'ab/r': [pkg('r')] } };
+
+test.each<[string, Parts, readonly string[]]>([
+  ['an empty layer changes nothing', {}, ['a/b/p@0', 'a/q@0', 'ab/r@0']],
+  ['a whiteout removes a file', { removed: ['a/q'] }, ['a/b/p@0', 'ab/r@0']],
+  ['a whiteout of a folder removes everything below it', { removed: ['a'] }, ['ab/r@0']],
+  [
+    'a whiteout of something else removes nothing',
+    { removed: ['a/b/p/x', 'q', 'a/b/', 'b'] },
+    ['a/b/p@0', 'a/q@0', 'ab/r@0'],
+  ],
+  ['an opaque folder hides what lies below it', { emptied: ['a/b'] }, ['a/q@0', 'ab/r@0']],
+  ['an opaque folder does not hide a file of its own name', { emptied: ['a/q'] }, ['a/b/p@0', 'a/q@0', 'ab/r@0']],
+  ['an opaque root hides everything', { emptied: [''] }, []],
+  ['a file takes the place of a file', { files: { 'a/q': [] } }, ['a/b/p@0', 'ab/r@0']],
+  ['a file takes the place of a folder', { files: { a: [] } }, ['ab/r@0']],
+  [
+    'a whiteout does not concern its own layer',
+    { removed: ['a/q', 'a'], files: { 'a/q': [pkg('new')] } },
+    ['ab/r@0', 'a/q@1'],
+  ],
+  [
+    'an opaque folder does not concern its own layer',
+    { emptied: ['a'], files: { 'a/n': [pkg('n')] } },
+    ['ab/r@0', 'a/n@1'],
+  ],
+])('%s', (_, upper, expected) => {
+  expect(shown(base, upper)).toEqual(expected);
+});
+
+test('what was removed can come back, with the layer that brings it back', () => {
+  expect(shown(base, { removed: ['a'] }, { files: { 'a/q': [pkg('q')] } })).toEqual(['ab/r@0', 'a/q@2']);
+});
+
+test('a package keeps the layer that brought it when its database is written anew', () => {
+  const path = 'var/lib/dpkg/status';
+  const [first, second] = [
+    { files: { [path]: [pkg('a'), pkg('b')] } },
+    { files: { [path]: [pkg('a'), pkg('b', '2'), pkg('c')] } },
+  ];
+
+  const { packages } = squash(reports(first, second, { removed: [path], files: second.files }));
+
+  expect(packages.map(({ name, version, layer }) => [name, version, layer])).toEqual([
+    ['a', '1', digest(0)],
+    ['b', '2', digest(1)],
+    ['c', '1', digest(1)],
+  ]);
+});
+
+test('a package of another architecture is another package', () => {
+  const of = (architecture: string): Parts => ({
+    files: { s: [{ kind: 'package', package: { ecosystem: 'deb', name: 'libc6', version: '1', architecture } }] },
+  });
+
+  expect(shown(of('amd64'), of('i386'))).toEqual(['s@1']);
+});
+
+test.each<[string, Parts, Parts, readonly string[]]>([
+  [
+    'either name of the database of apk replaces the other',
+    { files: { 'usr/lib/apk/db/installed': [pkg('a')] } },
+    { files: { 'lib/apk/db/installed': [pkg('a'), pkg('b')] } },
+    ['lib/apk/db/installed@0', 'lib/apk/db/installed@1'],
+  ],
+  [
+    'a whiteout by its other name removes it',
+    { files: { 'lib/apk/db/installed': [pkg('a')] } },
+    { removed: ['usr/lib/apk'] },
+    [],
+  ],
+  [
+    'that /lib became a link takes nothing from /usr/lib',
+    { files: { 'usr/lib/apk/db/installed': [pkg('a')] } },
+    { removed: ['lib'] },
+    ['usr/lib/apk/db/installed@0'],
+  ],
+  [
+    'that /lib became a link takes what was in it',
+    { files: { 'lib/apk/db/installed': [pkg('a')] } },
+    { removed: ['lib'], files: { 'usr/lib/apk/db/installed': [pkg('a')] } },
+    ['usr/lib/apk/db/installed@0'],
+  ],
+])('%s', (_, lower, upper, expected) => {
+  expect(shown(lower, upper)).toEqual(expected);
+});
+
+test('a problem lives and dies with its file', () => {
+  const broken: Parts = { files: { 'a/x': [] }, problems: [problem('a/x'), problem('../out')] };
+
+  expect(squash(reports(broken, {})).problems).toEqual([
+    { ...problem('a/x'), layer: digest(0) },
+    { ...problem('../out'), layer: digest(0) },
+  ]);
+  expect(squash(reports(broken, { files: { 'a/x': [pkg('x')] } })).problems.map(({ path }) => path)).toEqual([
+    '../out',
+  ]);
+  expect(squash(reports(broken, { removed: ['a'] })).problems.map(({ path }) => path)).toEqual(['../out']);
+});
+
+test('the operating system is that of etc/os-release, else of usr/lib/os-release, with the repositories of apk', () => {
+  const vendor: Parts = { files: { 'usr/lib/os-release': [os('vendor')] } };
+  const repositories: Parts = {
+    files: { 'etc/apk/repositories': [{ kind: 'apk-repositories', releases: ['v3.20', 'edge'] }] },
+  };
+
+  expect(squash(reports({}, repositories)).os).toBeUndefined();
+  expect(squash(reports(vendor, { removed: ['etc/os-release'] })).os).toEqual({
+    family: 'vendor',
+    release: '1',
+    name: 'vendor',
+  });
+  expect(squash(reports(vendor, { files: { 'etc/os-release': [os('own')] } }, repositories)).os).toEqual({
+    family: 'own',
+    release: '1',
+    name: 'own',
+    repositories: ['v3.20', 'edge'],
+  });
+});

@@ -1,0 +1,169 @@
+import { readFileSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { layer } from '../../demo/build-layer.ts';
+import { analyzeLayer } from '../../src/analyzers/analyze-layer.ts';
+import type { Analyzer } from '../../src/analyzers/analyzer.ts';
+import { analyzers } from '../../src/analyzers/packages/index.ts';
+import { defaultLayerLimits } from '../../src/layers/layer-entry.ts';
+import { analyzeText } from '../support/analyze-text.ts';
+
+/** One good file for each analyzer; a new analyzer adds its own here. */
+const samples: Readonly<Record<string, { readonly path: string; readonly content: string }>> = {
+  apk: { path: 'lib/apk/db/installed', content: 'P:musl\nV:1.2.5-r0\nA:x86_64\no:musl\n\nP:zlib\nV:1.3.1-r1\n\n' },
+  'apk-repositories': { path: 'etc/apk/repositories', content: 'https://dl-cdn.alpinelinux.org/alpine/v3.20/main\n' },
+  dpkg: {
+    path: 'var/lib/dpkg/status',
+    content:
+      'Package: bash\nStatus: install ok installed\nSource: bash (5.2-1)\nVersion: 5.2-1+b1\n\nPackage: dash\nStatus: install ok installed\nVersion: 1\n',
+  },
+  npm: { path: 'app/node_modules/a/package.json', content: '{"name":"a","version":"1.0.0"}' },
+  'os-release': { path: 'etc/os-release', content: 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12"\n' },
+  python: { path: 'usr/lib/python3/dist-packages/a.dist-info/METADATA', content: 'Name: a\nVersion: 1.0\n\ntext\n' },
+};
+const decoys = [
+  'etc/passwd',
+  'usr/bin/ls',
+  'app/index.js',
+  'a',
+  'var/lib/dpkg',
+  'etc',
+  'node_modules',
+  'x'.repeat(4_000),
+  'a/'.repeat(2_000),
+];
+
+test('every analyzer has a name of its own and a sample here', () => {
+  expect(Object.keys(samples)).toEqual(analyzers.map(({ name }) => name).toSorted());
+});
+
+describe.each(analyzers.map((analyzer): [string, Analyzer] => [analyzer.name, analyzer]))(
+  'the analyzer %s',
+  (name, analyzer) => {
+    const { path, content } = samples[name] ?? { path: '', content: '' };
+
+    test('wants its files by path alone, the same each time, and no others', () => {
+      const paths = [path, ...decoys];
+
+      const first = paths.map((each) => analyzer.wants(each));
+
+      expect(first).toEqual([true, ...decoys.map(() => false)]);
+      expect(paths.map((each) => analyzer.wants(each))).toEqual(first);
+    });
+
+    test('answers about any path', () => {
+      fc.assert(
+        fc.property(
+          fc.oneof(
+            fc.string({ maxLength: 300 }),
+            fc
+              .array(fc.constantFrom('node_modules', '@a', 'b', 'package.json', 'x.egg-info'), { maxLength: 300 })
+              .map((parts) => parts.join('/')),
+          ),
+          (any) => {
+            expect(typeof analyzer.wants(any)).toBe('boolean');
+          },
+        ),
+      );
+    });
+
+    test('finds something in a good file and has nothing to complain about', () => {
+      const { findings, problems } = analyzeText(analyzer, path, content);
+
+      expect(findings.length).toBeGreaterThan(0);
+      expect(problems).toEqual([]);
+      expect(JSON.parse(JSON.stringify(findings))).toEqual(findings);
+    });
+
+    test('keeps no state between files', () => {
+      const first = analyzeText(analyzer, path, content);
+      analyzeText(analyzer, path, content.slice(0, content.length / 2));
+
+      expect(analyzeText(analyzer, path, content)).toEqual(first);
+    });
+
+    test('reads every beginning of a good file without throwing', () => {
+      for (let length = 0; length <= content.length; length++) analyzeText(analyzer, path, content.slice(0, length));
+    });
+
+    test('reads noise without throwing, and what it finds is plain text of bounded length', () => {
+      const noise = fc.oneof(
+        fc.uint8Array({ maxLength: 400 }),
+        fc.string({ unit: 'binary', maxLength: 300 }),
+        fc
+          .array(
+            fc.constantFrom(
+              '\n',
+              '\r',
+              ':',
+              ' ',
+              '\t',
+              '=',
+              '"',
+              "'",
+              '\\',
+              '{',
+              '}',
+              '\0',
+              'Package',
+              'Version',
+              'P',
+              'V',
+              'Name',
+              'ID',
+              'a',
+              '(',
+              ')',
+            ),
+            { maxLength: 100 },
+          )
+          .map((parts) => parts.join('')),
+      );
+      fc.assert(
+        fc.property(noise, (bytes) => {
+          const { findings } = analyzeText(analyzer, path, bytes);
+
+          for (const text of JSON.stringify(findings).match(/"(?:[^"\\]|\\.)*"/g) ?? [])
+            expect(text.length).toBeLessThan(4_000);
+        }),
+        { numRuns: 300 },
+      );
+    });
+
+    test.each([
+      ['one line', 'a'],
+      ['lines', '\n'],
+      ['colons', ':'],
+      ['blanks', ' '],
+      ['quotes', '"'],
+      ['backslashes', '\\'],
+      ['brackets', '['],
+      ['fields', 'A:b\n'],
+    ])('reads a megabyte of %s in linear time', (_, unit) => {
+      // A quadratic reader needs minutes for this and fails by the test's own time limit.
+      analyzeText(analyzer, path, unit.repeat(1024 ** 2 / unit.length));
+    });
+
+    test('a file that is too large is a problem of the report, and its path is known', async () => {
+      const small = { ...analyzer, maxBytes: content.length - 1 };
+      const { bytes, digest } = layer().file(path, content).gzip();
+
+      const report = await analyzeLayer(
+        Readable.from([bytes]),
+        digest,
+        { analyzers: [small], limits: defaultLayerLimits },
+        new AbortController().signal,
+      );
+
+      expect(report.files).toEqual({ [path]: [] });
+      expect(report.problems).toMatchObject([{ path, analyzer: name, cause: 'limit-exceeded' }]);
+    });
+
+    test('is pure: its file imports no I/O', () => {
+      const file = new URL(`../../src/analyzers/packages/${name}.ts`, import.meta.url);
+
+      expect(readFileSync(file, 'utf8')).not.toMatch(/from 'node:|process\.|Date\.now|Math\.random/);
+    });
+  },
+);

@@ -39,6 +39,7 @@ export function demoRepositories(): readonly ServedRepository[] {
           { name: 'libssl3', version: openssl, origin: 'openssl' },
         ]),
       )
+      .file('lib/libcrypto.so.3', noise(3 * MiB))
       .gzip();
 
   const webOld = image('2023-06-20', [

@@ -45,10 +45,14 @@ async function demo(stopAfterList: boolean): Promise<number> {
     PLIMSOLL_KEV_URL: `file://${feeds.kev}`,
     PLIMSOLL_LOG_LEVEL: 'warn',
   };
+  const imported = await type(['advisories', 'import', join(folder, 'feeds')], env);
+  if (imported !== 0) return imported;
   const config = loadConfig(env);
   const key = await ensureAdminKey(config);
+  terminal.out(`\n${terminal.colors.bold('$ plimsoll serve')}\n`);
   const server = await startPlimsoll(config, pino({ level: config.logLevel }, pino.destination(2)));
   try {
+    terminal.out(`Plimsoll listens on ${server.url}\n`);
     const client: Environment = {
       ...env,
       PLIMSOLL_ENDPOINT: server.url,
@@ -72,7 +76,6 @@ async function demo(stopAfterList: boolean): Promise<number> {
 /** What a user would type. */
 function commands(registryUrl: string): readonly (readonly string[])[] {
   return [
-    ['advisories', 'update'],
     ['registry', 'add', 'demo', registryUrl, '--username', registryAccount.username],
     ['registry', 'sync', 'demo', '--wait'],
     ['image', 'authorize', '--all'],

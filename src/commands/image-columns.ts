@@ -1,8 +1,12 @@
 import type { ImageRow } from './api-answers.ts';
 import { referenceOf } from './find-image.ts';
 import { paintSeverityCell, severityCell } from './output/severity-cells.ts';
-import type { Column } from './output/table.ts';
+import { type Column, printable } from './output/table.ts';
 import { formatAge, formatBytes } from './output/units.ts';
+import { wrap } from './output/wrap.ts';
+
+const DEFAULT_WIDTH = 120;
+const NAMES_SHOWN = 3;
 
 const statusWords: Readonly<Record<string, string>> = {
   NOT_SCAN: 'not scanned',
@@ -57,22 +61,28 @@ export const isPartial = (row: ImageRow): boolean =>
   !isUnknown(row) && row.CveStatus === 'SCANNED' && row.ScanVulError !== '';
 
 /** Below a table: what `-` and `+` mean in it, and why, with advice; '' where nothing is unknown. */
-export function explainUnknowns(rows: readonly ImageRow[]): string {
-  const lines: string[] = [];
-  const concerned = rows.filter((row) => isUnknown(row) || isPartial(row));
-  if (concerned.some(isUnknown)) lines.push('- means unknown, which is not zero:');
-  if (concerned.length > 0 && !concerned.some(isUnknown)) lines.push('+ means at least:');
-  const seen = new Map<string, string[]>();
-  for (const row of concerned) {
-    const why = row.Reason || (row.CveStatus === 'NOT_SCAN' ? 'Not scanned yet.' : statusOf(row));
+export function explainUnknowns(rows: readonly ImageRow[], width = DEFAULT_WIDTH): string {
+  const unknown = rows.filter(isUnknown);
+  const partial = rows.filter(isPartial);
+  const lines = [
+    ...(unknown.length > 0 ? ['- means unknown, which is not zero:', ...reasons(unknown)] : []),
+    ...(partial.length > 0 ? ['+ means at least:', ...reasons(partial)] : []),
+  ];
+  return lines.map((line) => wrap(line, width, '    ')).join('\n');
+}
+
+/** Each reason once, with the images it concerns. */
+function reasons(rows: readonly ImageRow[]): readonly string[] {
+  const images = new Map<string, string[]>();
+  for (const row of rows) {
+    const why = row.Reason || (row.CveStatus === 'NOT_SCAN' ? 'Not scanned yet' : statusOf(row));
     const text = [why, row.Solution].filter(Boolean).map(asSentence).join(' ');
-    seen.set(text, [...(seen.get(text) ?? []), shortReference(row)]);
+    images.set(text, [...(images.get(text) ?? []), shortReference(row)]);
   }
-  for (const [why, images] of seen) {
-    const more = images.length > 3 ? ` and ${images.length - 3} more` : '';
-    lines.push(`  ${images.slice(0, 3).join(', ')}${more}: ${why}`);
-  }
-  return lines.join('\n');
+  return [...images].map(([why, names]) => {
+    const more = names.length > NAMES_SHOWN ? ` and ${names.length - NAMES_SHOWN} more` : '';
+    return printable(`  ${names.slice(0, NAMES_SHOWN).join(', ')}${more}: ${why}`);
+  });
 }
 
 const asSentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`);

@@ -105,7 +105,7 @@ async function listImages(context: CommandContext, options: ListOptions): Promis
         : 'No images yet. Connect a registry (plimsoll registry add) and sync it (plimsoll registry sync --all --wait).',
   });
   if (options.output !== 'table' && options.output !== 'wide') return;
-  const unknowns = explainUnknowns(rows);
+  const unknowns = explainUnknowns(rows, context.terminal.width);
   if (unknowns) context.terminal.note(`\n${unknowns}\n`);
   if (rows.length < total) context.terminal.note(`\n${rows.length} of ${total} images; --limit or --all shows more.\n`);
 }

@@ -44,7 +44,7 @@ async function showImage(context: CommandContext, word: string, format: (typeof 
     json: (line) => line,
     empty: isUnknown(row) || isPartial(row) ? '' : 'No known vulnerabilities.',
   });
-  const unknowns = explainUnknowns([row]);
+  const unknowns = explainUnknowns([row], context.terminal.width);
   if (unknowns) context.terminal.note(`\n${unknowns}\n`);
 }
 

@@ -41,7 +41,8 @@ async function waitForSync(context: CommandContext, api: Api, ids: readonly numb
 
   const failed = ended.filter((row) => row.SyncStatus === 'failed');
   for (const row of ended)
-    if (!failed.includes(row)) context.terminal.out(`${row.Name}: ${row.SyncMessage || 'in sync'}\n`);
+    if (!failed.includes(row))
+      context.terminal.out(`${row.Name} is in sync. ${row.SyncMessage}`.trimEnd().concat('\n'));
   if (failed.length > 0) throw new CommandFailure(`Sync failed.\n${failed.map(describe).join('\n')}`);
 }
 

@@ -1,4 +1,9 @@
-import { type UpdateProgress, type UpdateResult, updateAdvisories } from '../advisories/update.ts';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readAdvisoryStatus } from '../advisories/status.ts';
+import { updateAdvisories } from '../advisories/update.ts';
+import type { UpdateProgress, UpdateResult } from '../advisories/update-options.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
 import { createProgressBar, type ProgressBar } from './output/progress-bar.ts';
@@ -15,12 +20,35 @@ const RECORDS_SHOWN = 10;
 
 /** Updates the data folder's advisories from these feeds and says what came of it; throws when a feed could not be had. */
 export async function runAdvisoriesUpdate(context: CommandContext, feeds: AdvisoryFeeds): Promise<void> {
+  const { dataDir } = context.config();
+  const ecosystems = await ecosystemsIn(feeds.osvUrl, dataDir, context.now());
   const bar = createProgressBar(context.terminal, 'advisories');
-  const options = { ...feeds, dataDir: context.config().dataDir, now: context.now };
+  const options = { ...feeds, dataDir, now: context.now, ...(ecosystems ? { ecosystems } : {}) };
   const result = await updateAdvisories({ ...options, onProgress: (at) => draw(bar, at) }, context.signal).finally(() =>
     bar.stop(),
   );
   report(context, result);
+}
+
+/**
+ * A folder holds what somebody copied: the ecosystems there, and those we have already, so that none gets lost.
+ * undefined for a bucket, which has them all.
+ */
+async function ecosystemsIn(osvUrl: string, dataDir: string, now: Date): Promise<readonly string[] | undefined> {
+  if (!osvUrl.startsWith('file:')) return undefined;
+  const folder = fileURLToPath(osvUrl);
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  const copied = names.filter((name) => existsSync(join(folder, name, 'all.zip')));
+  if (copied.length === 0) {
+    throw new CommandFailure(`There are no advisories in ${folder}.`, {
+      fix: "Copy <Ecosystem>/all.zip of OSV.dev's bucket to there.",
+    });
+  }
+  const { feeds } = await readAdvisoryStatus(dataDir, now);
+  const kept = feeds.flatMap((feed) =>
+    feed.records !== undefined && feed.name.startsWith('osv/') ? feed.name.slice(4) : [],
+  );
+  return [...new Set([...copied, ...kept])].sort();
 }
 
 function report({ terminal }: CommandContext, { changed, snapshot, problems }: UpdateResult): void {

@@ -7,6 +7,7 @@ import { type ListFormat, printList } from './print-list.ts';
 import { paintSeverityCell, severityCell } from './severity-cells.ts';
 import { type Column, renderTable } from './table.ts';
 import { formatAge, formatBytes } from './units.ts';
+import { wrap } from './wrap.ts';
 
 const plain = picocolors.createColors(false);
 const painted = picocolors.createColors(true);
@@ -152,4 +153,9 @@ test('ages are relative, and an unknown time is a dash', () => {
   expect(formatAge(new Date('2026-01-01T22:30:00Z'), now)).toBe('1 h ago');
   expect(formatAge(new Date('2025-12-01T00:00:00Z'), now)).toBe('32 d ago');
   expect(formatAge(undefined, now)).toBe('-');
+});
+
+test('long lines break between words, keep their own indent and get one for what follows', () => {
+  expect(wrap('  one two three', 9, '    ')).toBe('  one two\n    three');
+  expect(wrap('unbreakably-long word', 5, ' ')).toBe('unbreakably-long\n word');
 });

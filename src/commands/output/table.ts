@@ -33,9 +33,15 @@ export function renderTable<Row>(
     for (const [i, text] of row.entries()) natural[i] = Math.max(natural[i] ?? 0, stringWidth(text));
   const widths = shrinkToFit(columns, natural, width);
 
+  const last = columns.length - 1;
+  const fitted = (text: string, i: number) => {
+    const cell = cut(text, widths[i] ?? 0, columns[i]?.keep);
+    // Nothing follows the last column; paint would hide trailing blanks from trimEnd.
+    return i === last && columns[i]?.align === undefined ? cell : pad(cell, widths[i] ?? 0, columns[i]?.align);
+  };
   const line = (texts: readonly string[], paint: (cell: string, i: number) => string) =>
     texts
-      .map((text, i) => paint(pad(cut(text, widths[i] ?? 0, columns[i]?.keep), widths[i] ?? 0, columns[i]?.align), i))
+      .map((text, i) => paint(fitted(text, i), i))
       .join(GAP)
       .trimEnd();
   const header = line(

@@ -27,13 +27,15 @@ export interface TerminalStreams {
   readonly stderr: WriteStream | NodeJS.WriteStream;
 }
 
+const DEFAULT_COLUMNS = 80;
+
 /** Colour only on a terminal, and never with NO_COLOR (https://no-color.org) or TERM=dumb. */
 export function createTerminal(streams: TerminalStreams, env: Readonly<Record<string, string | undefined>>): Terminal {
   const mayPaint = !env.NO_COLOR && env.TERM !== 'dumb';
   return {
     out: (text) => void streams.stdout.write(text),
     note: (text) => void streams.stderr.write(text),
-    width: streams.stdout.isTTY ? streams.stdout.columns : undefined,
+    width: streams.stdout.isTTY ? streams.stdout.columns || DEFAULT_COLUMNS : undefined, // 0 where nobody set a size
     colors: picocolors.createColors(mayPaint && streams.stdout.isTTY === true),
     noteColors: picocolors.createColors(mayPaint && streams.stderr.isTTY === true),
     showsProgress: streams.stderr.isTTY === true && env.TERM !== 'dumb',

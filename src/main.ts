@@ -58,8 +58,19 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
   const network = { allowPrivate: config.allowPrivateRegistries };
   const connections = createConnections({ registries: store.registries, types: registryTypes, network });
   const threads = createScanThreads(config.workers);
+  const advisories = startAdvisoryUpdates({
+    update: (signal) =>
+      updateAdvisories({ dataDir: config.dataDir, osvUrl: config.advisoriesUrl, kevUrl: config.kevUrl, now }, signal),
+    lastCheckedAt: async () => {
+      const { snapshot } = await readAdvisoryStatus(config.dataDir, now());
+      return snapshot && new Date(snapshot.checkedAt);
+    },
+    now,
+    log,
+  });
   const matchInventory = createMatchInventory({
     threads,
+    ready: advisories.started,
     advisoriesPath: advisoriesPath(config.dataDir),
     maxAgeDays: config.advisoriesMaxAgeDays,
     now,
@@ -107,16 +118,6 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
   await store.jobs.release(now(), config.databaseUrl === undefined);
   worker.start();
   const housekeeping = startHousekeeping(store, now, log);
-  const advisories = startAdvisoryUpdates({
-    update: (signal) =>
-      updateAdvisories({ dataDir: config.dataDir, osvUrl: config.advisoriesUrl, kevUrl: config.kevUrl, now }, signal),
-    lastCheckedAt: async () => {
-      const { snapshot } = await readAdvisoryStatus(config.dataDir, now());
-      return snapshot && new Date(snapshot.checkedAt);
-    },
-    now,
-    log,
-  });
   const url = await server.listen(config.listen);
   log.info({ url }, 'listening');
   return {

@@ -11,6 +11,8 @@ export type MatchInventory = (
 
 export interface MatchInventoryDeps {
   readonly threads: ScanThreads;
+  /** What a match waits for: advisories that are being fetched for the first time. */
+  readonly ready?: Promise<void>;
   /** The compiled advisories. */
   readonly advisoriesPath: string;
   /** Advisories whose feeds were last asked longer ago make a result partial. */
@@ -20,8 +22,15 @@ export interface MatchInventoryDeps {
 
 const DAY_MS = 86_400_000;
 
-export function createMatchInventory({ threads, advisoriesPath, maxAgeDays, now }: MatchInventoryDeps): MatchInventory {
+export function createMatchInventory({
+  threads,
+  ready,
+  advisoriesPath,
+  maxAgeDays,
+  now,
+}: MatchInventoryDeps): MatchInventory {
   return async (inventory, signal) => {
+    if (ready) await orAbort(ready, signal);
     const { result, snapshot } = await threads.match(inventory, advisoriesPath, signal);
     if (!snapshot) return { result };
     const ageDays = (now().getTime() - Date.parse(snapshot.checkedAt)) / DAY_MS;
@@ -34,3 +43,12 @@ const stale = (result: MatchResult, days: number): MatchResult => ({
   coverage: result.coverage === 'unknown' ? 'unknown' : 'partial',
   gaps: [...result.gaps, { cause: 'advisories-stale', subject: `the feeds were last asked ${days} days ago` }],
 });
+
+function orAbort(waiting: Promise<void>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) return stop();
+    signal.addEventListener('abort', stop, { once: true });
+    waiting.then(resolve, resolve).finally(() => signal.removeEventListener('abort', stop));
+  });
+}

@@ -14,10 +14,14 @@ export interface AdvisoryUpdatesDeps {
 const HOUR_MS = 3_600_000;
 const MAX_AGE_MS = 12 * HOUR_MS;
 
-/** Keeps the advisories fresh in the background: at start when they are missing or old, then by the hour. */
-export function startAdvisoryUpdates({ update, lastCheckedAt, now, log }: AdvisoryUpdatesDeps): {
+export interface AdvisoryUpdates {
+  /** Resolves when the update at start has ended, well or badly: a match before it would call everything unknown. */
+  readonly started: Promise<void>;
   stop(): Promise<void>;
-} {
+}
+
+/** Keeps the advisories fresh in the background: at start when they are missing or old, then by the hour. */
+export function startAdvisoryUpdates({ update, lastCheckedAt, now, log }: AdvisoryUpdatesDeps): AdvisoryUpdates {
   const stopping = new AbortController();
   let round: Promise<void> = Promise.resolve();
   const refresh = async () => {
@@ -38,6 +42,7 @@ export function startAdvisoryUpdates({ update, lastCheckedAt, now, log }: Adviso
   run();
   const timer = setInterval(run, HOUR_MS);
   return {
+    started: round,
     stop: async () => {
       stopping.abort();
       clearInterval(timer);

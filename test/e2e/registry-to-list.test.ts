@@ -35,7 +35,8 @@ const lodashAdvisory = {
 };
 
 const osRelease = 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_ID="12"\n';
-const base = layer().file('usr/lib/os-release', osRelease).file('var/lib/dpkg/status', '');
+const dpkgStatus = 'Package: base-files\nStatus: install ok installed\nArchitecture: amd64\nVersion: 12.4+deb12u12\n\n';
+const base = layer().file('usr/lib/os-release', osRelease).file('var/lib/dpkg/status', dpkgStatus);
 const lodash = (version: string) =>
   layer().file(`app/node_modules/lodash/package.json`, JSON.stringify({ name: 'lodash', version }));
 

@@ -53,6 +53,38 @@ export function imageColumns(now: Date): readonly Column<ImageRow>[] {
   ];
 }
 
+/** For programs: a column per count, empty where it is unknown; bytes, and times as the API has them. */
+export const imageCsvColumns: readonly Column<ImageRow>[] = [
+  { title: 'id', text: (row) => String(row.Id) },
+  { title: 'reference', text: referenceOf },
+  { title: 'digest', text: (row) => row.ImageDigest },
+  { title: 'image_id', text: (row) => row.ImageId },
+  { title: 'registry', text: (row) => row.InstanceName },
+  { title: 'os', text: (row) => row.OsName },
+  { title: 'critical', text: (row) => csvCount(countsOf(row).critical) },
+  { title: 'high', text: (row) => csvCount(countsOf(row).high) },
+  { title: 'medium', text: (row) => csvCount(countsOf(row).medium) },
+  { title: 'low', text: (row) => csvCount(countsOf(row).low) },
+  { title: 'lower_bound', text: (row) => String(isPartial(row)) },
+  { title: 'needs_fix', text: (row) => String(row.HasNeedFixVul ?? '') },
+  { title: 'packages', text: (row) => csvCount(row.ComponentCnt) },
+  { title: 'status', text: (row) => row.ScanStatus },
+  { title: 'latest', text: (row) => String(row.IsLatestImage ?? '') },
+  { title: 'authorised', text: (row) => String(row.IsAuthorized === 1) },
+  { title: 'size_bytes', text: (row) => String(row.ImageSize) },
+  { title: 'created', text: (row) => createdOf(row) },
+  { title: 'scanned', text: (row) => row.ScanTime },
+  { title: 'reason', text: (row) => row.Reason },
+];
+
+const csvCount = (count: number | undefined): string => (count === undefined ? '' : String(count));
+const NEVER = '1900-01-01'; // how the API says that the image does not tell
+
+/** Build time as RFC 3339, '' when the image does not say. */
+export function createdOf(row: ImageRow): string {
+  return row.ImageCreateTime.startsWith(NEVER) ? '' : row.ImageCreateTime;
+}
+
 /** Whether the vulnerabilities of an image are not known at all. */
 export const isUnknown = (row: ImageRow): boolean => severityCell(countsOf(row), false) === '-';
 

@@ -3,7 +3,7 @@ import { ImageList } from './api-answers.ts';
 import type { CommandContext } from './command-context.ts';
 import { connectApi } from './connect-api.ts';
 import { containing, exactly, referenceOf } from './find-image.ts';
-import { explainUnknowns, imageColumns } from './image-columns.ts';
+import { explainUnknowns, imageColumns, imageCsvColumns } from './image-columns.ts';
 import { type ListFormat, outputOption, printList } from './output/print-list.ts';
 import { readPages } from './read-pages.ts';
 
@@ -97,6 +97,7 @@ async function listImages(context: CommandContext, options: ListOptions): Promis
   printList(context.terminal, options.output, {
     rows,
     columns: imageColumns(context.now()),
+    csvColumns: imageCsvColumns,
     name: referenceOf,
     json: (row) => row,
     empty:

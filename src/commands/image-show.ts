@@ -3,7 +3,7 @@ import { type ImageRow, VulnerabilityList, type VulnerabilityRow } from './api-a
 import type { CommandContext } from './command-context.ts';
 import { connectApi } from './connect-api.ts';
 import { findImage, referenceOf } from './find-image.ts';
-import { explainUnknowns, isPartial, isUnknown } from './image-columns.ts';
+import { createdOf, explainUnknowns, isPartial, isUnknown } from './image-columns.ts';
 import { outputOption, printList } from './output/print-list.ts';
 import { severityCell } from './output/severity-cells.ts';
 import { printable } from './output/table.ts';
@@ -11,7 +11,6 @@ import { formatAge, formatBytes } from './output/units.ts';
 import { readAllPages } from './read-pages.ts';
 import { type VulnerabilityLine, vulnerabilityColumns } from './vulnerability-columns.ts';
 
-const NEVER = '1900-01-01'; // how the API says that the image does not tell
 const formats = ['table', 'wide', 'json'] as const;
 const levelWords: Readonly<Record<string, string>> = { '4': 'critical', '3': 'high', '2': 'medium', '1': 'low' };
 
@@ -65,7 +64,7 @@ function describeImage(row: ImageRow, now: Date): string {
     ['Image id', row.ImageId],
     ['Registry', row.InstanceName],
     ['System', row.OsName],
-    ['Created', row.ImageCreateTime.startsWith(NEVER) ? '-' : row.ImageCreateTime],
+    ['Created', createdOf(row) || '-'],
     ['Size', formatBytes(row.ImageSize)],
     ['Scanned', formatAge(row.ScanTime ? new Date(row.ScanTime) : undefined, now)],
     ['Vulnerable', isUnknown(row) ? '-' : counts.trim()],

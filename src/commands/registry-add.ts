@@ -1,8 +1,9 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { AddedRegistry } from './api-answers.ts';
 import type { CommandContext } from './command-context.ts';
-import { CommandFailure, exitCodes } from './command-failure.ts';
+import { CommandFailure } from './command-failure.ts';
 import { connectApi } from './connect-api.ts';
+import { PASSWORD_VARIABLE, readRegistryPassword, registryTypeOption, withScheme } from './registry-options.ts';
 
 interface AddOptions {
   readonly type: string;
@@ -14,16 +15,13 @@ interface AddOptions {
   readonly scan?: true;
 }
 
-const PASSWORD_VARIABLE = 'PLIMSOLL_REGISTRY_PASSWORD';
-const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])(?::|\/|$)/;
-
 export function defineRegistryAdd(parent: Command, context: CommandContext): void {
   parent
     .command('add')
     .description('connect a registry')
     .argument('<name>', 'how you call it')
     .argument('<url>', 'https://registry.example.com[:port]; http:// where it must be')
-    .addOption(new Option('-t, --type <type>', 'kind of registry').default('docker'))
+    .addOption(registryTypeOption())
     .option('-u, --username <name>', 'account that may pull; leave out for anonymous access', '')
     .option('--password-stdin', 'read the password from standard input')
     .option('--insecure', 'accept any TLS certificate')
@@ -44,7 +42,7 @@ Examples:
 }
 
 async function addRegistry(context: CommandContext, name: string, url: string, options: AddOptions): Promise<void> {
-  const password = await readPassword(context, options);
+  const password = await readRegistryPassword(context, options);
   const api = await connectApi(context);
   const parameters = {
     Name: name,
@@ -72,22 +70,4 @@ async function addRegistry(context: CommandContext, name: string, url: string, o
   }
   context.terminal.out(`Registry "${name}" is connected (id ${added.RegistryId}).\n`);
   context.terminal.note(`Next: plimsoll registry sync ${name} --wait\n`);
-}
-
-async function readPassword(context: CommandContext, options: AddOptions): Promise<string> {
-  if (options.passwordStdin) return (await context.readInput()).replace(/\r?\n$/, '');
-  const given = context.environment()[PASSWORD_VARIABLE];
-  if (given !== undefined) return given;
-  if (!options.username) return '';
-  if (context.terminal.askSecret) return context.terminal.askSecret(`Password of ${options.username}: `);
-  throw new CommandFailure(`There is no password for ${options.username}.`, {
-    exitCode: exitCodes.usage,
-    fix: `Pipe it in with --password-stdin, or set ${PASSWORD_VARIABLE}.`,
-  });
-}
-
-/** As docker does: TLS everywhere but on the own machine. */
-function withScheme(url: string): string {
-  if (url.includes('://')) return url;
-  return LOOPBACK.test(url) ? `http://${url}` : `https://${url}`;
 }

@@ -12,6 +12,7 @@ import { paintSeverityCell, severityCell } from './output/severity-cells.ts';
 import { printable, renderTable } from './output/table.ts';
 import type { Terminal } from './output/terminal.ts';
 import { formatAge, formatBytes } from './output/units.ts';
+import { readRegistryPassword } from './registry-options.ts';
 import { type VulnerabilityLine, vulnerabilityColumns } from './vulnerability-columns.ts';
 
 const formats = ['table', 'wide', 'json', 'ndjson'] as const;
@@ -53,9 +54,7 @@ Examples:
 }
 
 async function scan(context: CommandContext, reference: string, options: ScanOptions): Promise<void> {
-  const password = options.passwordStdin
-    ? (await context.readInput()).replace(/\r?\n$/, '')
-    : context.environment().PLIMSOLL_REGISTRY_PASSWORD;
+  const password = await readRegistryPassword(context, { ...options, username: options.username ?? '' });
   const { scanLocally } = await import('./scan-locally.ts'); // loaded here: the server commands do not need it
   const bar = createProgressBar(context.terminal, 'scan');
   const report = await scanLocally(
@@ -65,7 +64,7 @@ async function scan(context: CommandContext, reference: string, options: ScanOpt
       ...(options.platform ? { platform: options.platform } : {}),
       ...(options.insecure ? { insecure: true } : {}),
       ...(options.username ? { username: options.username } : {}),
-      ...(password === undefined ? {} : { password }),
+      ...(password ? { password } : {}),
       onProgress: (at) => {
         const detail = `${at.layersDone} of ${at.layersTotal} layers, ${formatBytes(at.bytesDone)} of ${formatBytes(at.bytesTotal)}`;
         bar.update(at.bytesDone, at.bytesTotal, detail);

@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import type { CommandContext } from './command-context.ts';
 import { connectApi } from './connect-api.ts';
 import { outputOption } from './output/print-list.ts';
-import { describeTask, taskState, waitForTask } from './wait-for-task.ts';
+import { describeTask, taskState, taskWord, waitForTask } from './wait-for-task.ts';
 
 const formats = ['table', 'json'] as const;
 
@@ -18,7 +18,7 @@ export function defineTaskStatus(parent: Command, context: CommandContext): void
       if (options.wait) return waitForTask(context, api, id);
       const state = await taskState(api, id);
       if (options.output === 'json') return context.terminal.out(`${JSON.stringify(state, null, 2)}\n`);
-      context.terminal.out(`Task ${id}: ${state.Status}, ${state.Schedule}%. ${describeTask(state)}\n`);
+      context.terminal.out(`Task ${id} is ${taskWord(state.Status)}, ${state.Schedule}%. ${describeTask(state)}\n`);
     });
 }
 

@@ -18,10 +18,20 @@ export async function waitForTask(context: CommandContext, api: Api, id: number)
   }, context.signal).finally(() => bar.stop());
 
   if (state.Status !== 'SCANNED')
-    throw new CommandFailure(`Task ${id} ended as ${state.Status}: ${describeTask(state)}`);
+    throw new CommandFailure(`Task ${id} is ${taskWord(state.Status)}: ${describeTask(state)}`);
   context.terminal.out(`Task ${id} is done: ${describeTask(state)}\n`);
   context.terminal.note('Next: plimsoll image list\n');
 }
+
+const words: Readonly<Record<string, string>> = {
+  NOT_SCAN: 'waiting',
+  SCANNING: 'running',
+  SCANNED: 'finished',
+  CANCELED: 'canceled',
+  SCAN_TIMEOUT: 'out of time',
+  SCAN_ERR: 'failed',
+};
+export const taskWord = (status: string): string => words[status] ?? status;
 
 export const taskState = (api: Api, id: number): Promise<TaskState> =>
   api.call('DescribeAssetImageRegistryScanStatusOneKey', { TaskID: id }, TaskState);

@@ -14,6 +14,8 @@ export function outputOption(formats: readonly string[] = listFormats): Option {
 export interface PrintableList<Row> {
   readonly rows: readonly Row[];
   readonly columns: readonly Column<Row>[];
+  /** Columns of `-o csv` where programs want other texts than people; all columns when absent. */
+  readonly csvColumns?: readonly Column<Row>[];
   /** One word that other commands take: `-o name`. */
   readonly name: (row: Row) => string;
   /** What `-o json` and `-o ndjson` print. */
@@ -36,7 +38,7 @@ function renderList<Row>(terminal: Terminal, format: ListFormat, list: Printable
   const { rows, columns } = list;
   if (format === 'json') return `${JSON.stringify(rows.map(list.json), null, 2)}\n`;
   if (format === 'ndjson') return rows.map((row) => `${JSON.stringify(list.json(row))}\n`).join('');
-  if (format === 'csv') return renderCsv(columns, rows);
+  if (format === 'csv') return renderCsv(list.csvColumns ?? columns, rows);
   if (rows.length === 0) return undefined;
   if (format === 'name') return rows.map((row) => `${list.name(row)}\n`).join('');
   const shown = columns.filter((column) => format === 'wide' || !column.wide);

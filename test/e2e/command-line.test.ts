@@ -1,0 +1,261 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeAdvisoryFolder } from '../../demo/advisory-folder.ts';
+import { demoRepositories } from '../../demo/demo-images.ts';
+import { type ServedRegistry, serveRegistry } from '../../demo/serve-registry.ts';
+import { runCommandLine } from '../../src/commands/run-command-line.ts';
+import { captureTerminal } from '../support/capture-terminal.ts';
+import { startTestPlimsoll, type TestPlimsoll } from '../support/start-test-plimsoll.ts';
+
+const account = { username: 'scanner', password: 'registry-password-1' };
+const NEVER_ANSWERS = 'http://127.0.0.1:1';
+
+let work: string;
+let registry: ServedRegistry;
+let plimsoll: TestPlimsoll;
+let environment: Readonly<Record<string, string>>;
+
+beforeAll(async () => {
+  work = mkdtempSync(join(tmpdir(), 'plimsoll-commands-'));
+  const feeds = await writeAdvisoryFolder(join(work, 'feeds'));
+  registry = await serveRegistry({ repositories: demoRepositories(), auth: account });
+  const advisories = { PLIMSOLL_ADVISORIES_URL: `file://${feeds.osv}`, PLIMSOLL_KEV_URL: `file://${feeds.kev}` };
+  plimsoll = await startTestPlimsoll(advisories);
+  environment = {
+    ...advisories,
+    PLIMSOLL_DATA_DIR: plimsoll.dataDir,
+    PLIMSOLL_ENDPOINT: plimsoll.url,
+    PLIMSOLL_SECRET_ID: plimsoll.key.secretId,
+    PLIMSOLL_SECRET_KEY: plimsoll.key.secretKey,
+  };
+});
+afterAll(async () => {
+  await plimsoll.stop();
+  await registry.stop();
+  rmSync(work, { recursive: true, force: true });
+});
+
+/** Runs one command line as a shell would; `env` is laid over the server's. */
+async function run(
+  line: string,
+  options: { env?: Readonly<Record<string, string>>; input?: string; signal?: AbortSignal } = {},
+) {
+  const { terminal, written } = captureTerminal({ width: 160 });
+  const exitCode = await runCommandLine(line.split(' '), {
+    env: { ...environment, ...options.env },
+    terminal,
+    signal: options.signal ?? new AbortController().signal,
+    now: () => new Date(),
+    readInput: async () => options.input ?? '',
+  });
+  return { exitCode, ...written };
+}
+
+describe('from an empty server to a list, by commands alone', () => {
+  test('the folder of advisories is imported', async () => {
+    const result = await run(`advisories import ${join(work, 'feeds')}`);
+
+    expect(result).toMatchObject({ exitCode: 0, note: '' });
+    expect(result.out).toContain('19 advisories for 4 systems and ecosystems, 3 known to be exploited');
+  });
+
+  test('a wrong password is said to be wrong, and the registry is stored all the same', async () => {
+    const result = await run(`registry add wrong ${registry.url} -u scanner --password-stdin`, { input: 'nonsense\n' });
+
+    expect(result.exitCode).toBe(1);
+    expect(result.note).toMatch(/^error: Registry "wrong" is stored, but cannot be reached: .+\n {2}fix: .+/);
+    expect((await run('registry test wrong')).exitCode).toBe(1);
+    expect((await run('registry remove wrong')).out).toBe('Registry "wrong" is removed.\n');
+  });
+
+  test('a registry is added, tested, synced', async () => {
+    const added = await run(`registry add staging ${registry.url} -u scanner --password-stdin`, {
+      input: `${account.password}\n`,
+    });
+    const again = await run(`registry add staging ${registry.url} -u scanner --password-stdin`, {
+      input: account.password,
+    });
+    const synced = await run('registry sync staging --wait');
+
+    expect(added).toMatchObject({ exitCode: 0, note: 'Next: plimsoll registry sync staging --wait\n' });
+    expect(again.exitCode).toBe(1);
+    expect(again.note).toContain('Choose another name');
+    expect(synced.out).toBe('staging is in sync. Not images: 1 attestation.\n');
+    expect((await run('registry test staging')).out).toContain('staging: connected');
+    expect((await run('registry list -o name')).out).toBe('staging\n');
+  });
+
+  test('before a scan nothing is known, and the list says so with dashes', async () => {
+    const { out, note } = await run('image list --name web');
+
+    expect(out).toMatch(/shop\/web:1\.4 .* - +- +not scanned/);
+    expect(out).not.toMatch(/0C/);
+    expect(note).toContain('- means unknown, which is not zero');
+  });
+
+  test('no authorised image is no task, with advice', async () => {
+    const result = await run('task start --all');
+
+    expect(result.exitCode).toBe(1);
+    expect(result.note).toMatch(/request: [0-9a-f-]{36}/);
+  });
+
+  test('authorised images are scanned, and the list shows severities worst first', async () => {
+    await run('image authorize --all');
+    const scanned = await run('task start --all --wait');
+    const list = await run('image list');
+
+    expect(scanned.out).toMatch(/^Task \d+ is done: 9 images, 9 scanned, 7 at risk\.\n$/);
+    expect(list.out).toMatch(/shop\/web:1\.4 .*3C {3}4H {3}1M {3}0L +yes/);
+    expect(list.out).toMatch(/tools\/health:1\.0 .*0C {3}0H {3}0M {3}0L +no/);
+    expect(list.out).toMatch(/legacy\/billing:2013 .* - +- /);
+    expect(list.note).toMatch(/legacy\/billing:2013: There are no advisories for this release/);
+  });
+
+  test('the list is for programs too, and an unknown is empty there, not zero', async () => {
+    const csv = await run('image list -o csv --name billing');
+    const lines = await run('image list -o ndjson --package lodash');
+    const names = await run('image list -o name --severity critical --latest --limit 1');
+
+    expect(csv.out.split('\r\n')[1]).toMatch(/,Debian GNU\/Linux 7 \(wheezy\),,,,,false,,/);
+    expect(
+      lines.out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).ImageTag),
+    ).toEqual(['stable', '1.5', '1.4']);
+    expect(names.out).toBe(`${new URL(registry.url).host}/shop/web:stable\n`);
+    expect(names.note).toBe('');
+  });
+
+  test('an image is shown by a reference without its front, and an ambiguous one lists its candidates', async () => {
+    const shown = await run('image show shop/api:2.0');
+    const several = await run('image show shop/web');
+
+    expect(shown.out).toMatch(/Vulnerable {2}2C {3}5H {3}2M {3}1L/);
+    expect(shown.out).toMatch(/high +CVE-2023-4863 +yes +libwebp7 +1\.2\.4-0\.2 +1\.2\.4-0\.2\+deb12u1/);
+    expect(several.exitCode).toBe(1);
+    expect(several.note).toContain('"shop/web" can be 3 images');
+  });
+
+  test('tasks are listed, and stopping one that has ended changes nothing', async () => {
+    const listed = await run('task list');
+    const id = (await run('task list -o name')).out.trim();
+    const stopped = await run(`task stop ${id}`);
+
+    expect(listed.out).toMatch(/finished +9\/9/);
+    expect(stopped).toMatchObject({ exitCode: 0, out: `Task ${id} is stopped.\n` });
+    expect((await run(`task status ${id}`)).out).toContain(`Task ${id} is finished, 100%.`);
+    expect((await run('task status 99')).note).toContain('ResourceNotFound');
+  });
+});
+
+describe('exit codes', () => {
+  const scan = (rest: string, env = {}) =>
+    run(`scan ${new URL(registry.url).host}/${rest}`, {
+      env: { PLIMSOLL_REGISTRY_PASSWORD: account.password, ...env },
+    });
+
+  test('0 for an image that nothing stands against', async () => {
+    const { exitCode, out } = await scan('tools/health:1.0 -u scanner --fail-on critical,high,medium,low,kev,unknown');
+
+    expect(out).toContain('Alpine Linux v3.18');
+    expect(exitCode).toBe(0);
+  });
+
+  test('3 for what --fail-on names', async () => {
+    const { exitCode, note } = await scan('shop/api:2.0 -u scanner --fail-on kev');
+
+    expect(exitCode).toBe(3);
+    expect(note).toMatch(/kev: 2 \(CVE-2023-4863, CVE-2023-4911\)/);
+  });
+
+  test('5 for an image that nobody can judge, although it lists nothing', async () => {
+    const { exitCode, out, note } = await scan('legacy/billing:2013 -u scanner');
+
+    expect(exitCode).toBe(5);
+    expect(out).toContain('Vulnerable  - (unknown, which is not zero)');
+    expect(note).toContain('an empty list does not mean that it is safe');
+  });
+
+  test('4 when the registry refuses the sign-in', async () => {
+    expect((await scan('shop/api:2.0 -u scanner', { PLIMSOLL_REGISTRY_PASSWORD: 'nonsense' })).exitCode).toBe(4);
+  });
+
+  test('4 with a wrong key, and with no key at all', async () => {
+    const wrong = await run('image list', { env: { PLIMSOLL_SECRET_KEY: 'another-secret-key-of-mine' } });
+    const none = await run('image list', {
+      env: { PLIMSOLL_SECRET_ID: '', PLIMSOLL_SECRET_KEY: '', PLIMSOLL_DATA_DIR: join(work, 'empty') },
+    });
+
+    expect(wrong.exitCode).toBe(4);
+    expect(wrong.note).toMatch(/AuthFailure\.SignatureFailure.*\n {2}fix: .*\n {2}request: /);
+    expect(none.exitCode).toBe(4);
+    expect(none.note).toContain('There is no API key to sign with.');
+  });
+
+  test('1 when no server answers, with what to do', async () => {
+    const { exitCode, note } = await run(`image list --endpoint ${NEVER_ANSWERS}`);
+
+    expect(exitCode).toBe(1);
+    expect(note).toContain(`No server answers at ${NEVER_ANSWERS}`);
+    expect(note).toContain('plimsoll serve');
+  });
+
+  test('1 when something else answers', async () => {
+    expect((await run(`image list --endpoint ${registry.url}`)).note).toContain('does not answer as Plimsoll');
+  });
+
+  test('2 for a wrong option, a missing argument, and a wrong setting', async () => {
+    expect((await run('image list --sort nope')).exitCode).toBe(2);
+    expect((await run('image show')).exitCode).toBe(2);
+    expect((await run('registry sync')).exitCode).toBe(2);
+    expect((await run('image list', { env: { PLIMSOLL_JOBS: 'many' } })).exitCode).toBe(2);
+  });
+
+  test('130 when a wait is interrupted', async () => {
+    const { exitCode, note } = await run('registry sync --all --wait', { signal: AbortSignal.abort() });
+
+    expect({ exitCode, note }).toEqual({ exitCode: 130, note: 'error: Interrupted.\n' });
+  });
+
+  test('0 for help and version', async () => {
+    expect((await run('--help')).exitCode).toBe(0);
+    expect(await run('--version')).toMatchObject({ exitCode: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+  });
+});
+
+test('a key is made, used, listed without its secret, and revoked', async () => {
+  const made = JSON.parse((await run('key create ci -o json')).out);
+  const env = { PLIMSOLL_SECRET_ID: made.secretId, PLIMSOLL_SECRET_KEY: made.secretKey };
+
+  expect((await run('image list -o json', { env })).exitCode).toBe(0);
+  expect((await run('registry sync --all', { env })).exitCode).toBe(4); // a reader may only look
+  expect((await run('key list -o json')).out).not.toContain(made.secretKey);
+  expect((await run(`key revoke ${made.secretId}`)).exitCode).toBe(0);
+  expect((await run('image list', { env })).exitCode).toBe(4);
+});
+
+test('an import of nothing, and of a damaged file, keeps what there was', async () => {
+  const broken = mkdtempSync(join(work, 'broken-'));
+  const nothing = await run(`advisories import ${broken}`);
+  rmSync(broken, { recursive: true });
+  const damaged = await writeAdvisoryFolder(broken);
+  writeFileSync(join(damaged.osv, 'npm', 'all.zip'), 'no zip at all');
+  const partly = await run(`advisories import ${broken}`);
+
+  expect(nothing.note).toContain('There are no advisories in');
+  expect(partly.exitCode).toBe(5);
+  expect(partly.note).toMatch(/what was there before stays in use\.\n {2}osv\/npm: /);
+  expect((await run('advisories status')).out).toMatch(/osv\/npm +5 /);
+});
+
+test('settings are shown without their secrets', async () => {
+  const { out, exitCode } = await run('config -o json');
+
+  expect(exitCode).toBe(0);
+  expect(out).toContain(plimsoll.dataDir);
+  expect(out).not.toContain(plimsoll.key.secretKey);
+});

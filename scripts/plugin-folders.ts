@@ -49,8 +49,11 @@ export function pluginFileNames(root: string, kind: PluginFolder): readonly stri
   return filesIn(join(root, kind.folder))
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && name !== 'index.ts')
     .filter((name) => kind.from !== `./${name}`)
-    .sort();
+    .sort((a, b) => (stem(a) < stem(b) ? -1 : 1));
 }
+
+/** Without its extension, as the formatter compares: `apk` comes before `apk-repositories`. */
+export const stem = (file: string): string => file.replace(/\.ts$/, '');
 
 function filesIn(folder: string): readonly string[] {
   if (!existsSync(folder)) return [];

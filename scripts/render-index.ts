@@ -1,4 +1,4 @@
-import type { PluginFile, PluginFolder } from './plugin-folders.ts';
+import { type PluginFile, type PluginFolder, stem } from './plugin-folders.ts';
 
 const LINE_WIDTH = 120; // as in biome.json, so that the formatter leaves the file alone
 
@@ -11,7 +11,7 @@ export function renderIndex(kind: PluginFolder, plugins: readonly PluginFile[]):
       line: `import { ${plugin.exported} } from './${plugin.file}';`,
     })),
   ];
-  imports.sort((a, b) => (a.from < b.from ? -1 : 1)); // `../` sorts before `./`, as the formatter wants it
+  imports.sort((a, b) => (stem(a.from) < stem(b.from) ? -1 : 1)); // `../` sorts before `./`, as the formatter wants it
   return [
     '// Written by `npm run generate`. Do not edit.',
     ...imports.map((entry) => entry.line),

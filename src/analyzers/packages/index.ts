@@ -7,4 +7,4 @@ import { npm } from './npm.ts';
 import { osRelease } from './os-release.ts';
 import { python } from './python.ts';
 
-export const analyzers = [apkRepositories, apk, dpkg, npm, osRelease, python] as const satisfies readonly Analyzer[];
+export const analyzers = [apk, apkRepositories, dpkg, npm, osRelease, python] as const satisfies readonly Analyzer[];

@@ -8,7 +8,7 @@ export interface VersionScheme {
 /** A version that its scheme cannot read: the comparison is undecided, never "safe". */
 export class InvalidVersion extends Error {
   constructor(scheme: string, version: string) {
-    super(`not a ${scheme} version: ${JSON.stringify(version.slice(0, 100))}`);
+    super(`not a valid ${scheme} version: ${JSON.stringify(version.slice(0, 100))}`);
     this.name = 'InvalidVersion';
   }
 }

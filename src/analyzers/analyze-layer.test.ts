@@ -122,6 +122,28 @@ test('a hard link shares what was found at its target', async () => {
   expect(problems).toEqual([]);
 });
 
+test.each([
+  ["pnpm's", 'root/.local/share/pnpm/store/v3/files/0a/bc0123456789abcdef0123'],
+  ["bun's", 'root/.bun/install/cache/a@1.0.0/package.json'],
+])('a package.json that is a hard link into %s store is read', async (_, stored) => {
+  const path = 'usr/src/app/node_modules/a/package.json';
+
+  const { packages, problems } = await inventory(layer().file(stored, packageJson('a')).hardlink(path, stored));
+
+  expect(packages).toMatchObject([{ name: 'a', path }]);
+  expect(problems).toEqual([]);
+});
+
+test('a hard link into a store whose file was replaced is a problem', async () => {
+  const stored = 'store/files/0a/bc0123456789abcdef0123';
+  const builder = layer()
+    .file(stored, packageJson('a'))
+    .symlink(stored, 'x')
+    .hardlink('node_modules/a/package.json', stored);
+
+  expect(await inventory(builder)).toMatchObject({ packages: [], problems: [{ path: 'node_modules/a/package.json' }] });
+});
+
 test.each<[string, LayerBuilder]>([
   ['a hard link to a file nobody wanted', layer().file('store/abc', 'a').hardlink('b.t', 'store/abc')],
   ['a hard link to a file of another layer', layer().hardlink('b.t', 'a.t')],

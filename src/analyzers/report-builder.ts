@@ -1,0 +1,90 @@
+import { parentOf } from '../layers/normalise-path.ts';
+import { AppError } from '../model/app-error.ts';
+import type { Cause } from '../model/cause.ts';
+import type { Finding, LayerReport, Problem } from '../model/layer-report.ts';
+
+/** A hostile layer must not fill memory with complaints; the last one says that there were more. */
+const MAX_PROBLEMS = 1_000;
+/** Paths and findings together, so that a layer of a million links cannot fill memory and store; a real one has under 2 Mi. */
+const MAX_REPORT_CHARACTERS = 64 * 1024 ** 2;
+/** What a finding weighs in that sum; analyzers bound its texts. */
+const FINDING_CHARACTERS = 256;
+/** How many regular files nobody wants are listed in `removed`, in case a lower layer had a folder there. */
+const MAX_PLAIN_FILES = 2_000;
+// A file where a package's folder may have been: listed however large the layer is.
+const PACKAGE_FOLDER = /(?:^|\/)(?:node_modules(?:\/@[^/]+)?|[^/]+-packages)\/[^/]+$/;
+
+/** Collects what a report says about paths; a later entry of the same path takes the place of the earlier one. */
+export class ReportBuilder {
+  readonly #files = new Map<string, readonly Finding[]>();
+  /** Folders above wanted files, to notice when one is replaced within the layer. */
+  readonly #folders = new Set<string>();
+  readonly #removed = new Set<string>();
+  readonly #emptied = new Set<string>();
+  readonly #problems: Problem[] = [];
+  #plainFiles = 0;
+  #characters = 0;
+
+  file(path: string, findings: readonly Finding[]): void {
+    this.#grow(path.length + findings.length * FINDING_CHARACTERS);
+    this.#files.set(path, findings);
+    for (let folder = parentOf(path); folder !== '' && !this.#folders.has(folder); folder = parentOf(folder)) {
+      this.#folders.add(folder);
+    }
+  }
+
+  /** What lay at `path` earlier in this layer is gone; a directory leaves what is below it. */
+  replace(path: string, isDirectory: boolean): void {
+    this.#files.delete(path);
+    if (isDirectory || !this.#folders.delete(path)) return;
+    for (const file of this.#files.keys()) if (file.startsWith(`${path}/`)) this.#files.delete(file);
+  }
+
+  copy(path: string, target: string): boolean {
+    const findings = this.#files.get(target);
+    if (findings) this.file(path, findings);
+    return findings !== undefined;
+  }
+
+  plainFile(path: string): void {
+    if (this.#plainFiles < MAX_PLAIN_FILES || PACKAGE_FOLDER.test(path)) this.remove(path);
+    this.#plainFiles++;
+  }
+
+  remove(path: string): void {
+    this.#grow(path.length);
+    this.#removed.add(path);
+  }
+
+  empty(path: string): void {
+    this.#grow(path.length);
+    this.#emptied.add(path);
+  }
+
+  problem(path: string, analyzer: string, cause: Cause, message: string): void {
+    if (this.#problems.length < MAX_PROBLEMS) this.#problems.push({ path, analyzer, cause, message });
+    else if (this.#problems.length === MAX_PROBLEMS) {
+      this.#problems.push({
+        path,
+        analyzer,
+        cause: 'limit-exceeded',
+        message: `there are more than ${MAX_PROBLEMS} problems; this one and the rest are left out`,
+      });
+    }
+  }
+
+  #grow(characters: number): void {
+    this.#characters += characters;
+    if (this.#characters <= MAX_REPORT_CHARACTERS) return;
+    throw new AppError('limit-exceeded', 'there are more links, whiteouts or packages in it than any real layer has');
+  }
+
+  build(): Pick<LayerReport, 'files' | 'removed' | 'emptied' | 'problems'> {
+    return {
+      files: Object.fromEntries(this.#files),
+      removed: [...this.#removed],
+      emptied: [...this.#emptied],
+      problems: this.#problems,
+    };
+  }
+}

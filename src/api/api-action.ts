@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Cause } from '../model/cause.ts';
 import type { RegistrySettings } from '../model/registry.ts';
 import type { ApiKey, Store } from '../store/store.ts';
+import type { nullableFields } from './nullable-fields.ts';
 import type { Language } from './protocol/api-error.ts';
 
 // The official SDK's types are the contract: a forgotten or misspelt field of a response, and a parameter that the
@@ -16,11 +17,13 @@ type ActionMethod = `${'Add' | 'Check' | 'Create' | 'Describe' | 'Modify' | 'Rem
 export type ActionName = Extract<keyof TcssClient, ActionMethod>;
 export type RequestOf<N extends ActionName> = Parameters<TcssClient[N]>[0];
 
-/** Every member there, null where it is unknown. */
+type Nullable = (typeof nullableFields)[number];
+
+/** Every member there; null only where the contract lets it be unknown. */
 export type Complete<T> = T extends readonly (infer E)[]
   ? readonly Complete<E>[]
   : T extends object
-    ? { readonly [K in keyof T]-?: Complete<NonNullable<T[K]>> | null }
+    ? { readonly [K in keyof T]-?: Complete<NonNullable<T[K]>> | (K extends Nullable ? null : never) }
     : T;
 
 /** What an action returns; the envelope adds RequestId. */
@@ -54,9 +57,21 @@ export interface ApiAction<N extends ActionName = ActionName> {
   handle(input: never, context: ActionContext): Promise<ResponseOf<N>>;
 }
 
-type Knows<N extends ActionName, Input extends z.ZodType> = keyof RequestOf<N> extends keyof z.input<Input>
+/** Dotted names of what a request of the SDK has and a schema does not know, at every depth. */
+type Missing<Request, Known> = Request extends readonly (infer Item)[]
+  ? Known extends readonly (infer KnownItem)[]
+    ? Missing<Item, KnownItem>
+    : never
+  : Request extends object
+    ? { [K in keyof Request & string]-?: MissingMember<K, NonNullable<Request[K]>, Known> }[keyof Request & string]
+    : never;
+type MissingMember<K extends string, Member, Known> = K extends keyof Known
+  ? `${K}.${Missing<Member, NonNullable<Known[K]>>}`
+  : K;
+
+type Knows<N extends ActionName, Input extends z.ZodType> = [Missing<RequestOf<N>, z.input<Input>>] extends [never]
   ? unknown
-  : { readonly missingParameters: Exclude<keyof RequestOf<N>, keyof z.input<Input>> };
+  : { readonly missingParameters: Missing<RequestOf<N>, z.input<Input>> };
 
 /** Ties an action's handler to its schema and to the SDK's types. */
 export function defineAction<N extends ActionName, Input extends z.ZodType>(action: {

@@ -3,6 +3,7 @@ import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { LayerLimits } from '../layers/layer-entry.ts';
 import type { AdvisorySnapshot } from '../model/advisory.ts';
 import { AppError } from '../model/app-error.ts';
+import type { Cause } from '../model/cause.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { LayerReport } from '../model/layer-report.ts';
 import type { MatchResult } from '../model/vulnerability.ts';
@@ -31,68 +32,99 @@ const CHUNK_BYTES = 256 * 1024;
 /** Sent and not yet taken by the walk: enough to keep a thread busy, and a bound on memory. */
 const WINDOW_BYTES = 4 * 1024 * 1024;
 const THREAD_HEAP_MB = 1024;
+/** A stopped task lets go of its thread within some megabytes of work; one that does not is stuck. */
+const STOP_MS = 5_000;
+
+export interface ScanThreadsOptions {
+  /** JavaScript heap of one thread; beyond it the thread dies, and the image in hand fails with `limit-exceeded`. */
+  readonly heapMb?: number;
+  /** How long a stopped task may keep its thread before the thread is ended. */
+  readonly stopMs?: number;
+}
 
 interface Thread {
   readonly worker: Worker;
   /** Ends the task in hand when the thread dies. */
-  failTask?: (error: Error) => void;
+  failTask?: (error: AppError) => void;
+  /** Settles when the thread itself has let go of the task, which a stopped one does later than its caller. */
+  letGo?: Promise<void>;
 }
 
-export function createScanThreads(count: number): ScanThreads {
-  const threads: Thread[] = [];
+/** At most `count` threads, started when they are first needed and again after one has died. */
+export function createScanThreads(
+  count: number,
+  { heapMb = THREAD_HEAP_MB, stopMs = STOP_MS }: ScanThreadsOptions = {},
+): ScanThreads {
+  const threads = new Set<Thread>();
   const free: Thread[] = [];
-  const waiting: ((thread: Thread) => void)[] = [];
+  const waiting = new Set<{ readonly take: (thread: Thread) => void; readonly fail: (error: AppError) => void }>();
   let closed = false;
 
   const start = (): Thread => {
     const worker = new Worker(new URL(`./scan-thread${extension}`, import.meta.url), {
       name: 'scan',
-      resourceLimits: { maxOldGenerationSizeMb: THREAD_HEAP_MB },
+      resourceLimits: { maxOldGenerationSizeMb: heapMb },
     });
     worker.unref();
     const thread: Thread = { worker };
-    worker.on('error', (error: Error) => {
-      thread.failTask?.(new AppError('limit-exceeded', `a scan thread died: ${error.message}`, { cause: error }));
-    });
-    worker.on('exit', () => {
-      thread.failTask?.(new AppError('internal-error', 'a scan thread ended unexpectedly'));
-      replace(thread);
-    });
-    threads.push(thread);
+    // Out of service from here on: the `exit` that follows an error may come later than the next task.
+    const bury = (error: AppError) => {
+      threads.delete(thread);
+      if (free.includes(thread)) free.splice(free.indexOf(thread), 1);
+      thread.failTask?.(error);
+      serveWaiting();
+    };
+    worker.once('error', (error: Error) => bury(deathOf(error, heapMb)));
+    worker.once('exit', () => bury(new AppError('internal-error', 'a scan thread was ended')));
+    threads.add(thread);
     return thread;
   };
 
-  const replace = (dead: Thread) => {
-    threads.splice(threads.indexOf(dead), 1);
-    const at = free.indexOf(dead);
-    if (at >= 0) free.splice(at, 1);
-    if (!closed) release(start());
-  };
+  const takeFree = (): Thread | undefined => free.pop() ?? (threads.size < count ? start() : undefined);
 
-  const release = (thread: Thread) => {
-    if (!threads.includes(thread)) return;
-    const next = waiting.shift();
-    if (next) next(thread);
-    else free.push(thread);
+  const serveWaiting = () => {
+    for (const next of waiting) {
+      const thread = closed ? undefined : takeFree();
+      if (!thread) return;
+      waiting.delete(next);
+      next.take(thread);
+    }
   };
 
   const acquire = async (signal: AbortSignal): Promise<Thread> => {
     signal.throwIfAborted();
-    if (threads.length < count && free.length === 0) return start();
-    const thread = free.pop();
+    if (closed) throw isClosed();
+    const thread = takeFree();
     if (thread) return thread;
     return new Promise((resolve, reject) => {
-      const take = (offered: Thread) => {
-        signal.removeEventListener('abort', leave);
-        resolve(offered);
+      const entry = {
+        take: (offered: Thread) => {
+          signal.removeEventListener('abort', leave);
+          resolve(offered);
+        },
+        fail: reject,
       };
       const leave = () => {
-        waiting.splice(waiting.indexOf(take), 1);
+        waiting.delete(entry);
         reject(signal.reason);
       };
-      waiting.push(take);
+      waiting.add(entry);
       signal.addEventListener('abort', leave, { once: true });
     });
+  };
+
+  const release = async (thread: Thread): Promise<void> => {
+    delete thread.failTask;
+    const stuck = setTimeout(() => {
+      threads.delete(thread);
+      void thread.worker.terminate();
+      serveWaiting();
+    }, stopMs);
+    await thread.letGo;
+    clearTimeout(stuck);
+    if (!threads.has(thread)) return;
+    free.push(thread);
+    serveWaiting();
   };
 
   const withThread = async <T>(signal: AbortSignal, work: (thread: Thread) => Promise<T>): Promise<T> => {
@@ -100,8 +132,7 @@ export function createScanThreads(count: number): ScanThreads {
     try {
       return await work(thread);
     } finally {
-      delete thread.failTask;
-      release(thread);
+      void release(thread);
     }
   };
 
@@ -126,9 +157,20 @@ export function createScanThreads(count: number): ScanThreads {
       }),
     close: async () => {
       closed = true;
-      await Promise.all(threads.map(({ worker }) => worker.terminate()));
+      for (const { fail } of waiting) fail(isClosed());
+      waiting.clear();
+      await Promise.all([...threads].map(({ worker }) => worker.terminate()));
     },
   };
+}
+
+const isClosed = () => new AppError('canceled', 'the scan threads are closed');
+
+function deathOf(error: Error, heapMb: number): AppError {
+  const outOfMemory = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
+  return outOfMemory
+    ? new AppError('limit-exceeded', `what was found in it does not fit into ${heapMb} MiB of memory`, { cause: error })
+    : new AppError('internal-error', `a scan thread died: ${error.message}`, { cause: error });
 }
 
 /** One task on one thread: feeds it, waits for its answer, and leaves nothing open. */
@@ -140,32 +182,31 @@ function run(
 ): Promise<Exclude<TaskOutput, { type: 'read' | 'failed' }>> {
   const { port1: port, port2 } = new MessageChannel();
   const send = (message: TaskInput, transfer: readonly ArrayBuffer[] = []) => port.postMessage(message, [...transfer]);
+  // The thread closes its end when it is done, stopped or dead.
+  thread.letGo = new Promise((resolve) => port.once('close', resolve));
   return new Promise<Exclude<TaskOutput, { type: 'read' | 'failed' }>>((resolve, reject) => {
     const feeder = input && feed(input.blob, send, signal);
-    const onAbort = () => {
-      const reason: unknown = signal.reason;
-      send({
-        type: 'abort',
-        code: reason instanceof AppError ? reason.code : 'canceled',
-        message: 'the scan was stopped',
-      });
-      input?.blob.destroy();
-      reject(reason);
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
+    let ended = false;
     const end = (settle: () => void) => {
+      if (ended) return;
+      ended = true;
       signal.removeEventListener('abort', onAbort);
       input?.blob.destroy();
-      port.close();
       settle();
+    };
+    const stop = (code: Cause, message: string, reason: unknown) => {
+      send({ type: 'abort', code, message });
+      end(() => reject(reason));
+    };
+    const onAbort = () => {
+      const reason: unknown = signal.reason;
+      stop(reason instanceof AppError ? reason.code : 'canceled', 'the scan was stopped', reason);
     };
     thread.failTask = (error) => end(() => reject(error));
     // A blob that breaks off is the registry's failure; the walk would only report a truncated stream.
-    feeder?.failed.then((error) => {
-      send({ type: 'abort', code: error.code, message: error.message });
-      end(() => reject(error));
-    });
+    feeder?.failed.then((error) => stop(error.code, error.message, error));
     port.on('message', (output: TaskOutput) => {
+      if (ended) return;
       if (output.type === 'read') {
         input?.onBytes(output.bytes);
         feeder?.taken(output.bytes);
@@ -174,6 +215,8 @@ function run(
       } else end(() => resolve(output));
     });
     thread.worker.postMessage(task(port2), [port2]);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
   });
 }
 

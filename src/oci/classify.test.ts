@@ -27,6 +27,7 @@ describe('an entry of an index', () => {
   test.each<[string, Partial<IndexChild>, string | undefined]>([
     ['a platform image', { platform: { os: 'linux', architecture: 'amd64' } }, undefined],
     ['an image without platform', {}, undefined],
+    ['an image whose type is told', { artifactType: ociConfig }, undefined],
     [
       'a BuildKit attestation',
       {

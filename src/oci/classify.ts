@@ -36,7 +36,10 @@ export function classifyIndexChild(child: IndexChild): SkipReason | undefined {
   const referenceType = child.annotations['vnd.docker.reference.type'];
   if (referenceType === 'attestation-manifest') return 'attestation';
   if (referenceType !== undefined) return reasonForType(referenceType);
-  if (child.artifactType !== undefined) return reasonForType(child.artifactType);
+  // For an image it may hold the type of its config: https://github.com/opencontainers/image-spec/blob/main/descriptor.md
+  if (child.artifactType !== undefined && !isImageConfigMediaType(child.artifactType)) {
+    return reasonForType(child.artifactType);
+  }
   if (isIndexMediaType(child.mediaType)) return 'manifest-unsupported';
   if (!isImageManifestMediaType(child.mediaType)) {
     // A BuildKit cache index lists layers and a cache config where manifests belong.

@@ -101,8 +101,44 @@ test.each([
   });
 });
 
-test.each(['0001-01-01T00:00:00Z', 'yesterday', ''])('the creation time %j is unknown', (created) => {
+test.each([
+  '0001-01-01T00:00:00Z',
+  'yesterday',
+  '',
+  'build 7',
+  '2024',
+  '2024-05-01',
+  '2024-05-01T10:20:30',
+  '2024-13-01T10:20:30Z',
+  '+275760-09-13T00:00:00Z',
+])('the creation time %j is unknown', (created) => {
   expect(parse({ created }).created).toBeUndefined();
+});
+
+test.each([
+  ['2024-05-01T10:20:30+02:00', '2024-05-01T08:20:30.000Z'],
+  ['2024-05-01t10:20:30.5z', '2024-05-01T10:20:30.500Z'],
+])('the creation time %j is %s', (created, expected) => {
+  expect(parse({ created }).created?.toISOString()).toBe(expected);
+});
+
+describe('a platform is words, since it ends up in lists and rows', () => {
+  test.each([
+    { os: 'linux\u0000' },
+    { architecture: '\u001b[31mamd64' },
+    { variant: 'v'.repeat(65) },
+    { 'os.version': '10 0' },
+    { os: '../linux' },
+  ])('%j is refused', (value) => {
+    expect(() => parse(value)).toThrowError(expect.objectContaining({ code: 'manifest-unsupported' }));
+  });
+
+  test.each([
+    { os: 'z/OS'.replace('/', '_'), architecture: 'x86_64', variant: 'v8.1' },
+    { 'os.version': '10.0.1-rc+7' },
+  ])('%j is taken', (value) => {
+    expect(() => parse(value)).not.toThrow();
+  });
 });
 
 test('an old entrypoint written as a string is one word', () => {

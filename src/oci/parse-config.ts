@@ -3,6 +3,7 @@ import { AppError } from '../model/app-error.ts';
 import type { Digest } from '../model/digest.ts';
 import { describeBadDigest, isDigest } from './parse-digest.ts';
 import { parseJson } from './parse-json.ts';
+import { isPlatformWord } from './platform.ts';
 
 /** How one layer, or an empty step, was made. */
 export interface HistoryEntry {
@@ -51,11 +52,14 @@ export interface OciImageConfig {
 /** Configs hold history and labels, not content; the largest seen in the wild are well under a megabyte. */
 export const MAX_CONFIG_BYTES = 8 * 1024 ** 2;
 const MAX_HISTORY = 10_000;
+// https://www.rfc-editor.org/rfc/rfc3339; Date.parse alone reads "build 7" as July 2001.
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,30})?(?:Z|[+-]\d\d:\d\d)$/;
 
 const string = z
   .string()
   .nullish()
   .transform((value) => value ?? '');
+const word = string.refine((value) => value === '' || isPlatformWord(value), 'not a word of a platform');
 const strings = z
   .array(z.string())
   .nullish()
@@ -113,10 +117,10 @@ const containerSettings = z
 
 const Config = z.object({
   created: string,
-  os: string,
-  architecture: string,
-  variant: string,
-  'os.version': string,
+  os: word,
+  architecture: word,
+  variant: word,
+  'os.version': word,
   author: string,
   rootfs: z.object({ diff_ids: z.array(digest).nullish() }).nullish(),
   history: z
@@ -165,7 +169,8 @@ export function parseConfig(body: Uint8Array, subject: string): OciImageConfig {
 }
 
 function timeField(text: string): { created?: Date } {
-  const time = Date.parse(text);
+  const upper = text.toUpperCase();
+  const time = TIME.test(upper) ? Date.parse(upper) : Number.NaN;
   // Go writes its zero time, 0001-01-01, where nothing was set.
   return Number.isNaN(time) || time < 0 ? {} : { created: new Date(time) };
 }

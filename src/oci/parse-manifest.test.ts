@@ -38,6 +38,21 @@ test('an index keeps its children with platform, annotations and type', () => {
   });
 });
 
+test('an empty artifact type is none', () => {
+  expect(parse({ ...index, manifests: [{ ...child, artifactType: '' }] })).toMatchObject({
+    children: [expect.not.objectContaining({ artifactType: '' })],
+  });
+});
+
+test('the sizes of the largest image still add up to a whole number', () => {
+  const layers = Array(1_024).fill({ ...layer, size: 2 ** 40 });
+
+  const manifest = parse({ ...image, config: { ...config, size: 2 ** 40 }, layers });
+
+  const size = manifest.kind === 'image' ? manifest.layers.reduce((sum, each) => sum + each.size, 0) : Number.NaN;
+  expect(size + 2 ** 40).toBeLessThan(Number.MAX_SAFE_INTEGER);
+});
+
 test('an image manifest keeps config, layers, foreign urls and subject', () => {
   const foreign = {
     ...layer,
@@ -87,6 +102,7 @@ describe('what cannot be trusted is refused', () => {
       'other than sha256',
     ],
     ['a negative size', { ...image, layers: [{ ...layer, size: -1 }] }, '', 'layers.0.size'],
+    ['a size that no blob has', { ...image, layers: [{ ...layer, size: 2 ** 40 + 1 }] }, '', 'layers.0.size'],
     ['a fractional size', { ...image, layers: [{ ...layer, size: 1.5 }] }, '', 'layers.0.size'],
   ])('%s', (_, value, mediaType, why) => {
     expect(() => parse(value, mediaType)).toThrowError(

@@ -4,7 +4,7 @@ import type { Digest } from '../model/digest.ts';
 import { isImageManifestMediaType, isIndexMediaType } from './media-types.ts';
 import { describeBadDigest, isDigest } from './parse-digest.ts';
 import { parseJson } from './parse-json.ts';
-import type { Platform } from './platform.ts';
+import { isPlatformWord, type Platform } from './platform.ts';
 
 /** A pointer to content: https://github.com/opencontainers/image-spec/blob/main/descriptor.md */
 export interface Descriptor {
@@ -52,9 +52,12 @@ export const MAX_MANIFEST_BYTES = 4 * 1024 ** 2;
 // Docker stops at 127 layers; OCI tools rarely pass a few hundred.
 const MAX_LAYERS = 1_024;
 const MAX_CHILDREN = 1_024;
+// Larger than any layer, and small enough that the sum over all layers is still a whole number: 1025 × 2^40 < 2^53.
+const MAX_BLOB_BYTES = 1024 ** 4;
 
 const text = z.string().max(4_096);
 const optionalText = text.nullish().transform((value) => value ?? undefined);
+const word = optionalText.refine((value) => !value || isPlatformWord(value), 'not a word of a platform');
 const annotations = z
   .record(z.string(), z.string())
   .nullish()
@@ -64,15 +67,15 @@ const digest = z.string().transform((value, context): Digest => {
   context.addIssue(describeBadDigest(value));
   return z.NEVER;
 });
-const descriptorFields = { mediaType: text, digest, size: z.number().int().nonnegative() };
+const descriptorFields = { mediaType: text, digest, size: z.number().int().nonnegative().max(MAX_BLOB_BYTES) };
 const descriptor = z.object(descriptorFields);
 
 const platform = z
   .object({
-    os: z.string().nullish(),
-    architecture: z.string().nullish(),
-    variant: optionalText,
-    'os.version': optionalText,
+    os: word,
+    architecture: word,
+    variant: word,
+    'os.version': word,
   })
   .nullish()
   .transform((value): Platform | undefined => {
@@ -167,7 +170,7 @@ function parseIndex(body: Uint8Array, mediaType: string, what: string): OciIndex
     children: children.map(({ platform, artifactType, ...child }) => ({
       ...child,
       ...(platform === undefined ? {} : { platform }),
-      ...(artifactType === undefined ? {} : { artifactType }),
+      ...(artifactType ? { artifactType } : {}),
     })),
     ...optionalFields(index),
   };

@@ -8,6 +8,7 @@ export interface Platform {
 
 export const defaultPlatform: Platform = { os: 'linux', architecture: 'amd64' };
 
+const WORD = /^[A-Za-z0-9._+-]{1,64}$/;
 const PLATFORM = /^([a-z0-9_-]{1,32})\/([a-z0-9_-]{1,32})(?:\/([a-z0-9._-]{1,32}))?$/;
 const architectureAliases: Readonly<Record<string, string>> = {
   x86_64: 'amd64',
@@ -23,6 +24,11 @@ const runsOn: Readonly<Record<string, readonly string[]>> = {
   'arm/v6': ['v6', 'v5'],
   'arm/v5': ['v5'],
 };
+
+/** Whether a text may be a part of a platform: parts end up in rows, lists and messages. */
+export function isPlatformWord(text: string): boolean {
+  return WORD.test(text);
+}
 
 /** `linux/arm64/v8`; '' when the platform is not known at all. */
 export function formatPlatform(platform: Platform): string {

@@ -46,7 +46,10 @@ export async function knownTags(
   );
 }
 
-/** Records tags of one repository as seen; see ImageStore.saveTags. */
+/** Below both engines' limits on parameters, and one statement text for most calls: sync saves so many tags at a time. */
+const ROWS_PER_STATEMENT = 100;
+
+/** Records tags of one repository as seen; see ImageStore.saveTags. A few statements whatever their number. */
 export async function saveTags(
   trx: Write,
   registryId: number,
@@ -56,8 +59,34 @@ export async function saveTags(
   const registry = await trx.selectFrom('registries').select('url').where('id', '=', registryId).executeTakeFirst();
   if (!registry) return;
   const repositoryId = await upsertRepository(trx, registryId, registry.url, repository);
-  for (const tag of tags) await saveTag(trx, registryId, repositoryId, tag);
+  // A tag that was seen twice is what it was last.
+  const seen = [...new Map(tags.map((tag) => [tag.name, tag])).values()];
+  const artifacts = await upsertArtifacts(
+    trx,
+    seen.flatMap((tag) => tag.images.map((image) => image.artifact)),
+  );
+  const tagIds = await upsertTags(trx, registryId, repositoryId, seen);
+  await deleteOutdated(trx, seen, tagIds);
+  const rows = seen.flatMap((tag) =>
+    tag.images.map((image) => {
+      const artifact = artifacts.get(artifactKey(image.artifact));
+      const tagId = tagIds.get(tag.name);
+      if (!artifact || tagId === undefined) throw new Error(`the rows of ${repository}:${tag.name} were not stored`);
+      return toImageRow({ registryId, repositoryId, tagId, tag: tag.name }, image, artifact);
+    }),
+  );
+  for (const part of inParts(rows)) {
+    await trx
+      .insertInto('images')
+      .values(part)
+      .onConflict((conflict) => conflict.columns(['tag_id', 'digest', 'platform']).doNothing())
+      .execute();
+  }
   await refreshLatest(trx, repositoryId);
+}
+
+function* inParts<T>(all: readonly T[]): Generator<T[]> {
+  for (let at = 0; at < all.length; at += ROWS_PER_STATEMENT) yield all.slice(at, at + ROWS_PER_STATEMENT);
 }
 
 async function upsertRepository(trx: Write, registryId: number, url: string, path: string): Promise<number> {
@@ -72,29 +101,65 @@ async function upsertRepository(trx: Write, registryId: number, url: string, pat
   return id;
 }
 
-async function saveTag(trx: Write, registryId: number, repositoryId: number, tag: SeenTag): Promise<void> {
-  const columns = {
-    digest: tag.digest,
-    etag: tag.etag ?? null,
-    skipped: JSON.stringify(tag.skipped),
-    synced_at: tag.syncedAt.getTime(),
-  };
-  const { id: tagId } = await trx
-    .insertInto('tags')
-    .values({ registry_id: registryId, repository_id: repositoryId, name: tag.name, ...columns })
-    .onConflict((conflict) => conflict.columns(['repository_id', 'name']).doUpdateSet(columns))
-    .returning('id')
-    .executeTakeFirstOrThrow();
+/** Ids by name. */
+async function upsertTags(
+  trx: Write,
+  registryId: number,
+  repositoryId: number,
+  tags: readonly SeenTag[],
+): Promise<ReadonlyMap<string, number>> {
+  const ids = new Map<string, number>();
+  for (const part of inParts(tags)) {
+    const rows = await trx
+      .insertInto('tags')
+      .values(
+        part.map((tag) => ({
+          registry_id: registryId,
+          repository_id: repositoryId,
+          name: tag.name,
+          digest: tag.digest,
+          etag: tag.etag ?? null,
+          skipped: JSON.stringify(tag.skipped),
+          synced_at: tag.syncedAt.getTime(),
+        })),
+      )
+      .onConflict((conflict) =>
+        conflict.columns(['repository_id', 'name']).doUpdateSet((eb) => ({
+          digest: eb.ref('excluded.digest'),
+          etag: eb.ref('excluded.etag'),
+          skipped: eb.ref('excluded.skipped'),
+          synced_at: eb.ref('excluded.synced_at'),
+        })),
+      )
+      .returning(['id', 'name'])
+      .execute();
+    for (const { id, name } of rows) ids.set(name, id);
+  }
+  return ids;
+}
 
-  // A moved tag: its old rows go, unless a running container still uses them.
-  const digests = tag.images.map((image) => image.digest);
-  let outdated = trx
-    .deleteFrom('images')
-    .where('tag_id', '=', tagId)
-    .where((eb) => eb.or([eb('running', 'is', null), eb('running', '=', 0)]));
-  if (digests.length > 0) outdated = outdated.where('digest', 'not in', digests);
-  await outdated.execute();
-  for (const image of tag.images) await insertImage(trx, { registryId, repositoryId, tagId, tag: tag.name }, image);
+/** Moved tags: their old rows go, unless a running container still uses them. */
+async function deleteOutdated(
+  trx: Write,
+  tags: readonly SeenTag[],
+  tagIds: ReadonlyMap<string, number>,
+): Promise<void> {
+  const kept = new Set(tags.flatMap((tag) => tag.images.map(({ digest }) => `${tagIds.get(tag.name)} ${digest}`)));
+  for (const part of inParts([...tagIds.values()])) {
+    const rows = await trx
+      .selectFrom('images')
+      .select(['id', 'tag_id', 'digest'])
+      .where('tag_id', 'in', part)
+      .execute();
+    const outdated = rows.filter((row) => !kept.has(`${row.tag_id} ${row.digest}`)).map((row) => row.id);
+    for (const ids of inParts(outdated)) {
+      await trx
+        .deleteFrom('images')
+        .where('id', 'in', ids)
+        .where((eb) => eb.or([eb('running', 'is', null), eb('running', '=', 0)]))
+        .execute();
+    }
+  }
 }
 
 interface Place {
@@ -104,58 +169,74 @@ interface Place {
   readonly tag: string;
 }
 
-async function insertImage(trx: Write, place: Place, image: SeenImage): Promise<void> {
-  const artifact = await upsertArtifact(trx, image.artifact);
+function toImageRow(place: Place, image: SeenImage, artifact: StoredArtifact) {
   const summary: SummaryColumns =
     artifact.summary === null ? unscannedColumns(image.artifact.os) : (JSON.parse(artifact.summary) as SummaryColumns);
-  await trx
-    .insertInto('images')
-    .values({
-      registry_id: place.registryId,
-      repository_id: place.repositoryId,
-      tag_id: place.tagId,
-      tag: place.tag,
-      digest: image.digest,
-      image_id: image.artifact.imageId,
-      artifact_id: artifact.id,
-      platform: image.platform,
-      size: image.size,
-      created_at: image.createdAt?.getTime() ?? null,
-      pushed_at: image.pushedAt?.getTime() ?? null,
-      latest: 0,
-      authorized: 0,
-      trusted: 0,
-      fix_recommended: null,
-      ...summary,
-    })
-    .onConflict((conflict) => conflict.columns(['tag_id', 'digest', 'platform']).doNothing())
-    .execute();
+  return {
+    registry_id: place.registryId,
+    repository_id: place.repositoryId,
+    tag_id: place.tagId,
+    tag: place.tag,
+    digest: image.digest,
+    image_id: image.artifact.imageId,
+    artifact_id: artifact.id,
+    platform: image.platform,
+    size: image.size,
+    created_at: image.createdAt?.getTime() ?? null,
+    pushed_at: image.pushedAt?.getTime() ?? null,
+    latest: 0,
+    authorized: 0,
+    trusted: 0,
+    fix_recommended: null,
+    ...summary,
+  };
 }
 
-async function upsertArtifact(
-  trx: Write,
-  artifact: NewArtifact,
-): Promise<{ readonly id: number; readonly summary: string | null }> {
-  const layersKey = createHash('sha256')
-    .update(artifact.layers.map((layer) => layer.digest).join('\n'))
+interface StoredArtifact {
+  readonly id: number;
+  readonly summary: string | null;
+}
+
+const artifactKey = ({ imageId, layers }: NewArtifact) => `${imageId} ${layersKey(layers)}`;
+
+function layersKey(layers: NewArtifact['layers']): string {
+  return createHash('sha256')
+    .update(layers.map((layer) => layer.digest).join('\n'))
     .digest('hex');
-  await trx
-    .insertInto('artifacts')
-    .values({
-      image_id: artifact.imageId,
-      layers_key: layersKey,
-      os: artifact.os,
-      layers: JSON.stringify(artifact.layers),
-      history: JSON.stringify(artifact.history),
-    })
-    .onConflict((conflict) => conflict.columns(['image_id', 'layers_key']).doNothing())
-    .execute();
-  return trx
-    .selectFrom('artifacts')
-    .select(['id', 'summary'])
-    .where('image_id', '=', artifact.imageId)
-    .where('layers_key', '=', layersKey)
-    .executeTakeFirstOrThrow();
+}
+
+/** By `artifactKey`. */
+async function upsertArtifacts(
+  trx: Write,
+  artifacts: readonly NewArtifact[],
+): Promise<ReadonlyMap<string, StoredArtifact>> {
+  const byKey = new Map(artifacts.map((artifact) => [artifactKey(artifact), artifact]));
+  // In one order everywhere: two syncs that see the same new content must not wait for each other in a circle.
+  const sorted = [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, artifact]) => artifact);
+  const stored = new Map<string, StoredArtifact>();
+  for (const part of inParts(sorted)) {
+    await trx
+      .insertInto('artifacts')
+      .values(
+        part.map(({ imageId, os, layers, history }) => ({
+          image_id: imageId,
+          layers_key: layersKey(layers),
+          os,
+          layers: JSON.stringify(layers),
+          history: JSON.stringify(history),
+        })),
+      )
+      .onConflict((conflict) => conflict.columns(['image_id', 'layers_key']).doNothing())
+      .execute();
+    const imageIds = part.map(({ imageId }) => imageId);
+    const rows = await trx
+      .selectFrom('artifacts')
+      .select(['id', 'image_id', 'layers_key', 'summary'])
+      .where('image_id', 'in', imageIds)
+      .execute();
+    for (const { image_id, layers_key, ...row } of rows) stored.set(`${image_id} ${layers_key}`, row);
+  }
+  return stored;
 }
 
 /** Sets the latest flag of a repository, and what follows from it, on the rows where it changes. */

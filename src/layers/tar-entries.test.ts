@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
@@ -193,16 +193,80 @@ test('a PAX header that would fill memory is limit-exceeded', async () => {
   await expect(read(tar)).rejects.toMatchObject({ code: 'limit-exceeded' });
 });
 
-test('PAX size and path win over the header, an empty value does not, and a global header changes nothing', async () => {
-  const pax = (text: string): TarEntry => ({ path: 'PaxHeader', type: 'x', content: Buffer.from(text) });
+const pax = (...records: readonly string[]): TarEntry => ({
+  path: 'PaxHeader',
+  type: 'x',
+  content: Buffer.from(records.map((record) => `${record.length + (record.length < 7 ? 3 : 4)} ${record}\n`).join('')),
+});
+const longName = (name: string): TarEntry => ({ path: '././@LongLink', type: 'L', content: Buffer.from(`${name}\0`) });
+
+test.each<[string, readonly TarEntry[], string]>([
+  ['a PAX path wins over the header', [pax('path=longer')], 'longer'],
+  ['of two records the last counts', [pax('path=first1', 'path=second')], 'second'],
+  ['an empty record takes back the one before it', [pax('path=longer', 'comment=x', 'path=')], 'short'],
+  ['a PAX header replaces the one before it', [pax('path=longer'), pax('comment=x')], 'short'],
+  ['a global header ends what was said before it', [pax('path=longer'), { ...pax('path=global'), type: 'g' }], 'short'],
+  ["GNU's name wins over PAX", [longName('gnu'), pax('path=longer')], 'gnu'],
+  ["GNU's empty name says nothing", [longName('')], 'short'],
+])('%s', async (_, extended, name) => {
+  const content = Buffer.from('x');
+  const tar = toTar([...extended, { path: 'short', type: '0', content }, { path: 'plain', type: '0', content }]);
+
+  expect(await read(tar)).toEqual([fileAt(name), fileAt('plain')]);
+});
+
+test('a PAX size wins over the header', async () => {
   const tar = toTar([
-    { path: 'g', type: 'g', content: Buffer.from('15 path=global\n') },
-    pax('13 path=long\n8 path=\n'),
-    { path: 'short', type: '0', content: Buffer.from('x') },
-    { path: 'plain', type: '0', content: Buffer.from('x') },
+    pax('size=00001536'),
+    { path: 'a', type: '0', content: Buffer.alloc(512, 'x') },
+    { path: 'hidden', type: '0', content: Buffer.alloc(512, 'y') },
+    { path: 'b', type: '0', content: Buffer.from('x') },
   ]);
 
-  expect(await read(tar)).toEqual([fileAt('long'), fileAt('plain')]);
+  expect(await read(tar)).toMatchObject([{ path: 'a', text: expect.stringContaining('hidden') }, fileAt('b')]);
+});
+
+/** A header of one file `name` with something at 345, where POSIX has a prefix. */
+function withPrefix(magic: string, at345: string): Buffer {
+  const tar = toTar([{ path: 'name', type: '0', content: Buffer.from('x') }]);
+  tar.write(magic, 257, 'latin1');
+  tar.write(at345, 345, 'latin1');
+  tar.write('        ', 148);
+  const sum = tar.subarray(0, 512).reduce((total, byte) => total + byte, 0);
+  tar.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+  return tar;
+}
+
+test.each([
+  ['POSIX', 'ustar\x0000', 'var/lib/dpkg', 'var/lib/dpkg/name'],
+  ["GNU's times are none", 'ustar  \0', '14567012345\x0014567012345\0', 'name'],
+  ['Go before 1.8 in a GNU header', 'ustar  \0', 'var/lib/dpkg', 'var/lib/dpkg/name'],
+  ['Go before 1.8, beyond the first time', 'ustar  \0', '\x0012/lib/dpkg', 'name'],
+  ['none before ustar', '\0\0\0\0\0\0\0\0', 'var/lib/dpkg', 'name'],
+])('a prefix of the name: %s', async (_, magic, at345, name) => {
+  expect(await read(withPrefix(magic, at345))).toEqual([fileAt(name)]);
+});
+
+test.each([
+  ['gnu', []],
+  ['oldgnu', []],
+  ['pax', ['--sparse-version=0.0']],
+  ['pax', ['--sparse-version=0.1']],
+  ['pax', ['--sparse-version=1.0']],
+])('passes over a sparse file of GNU tar in its %s format %s', async (format, options) => {
+  const folder = mkdtempSync(join(tmpdir(), 'tar-entries-'));
+  const sparse = openSync(join(folder, 'sparse'), 'w');
+  // More pieces than a header has room for.
+  for (let piece = 0; piece < 60; piece++) writeSync(sparse, 'data', piece * 100_000);
+  closeSync(sparse);
+  writeFileSync(join(folder, 'after'), 'x', { mode: 0o644 });
+  const tar = execFileSync('tar', ['-C', folder, '-S', `--format=${format}`, ...options, '-c', 'sparse', 'after']);
+  rmSync(folder, { recursive: true });
+
+  expect(await read(tar)).toMatchObject([
+    { type: 'irregular', path: 'sparse', what: 'a sparse file' },
+    { type: 'file', path: 'after', text: 'x' },
+  ]);
 });
 
 test.each([

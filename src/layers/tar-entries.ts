@@ -53,8 +53,8 @@ export async function* tarEntries(
     if (extendedTypes.includes(header.type)) {
       const bytes = await readExtended(cursor, header);
       if (header.type === 'x') pax = parsePax(bytes);
-      else if (header.type === 'L') gnu = { ...gnu, name: parseLongName(bytes) };
-      else if (header.type === 'K') gnu = { ...gnu, target: parseLongName(bytes) };
+      else if (header.type === 'L') gnu = { ...gnu, ...parseLongName(bytes, 'name') };
+      else if (header.type === 'K') gnu = { ...gnu, ...parseLongName(bytes, 'target') };
       // Engines read a global header as an entry of its own, which ends what was said before it.
       else [pax, gnu] = [{}, {}];
       continue;

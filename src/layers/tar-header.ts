@@ -24,6 +24,7 @@ export interface ExtendedFields {
 
 const OCTAL = /^[ \0]*([0-7]*)(?:[ \0].*)?$/s;
 const DECIMAL = /^\d{1,16}$/;
+const ASCII = /^[\0-\x7f]*$/;
 
 /** True for a block of zeros, two of which end an archive. */
 export function isZeroBlock(block: Buffer): boolean {
@@ -41,8 +42,7 @@ export function parseTarHeader(block: Buffer): TarHeader {
   if (!hasValidChecksum(block))
     throw new AppError('layer-corrupt', 'a tar header has a wrong checksum: this is no tar archive, or a damaged one');
   const name = text(block, 0, 100);
-  // "ustar\0": POSIX has a prefix; "ustar ": GNU keeps other things there.
-  const prefix = block[345] !== 0 && block.toString('latin1', 257, 263) === 'ustar\0' ? text(block, 345, 155) : '';
+  const prefix = readPrefix(block);
   return {
     name: prefix === '' ? name : `${prefix}/${name}`,
     mode: number(block, 100, 8) & 0o7777,
@@ -50,6 +50,22 @@ export function parseTarHeader(block: Buffer): TarHeader {
     type: String.fromCharCode(block[156] ?? 0),
     target: block[157] === 0 ? '' : text(block, 157, 100),
   };
+}
+
+/** The folder that did not fit into the name. "ustar\0": POSIX has one; "ustar ": GNU keeps two times there instead. */
+function readPrefix(block: Buffer): string {
+  if (block[345] === 0) return '';
+  const magic = block.toString('latin1', 257, 263);
+  if (magic === 'ustar\0') return text(block, 345, 155);
+  // Go before 1.8, and Docker with it, wrote a prefix into GNU headers: seen by times that are none.
+  if (magic !== 'ustar ' || (isNumber(block, 345) && isNumber(block, 357))) return '';
+  const prefix = text(block, 345, 155);
+  return ASCII.test(prefix) ? prefix : '';
+}
+
+/** Whether a field of 12 bytes holds what `number` reads. */
+function isNumber(block: Buffer, start: number): boolean {
+  return (block[start] ?? 0) >= 0x80 || OCTAL.test(block.toString('latin1', start, start + 12));
 }
 
 /** Old archivers summed the bytes as signed ones; everything but the sum itself is added up. */
@@ -86,6 +102,12 @@ function number(block: Buffer, start: number, length: number): number {
   return value;
 }
 
+const paxFields: ReadonlyMap<string, 'name' | 'target' | 'size'> = new Map([
+  ['path', 'name'],
+  ['linkpath', 'target'],
+  ['size', 'size'],
+] as const);
+
 /**
  * The records of a PAX header: `<length> <key>=<value>\n`.
  * @throws AppError `layer-corrupt`
@@ -93,6 +115,7 @@ function number(block: Buffer, start: number, length: number): number {
 export function parsePax(body: Buffer): ExtendedFields {
   const malformed = () => new AppError('layer-corrupt', 'a PAX header of the tar archive is malformed');
   const fields: { -readonly [key in keyof ExtendedFields]: ExtendedFields[key] } = {};
+  let sparseName: string | undefined;
   for (let at = 0; at < body.byteLength; ) {
     const space = body.indexOf(0x20, at);
     const digits = space === -1 ? '' : body.toString('latin1', at, Math.min(space, at + 17));
@@ -104,22 +127,23 @@ export function parsePax(body: Buffer): ExtendedFields {
     if (equals <= 0) throw malformed();
     const [key, value] = [record.slice(0, equals), record.slice(equals + 1)];
     at = end;
-    // An empty value takes a field back.
-    if (value === '') continue;
-    if (key === 'path') fields.name = value;
-    else if (key === 'linkpath') fields.target = value;
-    else if (key === 'size') {
+    // The last record of a key counts; an empty value takes the field back.
+    const field = paxFields.get(key);
+    if (field && value === '') delete fields[field];
+    else if (field === 'size') {
       if (!DECIMAL.test(value) || !Number.isSafeInteger(Number(value))) throw malformed();
       fields.size = Number(value);
-    } else if (key.startsWith('GNU.sparse.')) {
+    } else if (field) fields[field] = value;
+    else if (key.startsWith('GNU.sparse.')) {
       fields.sparse = true;
-      if (key === 'GNU.sparse.name') fields.name = value;
+      if (key === 'GNU.sparse.name' && value !== '') sparseName = value;
     }
   }
-  return fields;
+  return sparseName === undefined ? fields : { ...fields, name: sparseName };
 }
 
-/** The body of GNU's `L` and `K`: a name, ended by NUL. */
-export function parseLongName(body: Buffer): string {
-  return text(body, 0, body.byteLength);
+/** The body of GNU's `L` and `K`: a name, ended by NUL; an empty one leaves the header's. */
+export function parseLongName(body: Buffer, field: 'name' | 'target'): ExtendedFields {
+  const name = text(body, 0, body.byteLength);
+  return name === '' ? {} : { [field]: name };
 }

@@ -21,12 +21,17 @@ interface Options {
   readonly digest?: Digest;
   readonly limits?: Partial<LayerLimits>;
   readonly chunk?: number;
+  /** The bytes as they come, instead of pieces of `chunk` bytes. */
+  readonly chunks?: readonly Uint8Array[];
   readonly visit?: (entry: LayerEntry) => void | Promise<void>;
 }
 
-async function walk(bytes: Uint8Array, { digest = digestOf(bytes), limits = {}, chunk = 65_536, visit }: Options = {}) {
+async function walk(
+  bytes: Uint8Array,
+  { digest = digestOf(bytes), limits = {}, chunk = 65_536, chunks, visit }: Options = {},
+) {
   const paths: string[] = [];
-  const blob = stream(bytes, chunk);
+  const blob = chunks ? Readable.from(chunks) : stream(bytes, chunk);
   try {
     const totals = await walkLayer(
       blob,
@@ -93,6 +98,32 @@ describe.each<[string, Uint8Array]>([
       message: expect.stringContaining(digestOf(cut)),
     });
   });
+});
+
+describe.each<[string, (bytes: Buffer) => Buffer]>([
+  ['gzip', gzipSync],
+  ['zstd', zstdCompressSync],
+])('%s', (_, compress) => {
+  const parts = [Buffer.alloc(0), tar.subarray(0, half), Buffer.alloc(0), tar.subarray(half), Buffer.alloc(0)];
+  const packed = parts.map(compress);
+
+  test('is read on over members that are empty, in one chunk or a chunk each', async () => {
+    const whole = Buffer.concat(packed);
+
+    expect(await walk(whole)).toMatchObject({ diffId: digestOf(tar), entries: 3 });
+    expect(await walk(whole, { chunks: packed })).toMatchObject({ diffId: digestOf(tar), entries: 3 });
+  });
+
+  test.each(['g', 'garbage', '\x1f', '\x1f\x8b\b', '(\xb5/\xfd'])(
+    'with %j behind it is layer-corrupt, in one chunk or a chunk of its own',
+    async (text) => {
+      const chunks = [compress(tar), Buffer.from(text, 'latin1')];
+      const whole = Buffer.concat(chunks);
+
+      await expect(walk(whole)).rejects.toMatchObject({ code: 'layer-corrupt' });
+      await expect(walk(whole, { chunks })).rejects.toMatchObject({ code: 'layer-corrupt' });
+    },
+  );
 });
 
 test('both hashes cover what follows the end of the archive', async () => {

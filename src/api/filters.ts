@@ -2,8 +2,16 @@ import { z } from 'zod';
 import { errors } from './protocol/errors.ts';
 import { boolean, list, text } from './protocol/fields.ts';
 
+const MAX_FILTERS = 100;
+// Each text to search for costs every row a comparison.
+const MAX_SEARCHED = 100;
+const ID = /^\d{1,20}$/;
+
 /** `AssetFilters`: conditions are joined by AND, their Values by OR. */
-export const Filters = list(z.strictObject({ Name: text(), Values: list(text()), ExactMatch: boolean().optional() }));
+export const Filters = list(
+  z.strictObject({ Name: text(), Values: list(text()), ExactMatch: boolean().optional() }),
+  MAX_FILTERS,
+);
 export type Filter = z.output<typeof Filters>[number];
 
 /** What one filter of a list means: a row of that list's table. */
@@ -12,8 +20,8 @@ export interface FilterRule<Condition> {
   readonly description: string;
   /** Accepted values, where there are few; compared without regard to case. */
   readonly values?: readonly string[];
-  /** `exact`: the filter's ExactMatch, already read as equality. */
-  toCondition(values: readonly string[], exact: boolean): Condition;
+  /** `exact`: the filter's ExactMatch, already read as equality. `name`: the filter's, for errors. */
+  toCondition(values: readonly string[], exact: boolean, name: string): Condition;
 }
 
 /**
@@ -29,12 +37,23 @@ export function toConditions<Condition>(
     if (!rule) throw errors.unknownFilter(Name, Object.keys(table));
     const values = Values.map((value) => value.trim()).filter((value) => value !== '');
     if (values.length === 0 || values.some((value) => value.toLowerCase() === 'all')) return [];
-    return [
-      rule.toCondition(
-        rule.values ? values.map((value) => knownValue(Name, value, rule.values ?? [])) : values,
-        ExactMatch ?? false,
-      ),
-    ];
+    const { values: known } = rule;
+    const given = known ? values.map((value) => knownValue(Name, value, known)) : values;
+    return [rule.toCondition(given, ExactMatch ?? false, Name)];
+  });
+}
+
+/** Texts to compare by: equality with `exact`, otherwise substrings without regard to case, and then not too many. */
+export function toTextMatch(values: readonly string[], exact: boolean, name: string) {
+  if (!exact && values.length > MAX_SEARCHED) throw errors.tooManyFilterValues(name, MAX_SEARCHED);
+  return { match: exact ? 'equals' : 'contains', values } as const;
+}
+
+/** Ids in decimal digits; one beyond 2^53 is kept as a number that nothing has. */
+export function toIds(values: readonly string[], name: string): readonly number[] {
+  return values.map((value) => {
+    if (!ID.test(value)) throw errors.invalidFilterValue(name, value, ['decimal digits']);
+    return Math.min(Number(value), Number.MAX_SAFE_INTEGER);
   });
 }
 

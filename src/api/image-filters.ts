@@ -1,14 +1,13 @@
 import type { ScanStatus } from '../model/scan.ts';
 import type { ImageCondition, ImageCountField, ImageTextField, ImageValueField } from '../store/image-query.ts';
-import { type Filter, type FilterRule, toConditions } from './filters.ts';
-import { errors } from './protocol/errors.ts';
+import { type Filter, type FilterRule, toConditions, toIds, toTextMatch } from './filters.ts';
 
 type Rule = FilterRule<ImageCondition>;
 
 /** Substring, or equality with ExactMatch. */
 const fuzzy = (field: ImageTextField, description: string): Rule => ({
   description: `${description}; substring without regard to case, or equality with ExactMatch=true`,
-  toCondition: (values, exact) => ({ kind: 'text', field, match: exact ? 'equals' : 'contains', values }),
+  toCondition: (values, exact, name) => ({ kind: 'text', field, ...toTextMatch(values, exact, name) }),
 });
 /** Equality whatever ExactMatch says: the values are a vocabulary. */
 const exactly = (field: ImageTextField, description: string): Rule => ({
@@ -40,13 +39,8 @@ const status = (field: ImageValueField, description: string): Rule => ({
 
 const ids = (description: string): Rule => ({
   description: `${description}; equality`,
-  toCondition: (values) => ({ kind: 'value', field: 'id', values: values.map(toId) }),
+  toCondition: (values, _, name) => ({ kind: 'value', field: 'id', values: toIds(values, name) }),
 });
-function toId(value: string): number {
-  const id = Number(value);
-  if (!/^\d{1,20}$/.test(value)) throw errors.invalidFilterValue('Id', value, ['decimal digits']);
-  return Number.isSafeInteger(id) ? id : Number.MAX_SAFE_INTEGER;
-}
 
 const risks: Readonly<Record<string, ImageCountField | 'trusted'>> = {
   VulCnt: 'vulnerabilities',
@@ -79,7 +73,15 @@ export const imageFilters: Readonly<Record<string, Rule>> = {
   OsName: exactly('osName', 'Operating system'),
   Id: ids('Id of the row'),
   ImageAssetIds: ids('Id of the row'),
-  OnlyShowLatest: flag('latest', 'Newest image of its repository'),
+  OnlyShowLatest: {
+    description: 'Only the newest image of each repository; 0 does not restrict, as the parameter of this name',
+    values: Object.keys(yesOrNo),
+    toCondition: (values) => ({
+      kind: 'value',
+      field: 'latest',
+      values: values.every((value) => yesOrNo[value]) ? [true] : [true, false],
+    }),
+  },
   IsLatestImage: flag('latest', 'Newest image of its repository'),
   IsTrustImage: flag('trusted', 'On the list of trusted images'),
   IsRunning: flag('running', 'Used by a running container'),
@@ -92,11 +94,17 @@ export const imageFilters: Readonly<Record<string, Rule>> = {
   },
   ComponentName: {
     description: 'Contains a package of this name; together with ComponentVersion both describe the same package',
-    toCondition: (names, exact) => ({ kind: 'package', match: exact ? 'equals' : 'contains', names }),
+    toCondition: (values, exact, name) => {
+      const { match } = toTextMatch(values, exact, name);
+      return { kind: 'package', match, names: values };
+    },
   },
   ComponentVersion: {
     description: 'Contains a package of this version',
-    toCondition: (versions, exact) => ({ kind: 'package', match: exact ? 'equals' : 'contains', versions }),
+    toCondition: (values, exact, name) => {
+      const { match } = toTextMatch(values, exact, name);
+      return { kind: 'package', match, versions: values };
+    },
   },
 };
 

@@ -22,7 +22,8 @@ const directions: Readonly<Record<string, 'asc' | 'desc'>> = { asc: 'asc', desc:
 /** Order in any case, or `+` and `-`; absent or empty means descending. */
 export function toDirection(order: string | undefined): 'asc' | 'desc' {
   if (!order) return 'desc';
-  const direction = directions[order.toLowerCase()];
+  const spelled = order.toLowerCase();
+  const direction = Object.hasOwn(directions, spelled) ? directions[spelled] : undefined;
   if (!direction) throw errors.invalidValue('Order', order, 'it must be asc or desc', '应为 asc 或 desc');
   return direction;
 }

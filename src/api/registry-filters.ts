@@ -1,11 +1,11 @@
 import type { RegistryCondition } from '../store/store.ts';
-import type { FilterRule } from './filters.ts';
+import { type FilterRule, toIds, toTextMatch } from './filters.ts';
 
 type Rule = FilterRule<RegistryCondition>;
 
 const fuzzy = (field: RegistryCondition['field'], description: string): Rule => ({
   description: `${description}; substring without regard to case, or equality with ExactMatch=true`,
-  toCondition: (values, exact) => ({ field, match: exact ? 'equals' : 'contains', values }),
+  toCondition: (values, exact, name) => ({ field, ...toTextMatch(values, exact, name) }),
 });
 const exactly = (field: RegistryCondition['field'], description: string, values?: readonly string[]): Rule => ({
   description: `${description}; equality`,
@@ -25,7 +25,10 @@ export const registryFilters: Readonly<Record<string, Rule>> = {
   Url: fuzzy('url', 'Base URL'),
   RegistryType: exactly('type', 'Type'),
   NetType: exactly('netType', 'Network type', ['public', 'private']),
-  RegistryId: exactly('id', 'RegistryId'),
+  RegistryId: {
+    description: 'RegistryId; equality',
+    toCondition: (values, _, name) => ({ field: 'id', match: 'equals', values: toIds(values, name).map(String) }),
+  },
   SyncStatus: {
     description: 'State of the synchronisation; equality',
     values: Object.keys(syncStatuses),

@@ -2,7 +2,7 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Logger } from 'pino';
 import type { Registry as MetricsRegistry } from 'prom-client';
 import { Counter, Histogram } from 'prom-client';
-import { type Dispatch, MAX_BODY_BYTES } from '../api/protocol/dispatch.ts';
+import { type Dispatch, MAX_BODY_BYTES, type RawRequest } from '../api/protocol/dispatch.ts';
 
 export interface HttpServerDeps {
   readonly dispatch: Dispatch;
@@ -39,7 +39,15 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   // The signature covers the raw bytes: nothing may parse them before it is verified.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
-  app.all('/', answerApi);
+  const answerWhole = (request: FastifyRequest, reply: FastifyReply) =>
+    answerApi(request, reply, Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0));
+  app.all('/', answerWhole);
+  // Methods that Fastify has no route for: whatever is sent to `/` is answered as the API does.
+  app.setNotFoundHandler((request, reply) =>
+    request.raw.url?.split('?')[0] === '/'
+      ? answerWhole(request, reply)
+      : reply.code(404).send({ status: 'not found' }),
+  );
   app.get('/healthz', async (_request, reply) => {
     try {
       await deps.checkHealth();
@@ -62,7 +70,9 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   };
 }
 
-function apiHandler({ dispatch, metrics }: HttpServerDeps) {
+type AnswerApi = (request: FastifyRequest, reply: FastifyReply, body: RawRequest['body']) => Promise<FastifyReply>;
+
+function apiHandler({ dispatch, metrics }: HttpServerDeps): AnswerApi {
   const calls = new Counter({
     name: 'plimsoll_api_calls_total',
     help: 'API calls by action and answer',
@@ -76,24 +86,24 @@ function apiHandler({ dispatch, metrics }: HttpServerDeps) {
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
     registers: [metrics],
   });
-  return async (request: FastifyRequest, reply: FastifyReply) => {
+  return async (request, reply, body) => {
     const start = performance.now();
-    const { body, headers, action, code } = await dispatch({
+    const answer = await dispatch({
       method: request.method,
       url: request.raw.url ?? '/',
       headers: flatHeaders(request),
-      body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
+      body,
     });
-    calls.inc({ action, code });
-    seconds.observe({ action }, (performance.now() - start) / 1000);
+    calls.inc({ action: answer.action, code: answer.code });
+    seconds.observe({ action: answer.action }, (performance.now() - start) / 1000);
     // Exactly this type: with a charset the Python SDK does not see the error in an answer.
     reply.hijack();
     reply.raw.writeHead(200, {
       'content-type': 'application/json',
-      'content-length': Buffer.byteLength(body),
-      ...headers,
+      'content-length': Buffer.byteLength(answer.body),
+      ...answer.headers,
     });
-    reply.raw.end(request.method === 'HEAD' ? undefined : body);
+    reply.raw.end(request.method === 'HEAD' ? undefined : answer.body);
     return reply;
   };
 }
@@ -105,17 +115,11 @@ function flatHeaders(request: FastifyRequest): Readonly<Record<string, string | 
 }
 
 /** What Fastify itself refuses (a body over the limit, a broken length) is still an API call when it was sent to `/`. */
-async function handleError(
-  error: unknown,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  answerApi: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>,
-) {
+async function handleError(error: unknown, request: FastifyRequest, reply: FastifyReply, answerApi: AnswerApi) {
   const status =
     error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;
   if (request.routeOptions.url !== '/') return reply.code(status).send({ status: 'error' });
-  request.body = status === 413 ? Buffer.alloc(MAX_BODY_BYTES + 1) : Buffer.alloc(0);
-  return answerApi(request, reply);
+  return answerApi(request, reply, status === 413 ? 'too-large' : 'unreadable');
 }
 
 function urlOf(app: FastifyInstance): string {

@@ -14,7 +14,8 @@ export interface RawRequest {
   /** Path and query as sent. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly body: Uint8Array;
+  /** As received; or why there is none to read. */
+  readonly body: Uint8Array | 'too-large' | 'unreadable';
 }
 
 /** Always HTTP 200 with content type `application/json`. */
@@ -78,31 +79,31 @@ async function perform(
   language: Language,
   log: Logger,
 ): Promise<object> {
-  if (request.body.byteLength > MAX_BODY_BYTES) throw errors.requestTooLarge(MAX_BODY_BYTES);
+  const { body } = request;
+  if (body === 'too-large' || body.length > MAX_BODY_BYTES) throw errors.requestTooLarge(MAX_BODY_BYTES);
   checkProtocol(request);
+  if (body === 'unreadable') throw errors.unreadableBody();
   const { actionName, version, timestamp, authorization } = readCommonHeaders(request);
-  const key = await authenticate(request, authorization, timestamp, deps);
+  const key = await authenticate({ ...request, body }, authorization, timestamp, deps);
   if (version !== API_VERSION) throw errors.noSuchVersion(version);
   const action = actions.get(actionName);
   if (!action) throw errors.invalidAction(actionName, version);
   await deps.limitRate(key.secretId, action.name);
   if (action.writes && key.role !== 'admin') throw errors.unauthorizedOperation(action.name);
-  const input: unknown = parseInput(action.input, parseJsonBody(request.body));
+  const input: unknown = parseInput(action.input, parseJsonBody(body));
   return action.handle(input as never, { ...deps.context, language, key, log });
 }
 
 /** GET, form posts and multipart have decoders and signatures of their own; they are not accepted yet. */
 function checkProtocol({ method, headers }: RawRequest): void {
-  if (method !== 'POST') throw errors.unsupportedProtocol(`method ${method.slice(0, 20)}`);
+  if (method !== 'POST') throw errors.unsupportedMethod(method);
   const contentType = (headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-  if (contentType !== 'application/json') {
-    throw errors.unsupportedProtocol(contentType ? `content type ${contentType.slice(0, 100)}` : 'no content type');
-  }
+  if (contentType !== 'application/json') throw errors.unsupportedContentType(contentType);
 }
 
 function readCommonHeaders({ headers }: RawRequest) {
   const header = headers.authorization;
-  if (header === undefined) throw errors.invalidAuthorization('it is missing');
+  if (header === undefined) throw errors.invalidAuthorization('it is missing', '缺少该请求头');
   const authorization = parseAuthorization(header);
   const required = (name: string, label: string): string => {
     const value = headers[name];
@@ -117,7 +118,12 @@ function readCommonHeaders({ headers }: RawRequest) {
   };
 }
 
-async function authenticate(request: RawRequest, authorization: Authorization, timestamp: string, deps: DispatchDeps) {
+async function authenticate(
+  request: RawRequest & { readonly body: Uint8Array },
+  authorization: Authorization,
+  timestamp: string,
+  deps: DispatchDeps,
+) {
   const key = await deps.keys.find(authorization.secretId);
   if (!key) throw errors.secretIdNotFound();
   const now = deps.now();

@@ -5,11 +5,11 @@ import { ApiError } from './api-error.ts';
  * own; clients parse some of them.
  */
 export const errors = {
-  invalidAuthorization: (why: string) =>
+  invalidAuthorization: (why: string, zh: string) =>
     error(
       'AuthFailure.InvalidAuthorization',
       `The \`Authorization\` header is not valid: ${why}.`,
-      `请求头部的 \`Authorization\` 不符合腾讯云标准：${why}。`,
+      `请求头部的 \`Authorization\` 不符合腾讯云标准：${zh}。`,
     ),
   secretIdNotFound: () =>
     error(
@@ -35,11 +35,17 @@ export const errors = {
       `This key may only read: it is not allowed to call \`${action}\`. Use an admin key.`,
       `该密钥为只读密钥，无权调用 \`${action}\`，请使用管理员密钥。`,
     ),
-  unsupportedProtocol: (what: string) =>
+  unsupportedMethod: (method: string) =>
+    unsupported(`method \`${shorten(method)}\``, `请求方法 \`${shorten(method)}\``),
+  unsupportedContentType: (type: string) =>
+    type === ''
+      ? unsupported('no content type', '缺少 Content-Type')
+      : unsupported(`content type \`${shorten(type)}\``, `Content-Type \`${shorten(type)}\``),
+  unreadableBody: () =>
     error(
-      'UnsupportedProtocol',
-      `The request is not supported: ${what}. Send POST with content type application/json and a TC3-HMAC-SHA256 signature.`,
-      `不支持该请求方式：${what}。请使用 POST、application/json 与 TC3-HMAC-SHA256 签名。`,
+      'InvalidRequest',
+      'The body of the request cannot be read: check its Content-Type and Content-Length.',
+      '无法读取请求内容，请检查 Content-Type 与 Content-Length。',
     ),
   requestTooLarge: (limit: number) =>
     error(
@@ -56,14 +62,14 @@ export const errors = {
   noSuchVersion: (version: string) =>
     error(
       'NoSuchVersion',
-      `The specified api version=\`${version}\` does not exist in service=\`tcss\`.`,
-      `服务 \`tcss\` 不存在版本 \`${version}\`。`,
+      `The specified api version=\`${shorten(version)}\` does not exist in service=\`tcss\`.`,
+      `服务 \`tcss\` 不存在版本 \`${shorten(version)}\`。`,
     ),
   invalidAction: (action: string, version: string) =>
     error(
       'InvalidAction',
-      `The request action=\`${action}\` is invalid or not found in service=\`tcss\` and version=\`${version}\`.`,
-      `服务 \`tcss\` 版本 \`${version}\` 中不存在接口 \`${action}\`。`,
+      `The request action=\`${shorten(action)}\` is invalid or not found in service=\`tcss\` and version=\`${version}\`.`,
+      `服务 \`tcss\` 版本 \`${version}\` 中不存在接口 \`${shorten(action)}\`。`,
     ),
   missingParameter: (name: string) =>
     error(
@@ -72,18 +78,68 @@ export const errors = {
       `请求缺少必要参数 \`${name}\`。`,
     ),
   unknownParameter: (name: string) =>
-    error('UnknownParameter', `The parameter \`${name}\` is not recognized.`, `未知参数 \`${name}\`。`),
+    error(
+      'UnknownParameter',
+      `The parameter \`${shorten(name)}\` is not recognized.`,
+      `未知参数 \`${shorten(name)}\`。`,
+    ),
   invalidType: (name: string, expected?: string) =>
     error(
       'InvalidParameter',
       `The value type of parameter \`${name}\` is not valid${expected ? `, input type should be \`${expected}\`` : ''}.`,
       `参数 \`${name}\` 的类型错误${expected ? `，应为 \`${expected}\`` : ''}。`,
     ),
+  tooManyCharacters: (name: string, limit: number) =>
+    error(
+      'InvalidParameterValue.LengthLimit',
+      `The parameter \`${name}\` is too long: at most ${limit} characters are allowed.`,
+      `参数 \`${name}\` 过长，最多 ${limit} 个字符。`,
+    ),
+  tooManyEntries: (name: string, limit: number) =>
+    error(
+      'InvalidParameterValue.LengthLimit',
+      `The parameter \`${name}\` is too long: at most ${limit} entries are allowed.`,
+      `参数 \`${name}\` 过长，最多 ${limit} 项。`,
+    ),
+  tooManyFilterValues: (name: string, limit: number) =>
+    error(
+      'InvalidParameterValue.LengthLimit',
+      `The filter \`${name}\` has too many values: at most ${limit} can be searched for at once. ExactMatch=true takes more.`,
+      `过滤条件 \`${name}\` 的取值过多：模糊查询最多 ${limit} 个，ExactMatch=true 时可更多。`,
+    ),
   notJson: () =>
     error(
       'InvalidParameter',
       'The request body is not valid JSON, as its content type application/json says.',
       '对于指定content-type=application/json协议下，请求内容不是合法的Json格式。',
+    ),
+  pairWithoutEquals: () =>
+    error('InvalidParameter', 'Url key and value should be splited by `=`.', 'URL 参数的键与值应以 `=` 分隔。'),
+  invalidEscape: (text: string) =>
+    error(
+      'InvalidParameter',
+      `The parameter \`${shorten(text)}\` is not valid percent-encoded UTF-8.`,
+      `参数 \`${shorten(text)}\` 不是合法的 URL 编码。`,
+    ),
+  nameGivenTwice: (name: string) =>
+    error(
+      'InvalidParameter',
+      `The parameter \`${shorten(name)}\` is given twice, or is a value and a parent at once.`,
+      `参数 \`${shorten(name)}\` 重复，或同时作为取值与父级。`,
+    ),
+  nameTooDeep: (name: string, limit: number) =>
+    error(
+      'InvalidParameter',
+      `The parameter \`${shorten(name)}\` is nested more than ${limit} levels deep.`,
+      `参数 \`${shorten(name)}\` 的嵌套层数超过 ${limit}。`,
+    ),
+  tooManyParameters: (limit: number) =>
+    error('InvalidParameter', `There are more than ${limit} parameters.`, `参数个数超过 ${limit}。`),
+  invalidRequest: (why: string) =>
+    error(
+      'InvalidRequest',
+      `The multipart/form-data body is not valid: ${why}.`,
+      `multipart/form-data 格式错误：${why}。`,
     ),
   invalidValue: (name: string, value: string, why: string, zh: string) =>
     error(
@@ -132,6 +188,14 @@ export const errors = {
       `内部错误，详情见服务器日志，RequestId：${requestId}。`,
     ),
 } as const;
+
+function unsupported(what: string, zh: string): ApiError {
+  return error(
+    'UnsupportedProtocol',
+    `The request is not supported: ${what}. Send POST with content type application/json and a TC3-HMAC-SHA256 signature.`,
+    `不支持该请求方式：${zh}。请使用 POST、application/json 与 TC3-HMAC-SHA256 签名。`,
+  );
+}
 
 function error(code: string, en: string, zh: string): ApiError {
   return new ApiError(code, { 'en-US': en, 'zh-CN': zh });

@@ -10,11 +10,14 @@ const wrongType = (context: z.RefinementCtx, expected: string): never => {
 
 const MAX_TEXT = 10_000;
 
-/** A string; a number is refused, as the real gateway does. */
+/** A string; a number is refused, as the real gateway does, and so is a NUL, which PostgreSQL cannot hold. */
 export const text = () =>
   z.unknown().transform((value, context): string => {
-    if (typeof value !== 'string' || value.length > MAX_TEXT) return wrongType(context, 'string');
-    return value;
+    if (typeof value !== 'string') return wrongType(context, 'string');
+    if (value.includes('\0')) return wrongType(context, 'string without NUL');
+    if (value.length <= MAX_TEXT) return value;
+    context.addIssue({ code: 'custom', params: { maxCharacters: MAX_TEXT }, message: 'too long' });
+    return z.NEVER;
   });
 
 const DIGITS = /^-?\d{1,20}$/;
@@ -47,4 +50,5 @@ export const boolean = () =>
 
 const MAX_ITEMS = 10_000;
 
-export const list = <T extends z.ZodType>(item: T) => z.array(item).max(MAX_ITEMS);
+/** At most 10 000 entries unless said otherwise. */
+export const list = <T extends z.ZodType>(item: T, maxItems = MAX_ITEMS) => z.array(item).max(maxItems);

@@ -48,6 +48,9 @@ function toApiError(issues: readonly z.core.$ZodIssue[], input: unknown): ApiErr
   if (!issue) return errors.notJson();
   const name = dotted(issue.path) || 'body';
   if (valueAt(input, issue.path) === undefined) return errors.missingParameter(name);
+  if (issue.code === 'too_big') return errors.tooManyEntries(name, Number(issue.maximum));
+  const maxCharacters: unknown = issue.code === 'custom' ? issue.params?.maxCharacters : undefined;
+  if (typeof maxCharacters === 'number') return errors.tooManyCharacters(name, maxCharacters);
   return errors.invalidType(name, expectedType(issue));
 }
 

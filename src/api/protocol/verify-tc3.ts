@@ -89,4 +89,6 @@ const caseSpellings = (value: string) => [...new Set([value.trim(), value.trim()
 
 // The Node SDK signs the host name alone, all others the endpoint as configured, which tccli lets begin with a scheme.
 const PORT = /:\d{1,5}$/;
-const hostSpellings = (host: string) => [...new Set([host, host.replace(PORT, ''), host.toLowerCase()])];
+const hostSpellings = (host: string) => [
+  ...new Set([host, host.replace(PORT, ''), host.toLowerCase(), host.replace(PORT, '').toLowerCase()]),
+];

@@ -16,6 +16,8 @@ export interface DistributionLimits {
   readonly pages: number;
   /** Names of one listing. */
   readonly names: number;
+  /** Of all names of one listing together: they are remembered to tell pages that repeat. */
+  readonly nameCharacters: number;
   readonly pageBytes: number;
   readonly tokenBytes: number;
   readonly errorBytes: number;
@@ -31,9 +33,10 @@ export const defaultDistributionLimits: DistributionLimits = {
   redirects: 5,
   pageSize: 500,
   pages: 20_000,
-  names: 2_000_000,
-  // A registry that does not page (docker-registry 2.8 for tags) sends everything at once.
-  pageBytes: 64 * 1024 ** 2,
+  names: 1_000_000,
+  nameCharacters: 128 * 1024 ** 2,
+  // A registry that does not page (docker-registry 2.8 for tags) sends everything at once: half a million usual tags.
+  pageBytes: 16 * 1024 ** 2,
   tokenBytes: 256 * 1024,
   errorBytes: 64 * 1024,
 };

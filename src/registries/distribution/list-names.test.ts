@@ -67,6 +67,31 @@ describe('pages are followed', () => {
   });
 });
 
+describe('a page without a link that may be cut', () => {
+  test('a round number of names is followed by a look for more', async () => {
+    const all = Array.from({ length: 120 }, (_, index) => `name-${String(index).padStart(3, '0')}`);
+    const { names, server } = await catalog(
+      (query, response) => {
+        const last = query.get('last') ?? '';
+        sendJson(response, 200, { repositories: all.filter((name) => name > last).slice(0, 50) });
+      },
+      { pageSize: 500 },
+    );
+
+    expect(await names()).toEqual(all);
+    expect(server.requests).toHaveLength(3);
+  });
+
+  test('any other number is the end', async () => {
+    const { names, server } = await catalog((_, response) => sendJson(response, 200, { repositories: ['a'] }), {
+      pageSize: 500,
+    });
+
+    expect(await names()).toEqual(['a']);
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
 describe('pages end', () => {
   test('when a server ignores n and last', async () => {
     const { names, server } = await catalog((_, response) =>
@@ -110,6 +135,32 @@ describe('pages end', () => {
     await expect(names()).rejects.toMatchObject({ code: 'limit-exceeded' });
   });
 
+  test('with limit-exceeded when the names are too long in all', async () => {
+    let calls = 0;
+    const { names } = await catalog(
+      (_query, response) => {
+        calls += 1;
+        const name = `${calls}`.padEnd(600, 'x');
+        sendJson(response, 200, { repositories: [name] }, { link: `<?last=${calls}>; rel="next"` });
+      },
+      { nameCharacters: 1_000 },
+    );
+
+    await expect(names()).rejects.toMatchObject({ code: 'limit-exceeded' });
+    expect(calls).toBe(2);
+  });
+
+  test.each([
+    [1_000_000, 'registry-error'],
+    [3_000_000, 'limit-exceeded'],
+  ])('at once when a page holds %d values other than names', async (count, code) => {
+    const { names } = await catalog(
+      (_, response) => void response.writeHead(200).end(`{"repositories":[${'0,'.repeat(count)}0]}`),
+    );
+
+    await expect(names()).rejects.toMatchObject({ code, message: expect.stringMatching(/^.{1,400}$/s) });
+  });
+
   test('with limit-exceeded when a page is too large', async () => {
     const { names } = await catalog((_, response) => sendJson(response, 200, { repositories: ['a'.repeat(2_000)] }), {
       pageBytes: 1_000,
@@ -119,13 +170,24 @@ describe('pages end', () => {
   });
 });
 
-test('a page size that is refused is left to the registry', async () => {
-  const { names } = await catalog((query, response) => {
-    if (query.has('n')) sendJson(response, 400, { errors: [{ code: 'PAGINATION_NUMBER_INVALID', message: '' }] });
-    else sendJson(response, 200, { repositories: ['a'] });
-  });
+test.each(['PAGINATION_NUMBER_INVALID', 'BAD_REQUEST'])(
+  'a page size that is refused as %s is left to the registry',
+  async (code) => {
+    const { names } = await catalog((query, response) => {
+      if (query.get('n') === '2') sendJson(response, 400, { errors: [{ code, message: '' }] });
+      else if (query.has('last')) sendJson(response, 200, { repositories: ['b'] });
+      else sendJson(response, 200, { repositories: ['a'] }, { link: '</v2/_catalog?last=a&n=1>; rel="next"' });
+    });
 
-  expect(await names()).toEqual(['a']);
+    expect(await names()).toEqual(['a', 'b']);
+  },
+);
+
+test('a 400 that has another reason is told', async () => {
+  const { names, server } = await catalog((_, response) => sendJson(response, 400, { errors: [{ code: 'NO' }] }));
+
+  await expect(names()).rejects.toMatchObject({ code: 'registry-error', status: 400 });
+  expect(server.requests).toHaveLength(2);
 });
 
 test('a list that continues on another host is refused, and the other host is not asked', async () => {
@@ -160,6 +222,17 @@ describe('tags', () => {
 
   test('an unknown repository has none', async () => {
     expect(await tagsOf(404, { errors: [{ code: 'NAME_UNKNOWN', message: '' }] })).toEqual([]);
+  });
+
+  test('a repository that disappears between two pages has not lost the rest of its tags', async () => {
+    const server = await serveForTest((request, response) => {
+      if (request.url?.includes('last=')) sendJson(response, 404, { errors: [{ code: 'NAME_UNKNOWN', message: '' }] });
+      else sendJson(response, 200, { tags: ['a'] }, { link: '<?last=a>; rel="next"' });
+    });
+
+    await expect(collect(openTestClient(server.url).tags('app', signal))).rejects.toMatchObject({
+      code: 'image-not-found',
+    });
   });
 
   test('any other 404 proves nothing', async () => {

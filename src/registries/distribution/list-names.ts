@@ -1,10 +1,23 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { AppError } from '../../model/app-error.ts';
 import { DistributionError } from './distribution-error.ts';
 import type { Answer, Session } from './open-session.ts';
 import { parseNextLink } from './parse-link.ts';
 import { parseAnswer } from './read-body.ts';
 import { redactUrl } from './redact-url.ts';
+
+// Pages without a link that hold a multiple of this many names may have been cut by the server's own page size.
+const ROUND = 50;
+
+/** The list in a page. One check for all of it: a schema per name would tell what is wrong with each of a million. */
+export const Names = z
+  .custom<readonly string[]>(
+    (value) => Array.isArray(value) && value.every((name) => typeof name === 'string'),
+    'expected a list of names',
+  )
+  .nullish()
+  // docker-registry answers null for a repository whose last tag was deleted.
+  .transform((names) => names ?? []);
 
 /** One paged list of names of the distribution API. */
 export interface Listing {
@@ -17,8 +30,8 @@ export interface Listing {
 
 /**
  * Yields every name once, page by page, as servers really page: by Link header (relative, absolute, encoded), else by
- * `last` when a page came back exactly full. A page that brings nothing new ends the list, so that servers which
- * ignore `n` and `last` do not loop for ever.
+ * `last` when a page came back full, or so round that it may be. A page that brings nothing new ends the list, so
+ * that servers which ignore `n` and `last` do not loop for ever.
  * @throws AppError `limit-exceeded` and what the session throws
  */
 export async function* listNames(session: Session, listing: Listing, signal: AbortSignal): AsyncGenerator<string> {
@@ -26,15 +39,20 @@ export async function* listNames(session: Session, listing: Listing, signal: Abo
   const seen = new Set<string>();
   const visited = new Set<string>();
   let url: URL | undefined = firstPage(session, listing, limits.pageSize);
+  let characters = 0;
   for (let pages = 1; url !== undefined; pages += 1) {
     if (pages > limits.pages) throw tooMany(url, `${limits.pages} pages`);
     visited.add(url.href);
     const answer = await readPage(session, listing, url, pages === 1, signal);
-    const names = parseAnswer(answer.response, answer.body, listing.schema);
+    const names = parseAnswer(answer.response, answer.body, listing.schema, 2 * limits.names);
     const fresh = new Set(names.filter((name) => !seen.has(name)));
     if (names.length > 0 && fresh.size === 0) return;
-    for (const name of fresh) seen.add(name);
+    for (const name of fresh) {
+      seen.add(name);
+      characters += name.length;
+    }
     if (seen.size > limits.names) throw tooMany(url, `${limits.names} names`);
+    if (characters > limits.nameCharacters) throw tooMany(url, `${limits.nameCharacters} characters of names`);
     yield* fresh;
     url = nextPage(answer, url, names, limits.pageSize);
     if (url !== undefined && visited.has(url.href)) return;
@@ -63,10 +81,9 @@ async function readPage(
   try {
     return await ask(url);
   } catch (error) {
-    // A registry may be set to smaller pages than ours; without n it uses its own size.
-    const tooLarge =
-      error instanceof DistributionError && error.codes.some(({ code }) => code === 'PAGINATION_NUMBER_INVALID');
-    if (!tooLarge || !isFirst) throw error;
+    // A registry may be set to smaller pages than ours; without n it uses its own size. Not all of them say
+    // PAGINATION_NUMBER_INVALID, and n is all that can be wrong with a first page.
+    if (!(error instanceof DistributionError) || error.status !== 400 || !isFirst) throw error;
     return ask(session.url(listing.path));
   }
 }
@@ -75,7 +92,8 @@ function nextPage(answer: Answer, current: URL, names: readonly string[], pageSi
   const link = parseNextLink(answer.response.header('link') ?? '');
   if (link !== undefined) return followLink(link, current);
   const last = names.at(-1);
-  if (names.length !== pageSize || last === undefined) return undefined;
+  const mayBeCut = names.length === pageSize || (names.length < pageSize && names.length % ROUND === 0);
+  if (!mayBeCut || last === undefined) return undefined;
   const next = new URL(current);
   next.searchParams.set('last', last);
   return next;

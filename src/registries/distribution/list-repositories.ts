@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { listNames } from './list-names.ts';
+import { listNames, Names } from './list-names.ts';
 import type { Session } from './open-session.ts';
 
-const Page = z.object({ repositories: z.array(z.string()).nullish() }).transform((page) => page.repositories ?? []);
+const Page = z.object({ repositories: Names }).transform((page) => page.repositories);
 
 /** Every repository of the catalog: https://distribution.github.io/distribution/spec/api/#listing-repositories (not in OCI). */
 export function listRepositories(session: Session, signal: AbortSignal): AsyncGenerator<string> {

@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import { AppError } from '../../model/app-error.ts';
+import { hasAtMostValues } from '../../oci/has-at-most-values.ts';
 import type { WireResponse } from './create-transport.ts';
 import { DistributionError } from './distribution-error.ts';
 import { toNetworkError } from './network-error.ts';
 import { redactUrl } from './redact-url.ts';
+
+const MAX_VALUES = 1_000;
 
 /**
  * Reads a body to its end.
@@ -44,10 +47,19 @@ export async function readStart(
 
 /**
  * Reads the bytes of a JSON answer into a type of ours.
- * @throws AppError `not-a-registry` when it is no JSON, `registry-error` when it has another shape
+ * @throws AppError `not-a-registry` when it is no JSON, `registry-error` when it has another shape, `limit-exceeded`
+ * beyond `maxValues`
  */
-export function parseAnswer<T>(response: WireResponse, body: Uint8Array, schema: z.ZodType<T>): T {
+export function parseAnswer<T>(
+  response: WireResponse,
+  body: Uint8Array,
+  schema: z.ZodType<T>,
+  maxValues = MAX_VALUES,
+): T {
   const details = { method: response.method, url: redactUrl(response.url), status: response.status };
+  if (!hasAtMostValues(body, maxValues)) {
+    throw new AppError('limit-exceeded', `${details.method} ${details.url} answered more than ${maxValues} values.`);
+  }
   let value: unknown;
   try {
     value = JSON.parse(Buffer.from(body).toString('utf8'));

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Cause } from '../../model/cause.ts';
+import { hasAtMostValues } from '../../oci/has-at-most-values.ts';
 import type { WireResponse } from './create-transport.ts';
 import { DistributionError, type RegistryErrorCode } from './distribution-error.ts';
 import { parseRetryAfter } from './parse-retry-after.ts';
@@ -7,6 +8,8 @@ import { readStart } from './read-body.ts';
 import { redactUrl } from './redact-url.ts';
 
 const MAX_CODES = 10;
+// Of an error body that is read as JSON; a larger one is quoted as text.
+const MAX_VALUES = 1_000;
 const MAX_TEXT = 300;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a registry must not steer the reader's terminal
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g;
@@ -38,7 +41,8 @@ export async function toResponseError(
   const body = await readStart(response, context.errorBytes, signal);
   const text = Buffer.from(body.bytes).toString('utf8');
   const html = isHtml(response, text);
-  const codes = html ? [] : parseErrorBody(text, context.secrets);
+  const asJson = hasAtMostValues(body.bytes, MAX_VALUES);
+  const codes = html ? [] : parseErrorBody(text, asJson, context.secrets);
   const { status, method } = response;
   const url = redactUrl(response.url);
   const code = causeOfStatus(status, html);
@@ -90,12 +94,10 @@ function retryAfterOf(response: WireResponse, now: number): number | undefined {
   return undefined;
 }
 
-function parseErrorBody(text: string, secrets: readonly string[]): readonly RegistryErrorCode[] {
+function parseErrorBody(text: string, asJson: boolean, secrets: readonly string[]): readonly RegistryErrorCode[] {
   const clean = (value: string) => cleanText(value, secrets);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
+  const value = asJson ? parseOrUndefined(text) : undefined;
+  if (value === undefined) {
     const message = clean(text);
     return message === '' ? [] : [{ code: '', message }];
   }
@@ -110,6 +112,14 @@ function parseErrorBody(text: string, secrets: readonly string[]): readonly Regi
   const { error, error_description, message, details } = other.data;
   const said = clean(error_description || message || details);
   return error === '' && said === '' ? [] : [{ code: clean(error), message: said }];
+}
+
+function parseOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Text of a registry made fit for a message: no control characters, no secret, not long. */

@@ -21,13 +21,19 @@ export class ReportBuilder {
   readonly #folders = new Set<string>();
   readonly #removed = new Set<string>();
   readonly #emptied = new Set<string>();
-  readonly #problems: Problem[] = [];
+  readonly #problems = new Map<string, readonly Problem[]>();
+  #problemCount = 0;
+  #leftOut: Problem | undefined;
   #plainFiles = 0;
   #characters = 0;
 
   file(path: string, findings: readonly Finding[]): void {
     this.#grow(path.length + findings.length * FINDING_CHARACTERS);
     this.#files.set(path, findings);
+    this.#noteFolders(path);
+  }
+
+  #noteFolders(path: string): void {
     for (let folder = parentOf(path); folder !== '' && !this.#folders.has(folder); folder = parentOf(folder)) {
       this.#folders.add(folder);
     }
@@ -36,8 +42,11 @@ export class ReportBuilder {
   /** What lay at `path` earlier in this layer is gone; a directory leaves what is below it. */
   replace(path: string, isDirectory: boolean): void {
     this.#files.delete(path);
+    this.#problems.delete(path);
     if (isDirectory || !this.#folders.delete(path)) return;
-    for (const file of this.#files.keys()) if (file.startsWith(`${path}/`)) this.#files.delete(file);
+    for (const paths of [this.#files, this.#problems]) {
+      for (const below of paths.keys()) if (below.startsWith(`${path}/`)) paths.delete(below);
+    }
   }
 
   copy(path: string, target: string): boolean {
@@ -62,15 +71,15 @@ export class ReportBuilder {
   }
 
   problem(path: string, analyzer: string, cause: Cause, message: string): void {
-    if (this.#problems.length < MAX_PROBLEMS) this.#problems.push({ path, analyzer, cause, message });
-    else if (this.#problems.length === MAX_PROBLEMS) {
-      this.#problems.push({
-        path,
-        analyzer,
-        cause: 'limit-exceeded',
-        message: `there are more than ${MAX_PROBLEMS} problems; this one and the rest are left out`,
-      });
+    this.#problemCount++;
+    if (this.#problemCount > MAX_PROBLEMS) {
+      const message = `there are more than ${MAX_PROBLEMS} problems; the rest is left out`;
+      // At no path that an upper layer could overwrite.
+      this.#leftOut ??= { path: '.', analyzer: 'layer', cause: 'limit-exceeded', message };
+      return;
     }
+    this.#problems.set(path, [...(this.#problems.get(path) ?? []), { path, analyzer, cause, message }]);
+    this.#noteFolders(path);
   }
 
   #grow(characters: number): void {
@@ -84,7 +93,7 @@ export class ReportBuilder {
       files: Object.fromEntries(this.#files),
       removed: [...this.#removed],
       emptied: [...this.#emptied],
-      problems: this.#problems,
+      problems: [...this.#problems.values(), this.#leftOut ?? []].flat(),
     };
   }
 }

@@ -2,7 +2,7 @@
 export interface Stanza {
   /** Line it starts on, from 1. */
   readonly line: number;
-  /** The wanted fields by lower-case name, first line only; the first of a repeated field. */
+  /** The wanted fields, first line only; the first of a repeated field. */
   readonly fields: ReadonlyMap<string, string>;
   /** The first line that is neither a field nor the continuation of one. */
   readonly malformed?: string;
@@ -10,9 +10,13 @@ export interface Stanza {
 
 /**
  * Paragraphs separated by empty lines: https://www.debian.org/doc/debian-policy/ch-controlfields.html. Lines that start
- * with a blank continue the field before them.
+ * with a blank continue the field before them. `nameOf` makes a field's name what it is called in `wanted`.
  */
-export function* parseStanzas(text: string, wanted: ReadonlySet<string>): Generator<Stanza, void> {
+export function* parseStanzas(
+  text: string,
+  wanted: ReadonlySet<string>,
+  nameOf: (written: string) => string = (written) => written.toLowerCase(),
+): Generator<Stanza, void> {
   let fields = new Map<string, string>();
   let malformed: string | undefined;
   let start = 0;
@@ -30,7 +34,7 @@ export function* parseStanzas(text: string, wanted: ReadonlySet<string>): Genera
     const colon = line.indexOf(':');
     if (colon <= 0) malformed ??= line.slice(0, 60);
     else {
-      const key = line.slice(0, colon).toLowerCase();
+      const key = nameOf(line.slice(0, colon));
       if (wanted.has(key) && !fields.has(key)) fields.set(key, line.slice(colon + 1).trim());
     }
   }

@@ -101,6 +101,7 @@ test.each<[string, Partial<TarEntry>, Shown[]]>([
   ],
   ['a whiteout in a folder name', { path: 'a/.wh.b/c' }, [fileAt('a/.wh.b/c')]],
   ['a name that only holds .wh.', { path: 'a/b.wh.c' }, [fileAt('a/b.wh.c')]],
+  ['a name that begins almost like a whiteout', { path: 'etc/.whatever' }, [fileAt('etc/.whatever')]],
   ['a whiteout of .wh.x', { path: '.wh..wh' }, [{ type: 'whiteout', path: '.wh' }]],
   ['what aufs kept for itself', { path: '.wh..wh.plnk' }, []],
   [

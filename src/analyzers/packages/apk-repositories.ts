@@ -1,12 +1,13 @@
 import type { Analyzer } from '../analyzer.ts';
 import { linesOf } from '../stanzas.ts';
 
-const RELEASE = /\/(v\d{1,3}\.\d{1,3}|edge|latest-stable)(?:\/|$)/;
+// The last folder that looks like one: a mirror may have a version in its own path.
+const RELEASE = /^.*\/(v\d{1,3}\.\d{1,3}|edge|latest-stable)(?:\/|$)/;
 
 /** The Alpine releases that packages come from: https://man.archlinux.org/man/apk-repositories.5 */
 export const apkRepositories: Analyzer = {
   name: 'apk-repositories',
-  version: 1,
+  version: 2,
   maxBytes: 1024 ** 2,
   wants: (path) => path === 'etc/apk/repositories',
   analyze(file) {

@@ -49,6 +49,22 @@ test('reads packages with their origin and passes over their files', () => {
   });
 });
 
+test('fields are told apart by case: provides and file modes are neither names nor architectures', () => {
+  const text = 'p:so:libfake.so.1=1\nv:9\nP:busybox\nV:1.36.1-r29\nF:bin\nR:sh\na:0:0:755\nO:other\n';
+
+  expect(analyzeText(apk, path, text).findings).toEqual([
+    {
+      kind: 'package',
+      package: {
+        ecosystem: 'apk',
+        name: 'busybox',
+        version: '1.36.1-r29',
+        source: { name: 'busybox', version: '1.36.1-r29' },
+      },
+    },
+  ]);
+});
+
 test.each([
   ['V:1\n', 'no valid P'],
   ['P:a\n', '(a) has no valid V'],
@@ -72,6 +88,7 @@ test.each([
     ['v3.20'],
   ],
   ['http://mirror/alpine/v3.9/main\n@edge http://mirror/alpine/edge/testing\n', ['v3.9', 'edge']],
+  ['https://mirror.example/v2.1/alpine/v3.19/main/\n', ['v3.19']],
   ['#http://mirror/alpine/edge/main\n\n/media/cdrom/apks\nhttp://mirror/alpine/latest-stable/main', ['latest-stable']],
 ])('repositories %j name the releases %j', (text, releases) => {
   expect(analyzeText(apkRepositories, 'etc/apk/repositories', text)).toEqual({

@@ -22,6 +22,12 @@ test.each([
   ['ID=debian\nPRETTY_NAME="Debian GNU/Linux trixie/sid"\n', 'debian', '', 'Debian GNU/Linux trixie/sid'],
   ["# comment\n\n  ID='Mixed'  \r\nNAME='It''s'\nVERSION='a\\b'\n", 'mixed', '', "It''s a\\b"],
   ['ID=x\nPRETTY_NAME="a \\"b\\" \\$c \\\\ \\`d"\n', 'x', '', 'a "b" $c \\ `d'],
+  [
+    'ID="x\x1b[2J"\nPRETTY_NAME="a\x1b[31mb\x9b\x7f"\nVERSION_ID="1\t2"\n',
+    'x\ufffd[2j',
+    '1\ufffd2',
+    'a\ufffd[31mb\ufffd\ufffd',
+  ],
   ['NAME=Thing\n', 'linux', '', 'Thing'],
   ['ID=x\nVERSION_ID="unclosed\n', 'x', 'unclosed', 'Linux'],
 ])('%j', (text, family, release, name) => {

@@ -3,19 +3,22 @@ import { linesOf } from '../stanzas.ts';
 
 const ASSIGNMENT = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/;
 const ESCAPED = /\\(.)/g;
+// Shown to people: no escape sequences for their terminals.
+const CONTROL = /\p{Cc}/gu;
 const MAX_VALUE_LENGTH = 256;
 
 /** Which operating system it is: https://www.freedesktop.org/software/systemd/man/latest/os-release.html */
 export const osRelease: Analyzer = {
   name: 'os-release',
-  version: 1,
+  version: 2,
   maxBytes: 1024 ** 2,
   wants: (path) => path === 'etc/os-release' || path === 'usr/lib/os-release',
   analyze(file, problem) {
     const values = new Map<string, string>();
     for (const line of linesOf(file.text())) {
       const [, key, value] = ASSIGNMENT.exec(line.trim()) ?? [];
-      if (key !== undefined && value !== undefined) values.set(key, unquote(value).slice(0, MAX_VALUE_LENGTH));
+      if (key !== undefined && value !== undefined)
+        values.set(key, unquote(value).slice(0, MAX_VALUE_LENGTH).replace(CONTROL, '\ufffd'));
     }
     if (values.size === 0) {
       problem('no assignment in it');

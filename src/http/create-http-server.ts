@@ -2,7 +2,9 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Logger } from 'pino';
 import type { Registry as MetricsRegistry } from 'prom-client';
 import { Counter, Histogram } from 'prom-client';
-import { type Dispatch, MAX_BODY_BYTES, type RawRequest } from '../api/protocol/dispatch.ts';
+import type { Dispatch } from '../api/protocol/dispatch.ts';
+import type { RawRequest } from '../api/protocol/raw-request.ts';
+import { MAX_BODY_BYTES } from '../api/protocol/read-call.ts';
 
 export interface HttpServerDeps {
   readonly dispatch: Dispatch;

@@ -1,5 +1,7 @@
+import type { Language } from '../../model/language.ts';
+
 /** Languages the real service answers in; chosen by X-TC-Language. */
-export type Language = 'en-US' | 'zh-CN';
+export type { Language };
 
 export type Text = Readonly<Record<Language, string>>;
 

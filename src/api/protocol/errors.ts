@@ -165,6 +165,30 @@ export const errors = {
       `The sort key \`${shorten(key)}\` is not known. Known keys: ${known.join(', ')}.`,
       `未知的排序字段 \`${shorten(key)}\`，支持：${known.join('、')}。`,
     ),
+  unknownColumn: (name: string, known: readonly string[]) =>
+    error(
+      'InvalidParameter',
+      `The column \`${shorten(name)}\` of ExportField is not known. Known columns: ${known.join(', ')}.`,
+      `ExportField 中的字段 \`${shorten(name)}\` 未知，支持：${known.join('、')}。`,
+    ),
+  exportNotFound: (id: string) =>
+    error(
+      'InvalidParameter',
+      `There is no export job with JobId \`${shorten(id)}\`; jobs are forgotten after a week.`,
+      `导出任务 \`${shorten(id)}\` 不存在，任务记录保留一周。`,
+    ),
+  exportExpired: () =>
+    error(
+      'InvalidParameter',
+      'The file of this export job has expired: it is kept for an hour. Start the export again.',
+      '该导出任务的文件已过期（保留一小时），请重新导出。',
+    ),
+  tooManyExports: () =>
+    error(
+      'LimitExceeded',
+      'Too many exports are under way, or their files take too much space. Wait until some have finished or expired (an hour), then start it again.',
+      '正在进行的导出任务过多或导出文件占用空间过大，请等待部分任务完成或过期（一小时）后重试。',
+    ),
   registryNotFound: (id: number) =>
     error('ResourceNotFound', `There is no registry with RegistryId \`${id}\`.`, `镜像仓库 \`${id}\` 不存在。`),
   imageNotFound: () =>
@@ -192,8 +216,8 @@ export const errors = {
 function unsupported(what: string, zh: string): ApiError {
   return error(
     'UnsupportedProtocol',
-    `The request is not supported: ${what}. Send POST with content type application/json and a TC3-HMAC-SHA256 signature.`,
-    `不支持该请求方式：${zh}。请使用 POST、application/json 与 TC3-HMAC-SHA256 签名。`,
+    `The request is not supported: ${what}. Send GET, or POST with content type application/json or multipart/form-data, signed with TC3-HMAC-SHA256; or GET, or POST with application/x-www-form-urlencoded, signed with HmacSHA1 or HmacSHA256.`,
+    `不支持该请求方式：${zh}。请使用 GET，或 POST 的 application/json、multipart/form-data（TC3-HMAC-SHA256 签名），或 application/x-www-form-urlencoded（HmacSHA1、HmacSHA256 签名）。`,
   );
 }
 

@@ -39,13 +39,21 @@ export const unsigned = () =>
     return z.NEVER;
   });
 
-/** true, false, or the words. */
+// As the SDKs write booleans into a query: Node, Go and Java, Python, PHP.
+const words: ReadonlyMap<unknown, boolean> = new Map([
+  ['true', true],
+  ['True', true],
+  ['1', true],
+  ['false', false],
+  ['False', false],
+  ['0', false],
+]);
+
+/** true, false, or one of the words for them. */
 export const boolean = () =>
   z.unknown().transform((value, context): boolean => {
     if (typeof value === 'boolean') return value;
-    if (value === 'true') return true;
-    if (value === 'false') return false;
-    return wrongType(context, 'boolean');
+    return words.get(value) ?? wrongType(context, 'boolean');
   });
 
 const MAX_ITEMS = 10_000;

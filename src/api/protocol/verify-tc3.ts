@@ -1,4 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { hostSpellings } from './host-spellings.ts';
 import type { Authorization } from './parse-authorization.ts';
 
 /** What of a request is signed. Header names are lower case; `host` is the Host header as received. */
@@ -86,9 +87,3 @@ function headerSpellings(request: SignedRequest, names: readonly string[]): read
 }
 
 const caseSpellings = (value: string) => [...new Set([value.trim(), value.trim().toLowerCase()])];
-
-// The Node SDK signs the host name alone, all others the endpoint as configured, which tccli lets begin with a scheme.
-const PORT = /:\d{1,5}$/;
-const hostSpellings = (host: string) => [
-  ...new Set([host, host.replace(PORT, ''), host.toLowerCase(), host.replace(PORT, '').toLowerCase()]),
-];

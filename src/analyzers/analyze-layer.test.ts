@@ -69,6 +69,7 @@ test('a report holds every wanted file, what was removed, and both digests', asy
       ],
     },
     removed: ['app/node_modules/a/index.js', 'bin', 'old'],
+    directories: [],
     emptied: ['cache'],
     problems: [],
     compressedBytes: builder.gzip().size,

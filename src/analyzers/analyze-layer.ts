@@ -42,8 +42,9 @@ export async function analyzeLayer(
       report.plainFile(path);
       return targets.mayBeTarget(path, entry.stat.size) ? keepBody(entry, targets) : undefined;
     }
-    if (entry.type !== 'directory' || interested.length > 0) report.remove(path);
-    if (interested.length === 0 || entry.type === 'directory') return;
+    if (entry.type === 'directory') return interested.length > 0 ? report.directory(path) : undefined;
+    report.remove(path);
+    if (interested.length === 0) return;
     if (entry.type === 'irregular') return unread(path, interested, `it is ${entry.what}`, report);
     if (entry.hard) followHardLink(path, entry.target, interested, wanting(entry.target), targets, report);
     else followSymlink(path, entry.target, interested, wanting, report);

@@ -20,6 +20,7 @@ export class ReportBuilder {
   /** Folders above wanted files, to notice when one is replaced within the layer. */
   readonly #folders = new Set<string>();
   readonly #removed = new Set<string>();
+  readonly #directories = new Set<string>();
   readonly #emptied = new Set<string>();
   readonly #problems = new Map<string, readonly Problem[]>();
   #problemCount = 0;
@@ -65,6 +66,11 @@ export class ReportBuilder {
     this.#removed.add(path);
   }
 
+  directory(path: string): void {
+    this.#grow(path.length);
+    this.#directories.add(path);
+  }
+
   empty(path: string): void {
     this.#grow(path.length);
     this.#emptied.add(path);
@@ -88,10 +94,11 @@ export class ReportBuilder {
     throw new AppError('limit-exceeded', 'there are more links, whiteouts or packages in it than any real layer has');
   }
 
-  build(): Pick<LayerReport, 'files' | 'removed' | 'emptied' | 'problems'> {
+  build(): Pick<LayerReport, 'files' | 'removed' | 'directories' | 'emptied' | 'problems'> {
     return {
       files: Object.fromEntries(this.#files),
       removed: [...this.#removed],
+      directories: [...this.#directories],
       emptied: [...this.#emptied],
       problems: [...this.#problems.values(), this.#leftOut ?? []].flat(),
     };

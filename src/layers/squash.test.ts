@@ -3,7 +3,7 @@ import type { Digest } from '../model/digest.ts';
 import type { Finding, LayerReport, Problem } from '../model/layer-report.ts';
 import { squash } from './squash.ts';
 
-type Parts = Partial<Pick<LayerReport, 'files' | 'removed' | 'emptied' | 'problems'>>;
+type Parts = Partial<Pick<LayerReport, 'files' | 'removed' | 'directories' | 'emptied' | 'problems'>>;
 
 const digest = (at: number): Digest => `sha256:${String(at).repeat(64).slice(0, 64)}`;
 
@@ -14,6 +14,7 @@ function reports(...layers: readonly Parts[]): readonly LayerReport[] {
     diffId: digest(at),
     files: {},
     removed: [],
+    directories: [],
     emptied: [],
     problems: [],
     compressedBytes: 0,
@@ -49,6 +50,8 @@ test.each<[string, Parts, readonly string[]]>([
   ['an opaque folder hides what lies below it', { emptied: ['a/b'] }, ['a/q@0', 'ab/r@0']],
   ['an opaque folder does not hide a file of its own name', { emptied: ['a/q'] }, ['a/b/p@0', 'a/q@0', 'ab/r@0']],
   ['an opaque root hides everything', { emptied: [''] }, []],
+  ['a directory takes the place of a file', { directories: ['a/q'] }, ['a/b/p@0', 'ab/r@0']],
+  ['a directory leaves what lies below it', { directories: ['a', 'a/b'] }, ['a/b/p@0', 'a/q@0', 'ab/r@0']],
   ['a file takes the place of a file', { files: { 'a/q': [] } }, ['a/b/p@0', 'ab/r@0']],
   ['a file takes the place of a folder', { files: { a: [] } }, ['ab/r@0']],
   [

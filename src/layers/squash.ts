@@ -41,9 +41,11 @@ export function squash(reports: readonly LayerReport[]): Inventory {
 function layOver(lower: SquashedFiles, report: LayerReport): SquashedFiles {
   const added = addedFiles(report);
   const replaced = new Set([...report.removed, ...added.keys()]);
+  const directories = new Set(report.directories);
   const emptied = new Set(report.emptied);
   const files = new Map<string, SquashedFile>();
-  for (const [path, file] of lower) if (!isHidden(path, replaced, emptied)) files.set(path, file);
+  for (const [path, file] of lower)
+    if (!directories.has(path) && !isHidden(path, replaced, emptied)) files.set(path, file);
   for (const [path, file] of added) {
     const before = lower.get(path) ?? lower.get(otherName(path) ?? '');
     files.set(path, before ? inherit(file, before) : file);

@@ -24,8 +24,10 @@ export interface LayerReport {
   readonly diffId: Digest;
   /** Every wanted path with its findings, also where there are none: an upper layer erases what it overwrites. */
   readonly files: Readonly<Record<string, readonly Finding[]>>;
-  /** Whiteouts, and paths that became a link or a directory where a file of a lower layer may have been. */
+  /** Whiteouts, and paths that became a link or another thing where lower layers may have had something. */
   readonly removed: readonly string[];
+  /** Directories where a lower layer may have had a file: they take its place, not that of what lies below. */
+  readonly directories: readonly string[];
   /** Opaque directories. */
   readonly emptied: readonly string[];
   readonly problems: readonly Problem[];

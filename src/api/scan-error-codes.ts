@@ -7,11 +7,13 @@ import type { Language } from './protocol/api-error.ts';
  * causes have codes of the same shape.
  */
 export const scanErrorCodes: Readonly<Record<Cause, string>> = {
+  'address-forbidden': 'AddressForbidden',
   'advisories-missing': 'AdvisoriesMissing',
   'advisories-stale': 'AdvisoriesStale',
   'authentication-failed': 'AuthFailed',
   'blob-corrupt': 'BlobCorrupt',
   canceled: 'Canceled',
+  'catalog-empty': 'CatalogEmpty',
   'certificate-invalid': 'CertificateInvalid',
   'connection-failed': 'ConnFailed',
   'distribution-not-covered': 'DistributionNotCovered',

@@ -27,8 +27,7 @@ export function createConnections({ registries, types, network }: ConnectionsDep
       if (known?.settings === key) return known.client;
       const client = connect(types, settings, network);
       open.set(registryId, { settings: key, client });
-      // Requests under way on the old client end by themselves; closing waits for them.
-      void known?.client.close();
+      // An old client is not closed: what is under way on it ends well, and then its connections close by themselves.
       return client;
     },
     close: async () => {

@@ -19,6 +19,12 @@ const cause = (reason: string, reasonZh: string, solution: string, solutionZh: s
 
 /** One entry per cause; the connection's is the wording of the TCSS documentation. */
 export const causeTexts: Readonly<Record<Cause, CauseText>> = {
+  'address-forbidden': cause(
+    'The registry is, or leads to, an address that must not be contacted',
+    '镜像仓库地址（或其跳转地址）不允许访问',
+    'Use the address of the registry itself. For one in a private network set PLIMSOLL_ALLOW_PRIVATE_REGISTRIES=on; link-local and cloud metadata addresses are never contacted.',
+    '请使用镜像仓库自身的地址；位于内网的仓库请设置 PLIMSOLL_ALLOW_PRIVATE_REGISTRIES=on；链路本地地址与云元数据地址始终禁止访问。',
+  ),
   'advisories-missing': cause(
     'No advisories are available, so vulnerabilities are unknown',
     '没有可用的漏洞库，漏洞情况未知',
@@ -43,7 +49,18 @@ export const causeTexts: Readonly<Record<Cause, CauseText>> = {
     'Push the image again, and check the storage of the registry and any cache or proxy in front of it.',
     '请重新推送镜像，并检查镜像仓库存储及其前置的缓存或代理。',
   ),
-  canceled: cause('The scan was stopped', '扫描已停止', 'Start the scan again when you want its result.', '如需结果请重新扫描。'),
+  canceled: cause(
+    'The scan was stopped',
+    '扫描已停止',
+    'Start the scan again when you want its result.',
+    '如需结果请重新扫描。',
+  ),
+  'catalog-empty': cause(
+    'The registry lists no repositories any more, although it did before, so nothing was removed',
+    '镜像仓库不再列出任何仓库（此前有），因此未删除任何镜像',
+    'Check that its storage is mounted and that the account may list the catalog, then synchronise again. If it has truly been emptied, remove the registry here and add it again.',
+    '请检查镜像仓库存储是否正常挂载、账号是否有权列出目录，然后重新同步；若仓库确已清空，请在此删除该镜像仓库后重新添加。',
+  ),
   'certificate-invalid': cause(
     'The TLS certificate of the registry cannot be verified',
     '镜像仓库的 TLS 证书校验失败',
@@ -93,8 +110,8 @@ export const causeTexts: Readonly<Record<Cause, CauseText>> = {
     '请重新构建并推送镜像，该层不是有效的归档文件。',
   ),
   'limit-exceeded': cause(
-    'The image exceeds a limit that protects the scanner',
-    '镜像超出扫描器的安全限制',
+    'The image, or an answer of the registry, exceeds a limit that protects the scanner',
+    '镜像或镜像仓库的响应超出扫描器的安全限制',
     'Look at the detail for the limit; make the image smaller, or treat it as hostile.',
     '请查看详情中的限制项；缩小镜像，或将其视为恶意镜像。',
   ),

@@ -3,11 +3,13 @@
  * (cause-texts.ts) holds its reason and its solution.
  */
 export const causes = [
+  'address-forbidden',
   'advisories-missing',
   'advisories-stale',
   'authentication-failed',
   'blob-corrupt',
   'canceled',
+  'catalog-empty',
   'certificate-invalid',
   'connection-failed',
   'distribution-not-covered',

@@ -32,7 +32,9 @@ export interface RegistryClient {
   head(repository: string, reference: string, etag: string | undefined, signal: AbortSignal): Promise<ManifestHead>;
   manifest(repository: string, reference: string, signal: AbortSignal): Promise<RawManifest>;
   blob(repository: string, digest: Digest, signal: AbortSignal): Promise<Blob>;
-  /** Closes idle connections. */
+  /** What the registry has asked to be shown to people so far, once each; never acted on. */
+  warnings(): readonly string[];
+  /** Closes all connections; what is still under way on them ends with an error. */
   close(): Promise<void>;
 }
 

@@ -127,7 +127,7 @@ describe.each(['none', 'basic', 'bearer'] as const)('with authentication %s', (s
         const settings = { type: type.name, url: server.url, ...credentials, insecure: false, speedLimit: 0 };
         const client = type.connect(settings, { allowPrivate: false });
 
-        await expect(client.ping(signal)).rejects.toMatchObject({ code: 'connection-failed' });
+        await expect(client.ping(signal)).rejects.toMatchObject({ code: 'address-forbidden' });
         await client.close();
       });
     },

@@ -30,6 +30,7 @@ test.each([
   ['::169.254.169.254', 'forbidden'],
   ['64:ff9b::a9fe:a9fe', 'forbidden'],
   ['2002:a9fe:a9fe::1', 'forbidden'],
+  ['64:ff9b:1::a9fe:a9fe', 'forbidden'],
   ['224.0.0.1', 'forbidden'],
   ['255.255.255.255', 'forbidden'],
   ['ff02::1', 'forbidden'],

@@ -204,6 +204,77 @@ describe('Bearer', () => {
     expect(server.requests).toHaveLength(6);
   });
 
+  test('several scopes of one challenge are asked for one by one', async () => {
+    const server = await serveForTest((request, response) => {
+      if (request.url?.startsWith('/token')) return void sendJson(response, 200, { token: 'x', access_token: 'y' });
+      if (request.headers.authorization === 'Bearer x') return void sendJson(response, 200, {});
+      const header = 'Bearer realm="/token",service="s",scope="repository:a:pull repository:b:pull"';
+      sendJson(response, 401, unauthorized, { 'www-authenticate': header });
+    });
+
+    await openTestClient(server.url).ping(signal);
+
+    expect(server.requests[1]?.url).toBe('/token?service=s&scope=repository%3Aa%3Apull&scope=repository%3Ab%3Apull');
+  });
+
+  test('a realm that leads elsewhere does not take the password along', async () => {
+    const elsewhere = await serveForTest((_, response) => sendJson(response, 200, { token: 'stolen' }));
+    const server = await serveForTest((request, response) => {
+      if (request.url?.startsWith('/token'))
+        return void response.writeHead(307, { location: `${elsewhere.url}/token` }).end();
+      if (request.headers.authorization === 'Bearer stolen') return void sendJson(response, 200, {});
+      sendJson(response, 401, unauthorized, { 'www-authenticate': 'Bearer realm="/token",service="s"' });
+    });
+
+    await openTestClient(server.url, { settings }).ping(signal);
+
+    expect(server.requests[1]?.authorization).toBe(basic);
+    expect(elsewhere.requests.map(({ authorization }) => authorization)).toEqual([undefined]);
+  });
+
+  test.each([
+    ['a huge answer', `{"token":"${'x'.repeat(300_000)}"}`, 'limit-exceeded'],
+    ['a token with a line break', '{"token":"a\\r\\nX-Evil: 1"}', 'registry-error'],
+    ['a page', '<html>sign in</html>', 'not-a-registry'],
+    ['very many values', `[${'0,'.repeat(50_000)}0]`, 'limit-exceeded'],
+  ])('%s of the token server is refused', async (_, answer, code) => {
+    const server = await serveForTest((request, response) => {
+      if (request.url?.startsWith('/token')) return void response.writeHead(200).end(answer);
+      sendJson(response, 401, unauthorized, { 'www-authenticate': 'Bearer realm="/token",service="s"' });
+    });
+
+    await expect(openTestClient(server.url).ping(signal)).rejects.toMatchObject({ code, retryable: false });
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test('a token server that is not where the registry says is no proof against the registry', async () => {
+    const server = await serveForTest((request, response) => {
+      if (request.url?.startsWith('/token')) return void sendJson(response, 404, {});
+      sendJson(response, 401, unauthorized, { 'www-authenticate': 'Bearer realm="/token",service="s"' });
+    });
+
+    await expect(openTestClient(server.url).ping(signal)).rejects.toMatchObject({
+      code: 'authentication-failed',
+      message: expect.stringContaining('/token'),
+    });
+  });
+
+  test('a token that dies in the middle of a listing is replaced, and the listing goes on', async () => {
+    let alive = 'one';
+    const server = await serveForTest((request, response) => {
+      const url = new URL(request.url ?? '', 'http://r');
+      if (url.pathname === '/token') return void sendJson(response, 200, { token: alive });
+      if (request.headers.authorization !== `Bearer ${alive}`)
+        return void sendJson(response, 401, unauthorized, { 'www-authenticate': 'Bearer realm="/token",service="s"' });
+      if (url.searchParams.get('last') === 'b') return void sendJson(response, 200, { repositories: ['c'] });
+      alive = 'two';
+      sendJson(response, 200, { repositories: ['a', 'b'] }, { link: '</v2/_catalog?last=b>; rel="next"' });
+    });
+
+    expect(await collect(openTestClient(server.url).repositories(signal))).toEqual(['a', 'b', 'c']);
+    expect(server.requests.filter(({ url }) => url.startsWith('/token'))).toHaveLength(2);
+  });
+
   test('a plain http realm elsewhere is asked where private networks are trusted', async () => {
     const { server } = await serveTokens({ realm: 'http://tokens.example.com/t' });
     const resolved: string[] = [];
@@ -227,7 +298,7 @@ describe('Bearer', () => {
         .catch((thrown: unknown) => thrown);
 
       expect(error).toMatchObject({
-        code: realm.startsWith('file') ? 'registry-error' : 'connection-failed',
+        code: realm.startsWith('file') ? 'registry-error' : 'address-forbidden',
         retryable: false,
       });
     },

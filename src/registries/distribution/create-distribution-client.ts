@@ -28,6 +28,7 @@ export function toDistributionClient(session: Session): RegistryClient {
     head: (repository, reference, etag, signal) => headManifest(session, repository, reference, etag, signal),
     manifest: (repository, reference, signal) => readManifest(session, repository, reference, signal),
     blob: (repository, digest, signal) => openBlob(session, repository, digest, signal),
+    warnings: () => session.warnings(),
     close: () => session.close(),
   };
 }

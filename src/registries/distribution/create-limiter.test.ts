@@ -62,3 +62,22 @@ test('no pace means no waiting', async () => {
   await pacer.wait(signal);
   await pacer.wait(signal);
 });
+
+test('a hold makes everybody wait for its end, with a pace and without', async () => {
+  for (const perSecond of [0, 4]) {
+    let now = 0;
+    const pacer = createPacer(perSecond, {
+      now: () => now,
+      sleep: async (ms) => {
+        now += ms;
+      },
+    });
+    await pacer.wait(signal);
+
+    pacer.hold(5_000);
+    pacer.hold(1_000);
+    await pacer.wait(signal);
+
+    expect(now).toBe(5_000);
+  }
+});

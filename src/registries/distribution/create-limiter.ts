@@ -48,19 +48,25 @@ export function createLimiter(places: number): Limiter {
   };
 }
 
+/** Decides when the next call may start. */
+export interface Pacer {
+  wait(signal: AbortSignal): Promise<void>;
+  /** Nobody starts before so many milliseconds have passed: a registry that asks one to wait means all of us. */
+  hold(milliseconds: number): void;
+}
+
 /** Spaces calls evenly: `wait` resolves at most `perSecond` times a second; 0 = no limit. */
-export function createPacer(
-  perSecond: number,
-  system: Pick<System, 'now' | 'sleep'>,
-): { wait(signal: AbortSignal): Promise<void> } {
+export function createPacer(perSecond: number, system: Pick<System, 'now' | 'sleep'>): Pacer {
   let nextAt = 0;
   return {
     async wait(signal) {
-      if (perSecond <= 0) return;
       const now = system.now();
       const at = Math.max(now, nextAt);
-      nextAt = at + 1_000 / perSecond;
+      if (perSecond > 0) nextAt = at + 1_000 / perSecond;
       if (at > now) await system.sleep(at - now, signal);
+    },
+    hold(milliseconds) {
+      nextAt = Math.max(nextAt, system.now() + milliseconds);
     },
   };
 }

@@ -79,7 +79,7 @@ function assertUrlAllowed(url: URL, policy: NetworkPolicy): void {
   }
   const host = bareHost(url.hostname);
   if (isIP(host) !== 0 && !isAddressAllowed(host, policy))
-    throw new AppError('connection-failed', explainRefusal(host, host));
+    throw new AppError('address-forbidden', explainRefusal(host, host));
 }
 
 function bareHost(hostname: string): string {
@@ -113,7 +113,7 @@ function createCheckedConnector(
   return (target, callback) => {
     const host = bareHost(target.hostname);
     if (isIP(host) !== 0 && !isAddressAllowed(host, options.policy)) {
-      callback(new AppError('connection-failed', explainRefusal(host, host)), null);
+      callback(new AppError('address-forbidden', explainRefusal(host, host)), null);
       return;
     }
     connect(target, callback);
@@ -125,7 +125,7 @@ async function resolveAllowed(hostname: string, policy: NetworkPolicy, system: P
   const allowed = addresses.filter(({ address }) => isAddressAllowed(address, policy));
   const [refused] = addresses;
   if (allowed.length === 0 && refused !== undefined) {
-    throw new AppError('connection-failed', explainRefusal(hostname, refused.address));
+    throw new AppError('address-forbidden', explainRefusal(hostname, refused.address));
   }
   if (allowed.length === 0) throw Object.assign(new Error(`${hostname} has no address`), { code: 'ENOTFOUND' });
   return allowed;

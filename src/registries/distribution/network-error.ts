@@ -8,6 +8,9 @@ const CERTIFICATE_CODE =
   /^(?:CERT_|CRL_|ERR_TLS_CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH_EXCEEDED)/;
 const TLS_CODE = /^(?:EPROTO$|ERR_SSL_)/;
 
+// The client was closed while the request was under way; asking it again is useless.
+const CLOSED_CODES: readonly string[] = ['UND_ERR_CLOSED', 'UND_ERR_DESTROYED'];
+
 const explanations: Readonly<Record<string, string>> = {
   ENOTFOUND: 'the host name does not exist; check the address',
   EAI_AGAIN: 'the name server does not answer',
@@ -41,6 +44,10 @@ export function toNetworkError(error: unknown, method: string, url: URL, signal?
   if (networkCode.startsWith('HPE_')) {
     const message = `${url.host} answers, but not in HTTP (${networkCode}). Check the port, and http against https.`;
     return new DistributionError('not-a-registry', message, details);
+  }
+  if (CLOSED_CODES.includes(networkCode)) {
+    const message = `${method} ${redactUrl(url)} was given up: the connections to the registry were closed.`;
+    return new DistributionError('connection-failed', message, details);
   }
   const why = explanations[networkCode] ?? 'the connection failed';
   const message = `${method} ${redactUrl(url)} failed: ${why} (${networkCode || 'no code'}).`;

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { digestOf } from '../../../test/support/create-test-image.ts';
+import { createTestSystem } from '../../../test/support/create-test-system.ts';
 import { openTestClient, serveForTest } from '../../../test/support/open-test-client.ts';
 import { sendJson } from '../../../test/support/start-scripted-server.ts';
 
@@ -79,8 +80,20 @@ test.each([
   const server = await serveForTest((_, response) => void response.writeHead(302, { location }).end());
 
   await expect(openTestClient(server.url).blob('app', digest, signal)).rejects.toMatchObject({
-    code: 'connection-failed',
+    code: 'address-forbidden',
     message: expect.stringContaining('never contacted'),
+  });
+});
+
+test('a redirect to a name that resolves to the metadata address is refused', async () => {
+  const server = await serveForTest(
+    (_, response) => void response.writeHead(302, { location: 'http://storage.test/blob' }).end(),
+  );
+  const system = createTestSystem(async () => [{ address: '169.254.169.254', family: 4 }]);
+
+  await expect(openTestClient(server.url, { system }).blob('app', digest, signal)).rejects.toMatchObject({
+    code: 'address-forbidden',
+    message: expect.stringContaining('storage.test is 169.254.169.254'),
   });
 });
 

@@ -37,6 +37,22 @@ describe('429', () => {
     expect(client.system.waits).toEqual([wait]);
   });
 
+  test.each([
+    [100_000, [100_000]],
+    [99_999, []],
+  ])('of one request holds the next one back, but not for longer than a budget of %d ms', async (waitBudget, waits) => {
+    const server = await serveForTest((_, response) => {
+      if (server.requests.length > 1) sendJson(response, 200, {});
+      else sendJson(response, 429, {}, { 'retry-after': '100' });
+    });
+    const client = openTestClient(server.url, { limits: { attempts: 1, waitBudget } });
+
+    await expect(client.ping(signal)).rejects.toMatchObject({ code: 'rate-limited' });
+    await client.ping(signal);
+
+    expect(client.system.waits).toEqual(waits);
+  });
+
   test('beyond the budget is rate-limited at once, with the time to come back', async () => {
     const server = await serveForTest((_, response) => sendJson(response, 429, {}, { 'retry-after': '21600' }));
     const client = openTestClient(server.url);
@@ -220,7 +236,7 @@ describe('the address is judged when the connection is made', () => {
 
     await client.ping(signal);
     await expect(client.ping(signal)).rejects.toMatchObject({
-      code: 'connection-failed',
+      code: 'address-forbidden',
       message: expect.stringContaining('rebind.test is 169.254.169.254'),
     });
   });
@@ -241,7 +257,7 @@ describe('the address is judged when the connection is made', () => {
       const client = openTestClient(url, { policy: { allowPrivate: false } });
 
       await expect(client.ping(signal)).rejects.toMatchObject({
-        code: 'connection-failed',
+        code: 'address-forbidden',
         message: expect.stringContaining('private'),
       });
     },
@@ -251,7 +267,7 @@ describe('the address is judged when the connection is made', () => {
     const system = createTestSystem(async () => [{ address: 'fe80::1', family: 6 }]);
 
     await expect(openTestClient(url, { system }).ping(signal)).rejects.toMatchObject({
-      code: 'connection-failed',
+      code: 'address-forbidden',
       retryable: false,
       message: expect.stringContaining('never contacted'),
     });
@@ -264,6 +280,33 @@ test.each(['registry.example.com', 'ftp://registry.example.com', ''])(
     expect(() => openTestClient(url)).toThrowError(expect.objectContaining({ code: 'connection-failed' }));
   },
 );
+
+test('requests of a closed client end at once', async () => {
+  const server = await serveForTest(() => {});
+  const client = openTestClient(server.url);
+  const asking = client.ping(signal);
+  asking.catch(() => {});
+  await expect.poll(() => server.requests.length).toBe(1);
+
+  await client.close();
+
+  await expect(asking).rejects.toMatchObject({ code: 'connection-failed' });
+  expect(client.system.waits).toEqual([]);
+});
+
+test('warnings of the registry are kept once each, and not too many', async () => {
+  const server = await serveForTest((_, response) => {
+    const many = Array.from({ length: 30 }, (_each, index) => `299 - "note ${index}"`);
+    sendJson(response, 200, {}, { warning: ['199 cache "stale"', '299 - "The \\"lab\\" moves"', ...many].join(', ') });
+  });
+  const client = openTestClient(server.url);
+
+  await client.ping(signal);
+  await client.ping(signal);
+
+  expect(client.warnings()).toHaveLength(10);
+  expect(client.warnings().slice(0, 2)).toEqual(['The "lab" moves', 'note 0']);
+});
 
 test('credentials within the address are neither used nor shown', async () => {
   const server = await serveForTest((_, response) => sendJson(response, 500, {}));

@@ -1,6 +1,7 @@
 import { AppError } from '../../model/app-error.ts';
 import type { RegistrySettings } from '../../model/registry.ts';
 import type { NetworkPolicy } from '../registry-client.ts';
+import { cleanText } from './clean-text.ts';
 import { createAuthorizer } from './create-authorizer.ts';
 import { createLimiter, createPacer } from './create-limiter.ts';
 import { createTransport, type WireRequest, type WireResponse } from './create-transport.ts';
@@ -8,6 +9,7 @@ import { DistributionError } from './distribution-error.ts';
 import { basicAuthorization, fetchToken } from './fetch-token.ts';
 import { followRedirects } from './follow-redirects.ts';
 import { type DistributionLimits, defaultDistributionLimits } from './limits.ts';
+import { parseWarnings } from './parse-warnings.ts';
 import { readBody } from './read-body.ts';
 import { redactUrl } from './redact-url.ts';
 import { retry } from './retry.ts';
@@ -34,6 +36,8 @@ export interface Session {
   open(request: SessionRequest, signal: AbortSignal): Promise<WireResponse>;
   /** For small bodies; one that breaks off is asked for again. `limit-exceeded` beyond `maxBytes`. */
   read(request: SessionRequest, maxBytes: number, signal: AbortSignal): Promise<Answer>;
+  /** What the registry wants people to know, once each; at most `MAX_WARNINGS`. */
+  warnings(): readonly string[];
   close(): Promise<void>;
 }
 
@@ -49,6 +53,7 @@ export interface SessionDeps {
 
 // A shorter secret would blot out ordinary words of a registry's message.
 const MIN_REDACTED = 4;
+const MAX_WARNINGS = 10;
 
 /** @throws AppError `connection-failed` when the URL is none */
 export function openSession(settings: RegistrySettings, policy: NetworkPolicy, deps: SessionDeps = {}): Session {
@@ -66,10 +71,19 @@ export function openSession(settings: RegistrySettings, policy: NetworkPolicy, d
   const paced = {
     async send(request: WireRequest, signal: AbortSignal) {
       await pacer.wait(signal);
-      return transport.send(request, signal);
+      const response = await transport.send(request, signal);
+      if (response.url.origin === base.origin) noteWarnings(response);
+      return response;
     },
     close: transport.close,
   };
+
+  const warnings = new Set<string>();
+  function noteWarnings(response: WireResponse): void {
+    for (const warning of parseWarnings(response.header('warning') ?? '')) {
+      if (warnings.size < MAX_WARNINGS) warnings.add(cleanText(warning, secrets));
+    }
+  }
 
   async function open(asked: SessionRequest, signal: AbortSignal): Promise<WireResponse> {
     assertOwnOrigin(asked.url, base);
@@ -100,6 +114,16 @@ export function openSession(settings: RegistrySettings, policy: NetworkPolicy, d
   }
 
   async function attempt(asked: SessionRequest, signal: AbortSignal): Promise<WireResponse> {
+    try {
+      return await signIn(asked, signal);
+    } catch (error) {
+      const wait = error instanceof DistributionError ? error.retryAfterMs : undefined;
+      if (wait !== undefined && wait <= limits.waitBudget) pacer.hold(wait);
+      throw error;
+    }
+  }
+
+  async function signIn(asked: SessionRequest, signal: AbortSignal): Promise<WireResponse> {
     const sent = await authorizer.current(asked.scope, signal);
     const response = await sendOnce(asked, sent, signal);
     const header = response.header('www-authenticate');
@@ -156,7 +180,14 @@ export function openSession(settings: RegistrySettings, policy: NetworkPolicy, d
     };
   }
 
-  return { url: (path) => new URL(path, base), limits, open, read, close: transport.close };
+  return {
+    url: (path) => new URL(path, base),
+    limits,
+    open,
+    read,
+    warnings: () => [...warnings],
+    close: transport.close,
+  };
 }
 
 /** People paste `https://host/`, `https://host/v2/`, or with a path in front of /v2. */

@@ -5,6 +5,7 @@ const GO_PART = /(\d{1,15}(?:\.\d{0,20})?)(ns|us|µs|μs|ms|s|m|h)/g;
 const DATE = /^(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6},? .{10,40}|\d{4}-\d\d-\d\dT.{5,30})$/;
 const ZONE = /(?:GMT|UTC|Z|[+-]\d\d:?\d\d)$/;
 const LATIN1_MICRO = /Â(?=µ)/g;
+const LATIN1_MU = /Î¼/g;
 
 const unitMilliseconds: Readonly<Record<string, number>> = {
   ns: 1e-6,
@@ -26,8 +27,8 @@ const UNIX_MILLISECONDS = 1e12;
  * use: whole and decimal seconds, HTTP and ISO dates, unix time (Docker Hub), Go durations such as `35.852µs` (GHCR).
  */
 export function parseRetryAfter(text: string, now: number): number | undefined {
-  // HTTP headers are read as Latin-1, which turns the two bytes of µ into Âµ.
-  const trimmed = text.trim().replace(LATIN1_MICRO, '');
+  // HTTP headers are read as Latin-1, which turns the two bytes of the micro sign µ into Âµ, of the Greek μ into Î¼.
+  const trimmed = text.trim().replace(LATIN1_MICRO, '').replace(LATIN1_MU, 'μ');
   if (trimmed === '') return undefined;
   if (NUMBER.test(trimmed)) return fromNumber(Number(trimmed), now);
   if (GO_DURATION.test(trimmed)) return fromGoDuration(trimmed);

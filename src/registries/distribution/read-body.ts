@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { AppError } from '../../model/app-error.ts';
 import { hasAtMostValues } from '../../oci/has-at-most-values.ts';
 import type { WireResponse } from './create-transport.ts';
 import { DistributionError } from './distribution-error.ts';
@@ -15,10 +14,13 @@ const MAX_VALUES = 1_000;
 export async function readBody(response: WireResponse, limit: number, signal: AbortSignal): Promise<Uint8Array> {
   const { bytes, complete } = await readStart(response, limit, signal);
   if (!complete) {
-    throw new AppError(
-      'limit-exceeded',
-      `${response.method} ${redactUrl(response.url)} answered more than ${limit} bytes.`,
-    );
+    const { method } = response;
+    const url = redactUrl(response.url);
+    throw new DistributionError('limit-exceeded', `${method} ${url} answered more than ${limit} bytes.`, {
+      method,
+      url,
+      status: response.status,
+    });
   }
   return bytes;
 }
@@ -58,7 +60,8 @@ export function parseAnswer<T>(
 ): T {
   const details = { method: response.method, url: redactUrl(response.url), status: response.status };
   if (!hasAtMostValues(body, maxValues)) {
-    throw new AppError('limit-exceeded', `${details.method} ${details.url} answered more than ${maxValues} values.`);
+    const message = `${details.method} ${details.url} answered more than ${maxValues} values.`;
+    throw new DistributionError('limit-exceeded', message, details);
   }
   let value: unknown;
   try {

@@ -94,3 +94,10 @@ test('a broken manifest answer is asked for again', async () => {
 
   expect((await openTestClient(server.url).manifest('app', 'v1', signal)).digest).toBe(manifest.digest);
 });
+
+test('a 304 that nobody asked for proves nothing', async () => {
+  const { client } = await serve({}, '', 304);
+
+  await expect(client.head('app', 'v1', undefined, signal)).rejects.toMatchObject({ code: 'registry-error' });
+  expect(await client.head('app', 'v1', '"e"', signal)).toEqual({ unchanged: true });
+});

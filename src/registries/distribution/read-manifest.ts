@@ -23,7 +23,8 @@ export async function headManifest(
   signal: AbortSignal,
 ): Promise<ManifestHead> {
   const request = manifestRequest(session, 'HEAD', repository, reference, etag);
-  const { response } = await session.read({ ...request, accept: [200, 304] }, session.limits.errorBytes, signal);
+  const accept = request.headers?.['if-none-match'] === undefined ? [200] : [200, 304];
+  const { response } = await session.read({ ...request, accept }, session.limits.errorBytes, signal);
   if (response.status === 304) return { unchanged: true };
   const digest = response.header('docker-content-digest');
   return {

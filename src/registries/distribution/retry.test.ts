@@ -61,3 +61,26 @@ test('jitter only lengthens a wait', () => {
   expect(waitBefore(1, 2_000, 0.999)).toBeGreaterThan(2_400);
   expect(waitBefore(30, undefined, 0)).toBe(30_000);
 });
+
+test('a caller whose time ends during a wait learns why it was waiting', async () => {
+  const error = failing(5_000);
+  const timeIsUp = AbortSignal.abort(new DOMException('over', 'TimeoutError'));
+  const system = { random: () => 0, sleep: async () => expect.unreachable() };
+
+  await expect(retry(() => Promise.reject(error), limits, system, timeIsUp)).rejects.toBe(error);
+});
+
+test('a caller who cancels during a wait learns just that', async () => {
+  const stopped = new AbortController();
+  const system = {
+    random: () => 0,
+    sleep: async () => {
+      stopped.abort();
+      throw new Error('woken');
+    },
+  };
+
+  await expect(retry(() => Promise.reject(failing()), limits, system, stopped.signal)).rejects.toMatchObject({
+    code: 'canceled',
+  });
+});

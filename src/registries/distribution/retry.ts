@@ -29,10 +29,22 @@ export async function retry<T>(
       const wait = waitBefore(tries, error.retryAfterMs, system.random());
       if (wait > budget) throw error;
       budget -= wait;
-      await system.sleep(wait, signal);
-      if (signal.aborted) throw abortError(signal, 'Waiting to ask the registry again');
+      await sleepOrTell(wait, error, system, signal);
     }
   }
+}
+
+/** A caller whose time is over is told what kept it waiting, which says more than that time is over. */
+async function sleepOrTell(
+  wait: number,
+  error: DistributionError,
+  system: Pick<System, 'sleep'>,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!signal.aborted) await system.sleep(wait, signal).catch(() => {});
+  if (!signal.aborted) return;
+  const stopped = abortError(signal, 'Waiting to ask the registry again');
+  throw stopped.code === 'canceled' ? stopped : error;
 }
 
 function isWorthAnotherTry(error: DistributionError): boolean {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Cause } from '../../model/cause.ts';
 import { hasAtMostValues } from '../../oci/has-at-most-values.ts';
+import { cleanText } from './clean-text.ts';
 import type { WireResponse } from './create-transport.ts';
 import { DistributionError, type RegistryErrorCode } from './distribution-error.ts';
 import { parseRetryAfter } from './parse-retry-after.ts';
@@ -10,9 +11,6 @@ import { redactUrl } from './redact-url.ts';
 const MAX_CODES = 10;
 // Of an error body that is read as JSON; a larger one is quoted as text.
 const MAX_VALUES = 1_000;
-const MAX_TEXT = 300;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: a registry must not steer the reader's terminal
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]+/g;
 
 const ErrorBody = z.object({
   errors: z.array(z.object({ code: z.string().catch(''), message: z.string().catch('') })).min(1),
@@ -120,11 +118,4 @@ function parseOrUndefined(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-/** Text of a registry made fit for a message: no control characters, no secret, not long. */
-function cleanText(text: string, secrets: readonly string[]): string {
-  let clean = text;
-  for (const secret of secrets) clean = clean.replaceAll(secret, '***');
-  return clean.replace(CONTROL, ' ').trim().slice(0, MAX_TEXT);
 }

@@ -24,12 +24,20 @@ export function toCoordinates(info: z.output<typeof ImageInfo>): ImageCoordinate
   const tag = address.includes('/') ? TAG_OF_ADDRESS.exec(lastSegment)?.[1] : undefined;
   return {
     registryName: info.InstanceName,
-    namespace: info.Namespace,
-    name: info.ImageName,
+    ...toRepository(info),
     tag: info.ImageTag || tag,
     digest: info.ImageDigest,
     registryType: info.RegistryType,
     address: tag === undefined ? address : address.slice(0, -tag.length - 1),
     instanceId: info.InstanceId,
   };
+}
+
+/** A name may carry its namespace, or the end of it, as one documented example does. */
+function toRepository({ Namespace = '', ImageName = '' }: z.output<typeof ImageInfo>) {
+  if (!ImageName.includes('/')) return { namespace: Namespace, name: ImageName };
+  const isWhole = Namespace === '' || ImageName.startsWith(`${Namespace}/`);
+  const path = isWhole ? ImageName : `${Namespace}/${ImageName}`;
+  const slash = path.lastIndexOf('/');
+  return { namespace: path.slice(0, slash), name: path.slice(slash + 1) };
 }

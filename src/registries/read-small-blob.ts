@@ -3,9 +3,13 @@ import { AppError } from '../model/app-error.ts';
 import type { Digest } from '../model/digest.ts';
 import type { RegistryClient } from './registry-client.ts';
 
+// The client repeats a request that got no answer; an answer that breaks off is only seen here.
+const ATTEMPTS = 3;
+
 /**
- * Reads a blob that must be small (a config) whole, and checks its digest.
- * @throws AppError `limit-exceeded` when it is larger than `maxBytes`, `blob-corrupt` when the bytes are others
+ * Reads a blob that must be small (a config) whole, and checks its digest; one that breaks off is asked for again.
+ * @throws AppError `limit-exceeded` when it is larger than `maxBytes`, `blob-corrupt` when the bytes are others, and
+ * what the client throws
  */
 export async function readSmallBlob(
   client: RegistryClient,
@@ -14,18 +18,7 @@ export async function readSmallBlob(
   maxBytes: number,
   signal: AbortSignal,
 ): Promise<Uint8Array> {
-  const { stream } = await client.blob(repository, digest, signal);
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of stream as AsyncIterable<Uint8Array>) {
-    bytes += chunk.byteLength;
-    if (bytes > maxBytes) {
-      stream.destroy();
-      throw new AppError('limit-exceeded', `The blob ${digest} of ${repository} is larger than ${maxBytes} bytes.`);
-    }
-    chunks.push(chunk);
-  }
-  const body = Buffer.concat(chunks);
+  const body = await readWhole(client, repository, digest, maxBytes, signal);
   const actual = `sha256:${createHash('sha256').update(body).digest('hex')}`;
   if (actual !== digest) {
     throw new AppError(
@@ -34,4 +27,32 @@ export async function readSmallBlob(
     );
   }
   return body;
+}
+
+async function readWhole(
+  client: RegistryClient,
+  repository: string,
+  digest: Digest,
+  maxBytes: number,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  for (let attempt = 1; ; attempt += 1) {
+    const { stream } = await client.blob(repository, digest, signal);
+    const chunks: Uint8Array[] = [];
+    let bytes = 0;
+    try {
+      for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+        bytes += chunk.byteLength;
+        if (bytes > maxBytes) {
+          throw new AppError('limit-exceeded', `The blob ${digest} of ${repository} is larger than ${maxBytes} bytes.`);
+        }
+        chunks.push(chunk);
+      }
+      return Buffer.concat(chunks);
+    } catch (error) {
+      stream.destroy();
+      const brokeOff = error instanceof AppError && error.code === 'connection-failed' && error.retryable;
+      if (!brokeOff || attempt >= ATTEMPTS || signal.aborted) throw error;
+    }
+  }
 }

@@ -31,6 +31,7 @@ import { scanImage } from './scan/scan-image.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
 import { createVault } from './store/vault.ts';
+import { giveUpJob } from './tasks/give-up-job.ts';
 import { createScanJobHandler } from './tasks/run-scan-job.ts';
 import { createSyncJobHandler } from './tasks/run-sync-job.ts';
 import { startAdvisoryUpdates } from './tasks/start-advisory-updates.ts';
@@ -106,6 +107,7 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
           ),
       }),
     },
+    giveUp: (job, reason) => giveUpJob(store, job, reason),
     name: `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`,
     concurrency: config.jobs,
     leaseMs: config.leaseSeconds * 1000,

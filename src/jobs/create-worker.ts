@@ -5,7 +5,7 @@ import type { Job, JobKind, JobStore } from '../store/store.ts';
 /** What became of a job: done (also when it failed for good and said so), or to be tried again at a time. */
 export type JobOutcome = { readonly done: true } | { readonly done: false; readonly retryAt: Date };
 
-/** Does one job. The signal fires when the job is no longer ours (`canceled`) or when the process stops (`stopping`). */
+/** Does one job. The signal fires when the job is no longer ours or when the process stops. */
 export type JobHandler = (job: Job, signal: AbortSignal) => Promise<JobOutcome>;
 
 /** Works on jobs until it is stopped. */
@@ -18,6 +18,8 @@ export interface JobWorker {
 export interface JobWorkerDeps {
   readonly jobs: JobStore;
   readonly handlers: Readonly<Record<JobKind, JobHandler>>;
+  /** Records that a job ends without a result: it has been begun too often, by workers that died or failed. */
+  readonly giveUp: (job: Job, reason: string) => Promise<void>;
   /** Unique among the processes on one database. */
   readonly name: string;
   readonly concurrency: number;
@@ -31,6 +33,9 @@ const IDLE_MS = 250;
 const RENEW_MS = 1_000;
 /** A claim or a renewal that fails is the database's trouble; it is tried again, not given up. */
 const TROUBLE_MS = 2_000;
+const LONGEST_WAIT_MS = 60_000;
+/** A job that ends its worker, or fails in a way nobody foresaw, must not do so for ever. */
+const MOST_ATTEMPTS = 25;
 
 /** The embedded queue's worker: `concurrency` loops of claim → handle → complete, each job under a renewed lease. */
 export function createWorker(deps: JobWorkerDeps): JobWorker {
@@ -38,7 +43,10 @@ export function createWorker(deps: JobWorkerDeps): JobWorker {
   let loops: Promise<void>[] = [];
   return {
     start: () => {
-      loops = Array.from({ length: deps.concurrency }, () => loop(deps, stopping.signal));
+      loops = Array.from({ length: deps.concurrency }, (_, index) =>
+        // A job that this process lost and claimed again in another loop is not the first loop's any more.
+        loop({ ...deps, name: `${deps.name}/${index + 1}` }, stopping.signal),
+      );
     },
     stop: async () => {
       stopping.abort(new AppError('canceled', 'the server is stopping'));
@@ -50,8 +58,9 @@ export function createWorker(deps: JobWorkerDeps): JobWorker {
 async function loop(deps: JobWorkerDeps, stopping: AbortSignal): Promise<void> {
   while (!stopping.aborted) {
     try {
-      const job = await deps.jobs.claim(deps.name, deps.now(), deps.leaseMs);
-      if (job) await work(job, deps, stopping);
+      const claimedAt = deps.now();
+      const job = await deps.jobs.claim(deps.name, claimedAt, deps.leaseMs);
+      if (job) await work(job, claimedAt, deps, stopping);
       else await pause(IDLE_MS, stopping);
     } catch (error) {
       deps.log.error({ err: error }, 'the job queue cannot be reached');
@@ -60,37 +69,55 @@ async function loop(deps: JobWorkerDeps, stopping: AbortSignal): Promise<void> {
   }
 }
 
-async function work(job: Job, deps: JobWorkerDeps, stopping: AbortSignal): Promise<void> {
+async function work(job: Job, claimedAt: Date, deps: JobWorkerDeps, stopping: AbortSignal): Promise<void> {
+  const { jobs, handlers, giveUp, name, now, log } = deps;
+  if (stopping.aborted) return jobs.giveBack(job.id, name, now());
   const lost = new AbortController();
-  const lease = keepLease(job, deps, lost);
+  const lease = keepLease(job, claimedAt, deps, lost);
   try {
-    const outcome = await deps.handlers[job.kind](job, AbortSignal.any([stopping, lost.signal]));
+    if (job.attempt > MOST_ATTEMPTS) {
+      log.error({ job: job.id, kind: job.kind }, 'a job was given up');
+      await giveUp(job, `given up after ${MOST_ATTEMPTS} attempts that did not end`);
+      return await jobs.complete(job.id, name);
+    }
+    const outcome = await handlers[job.kind](job, AbortSignal.any([stopping, lost.signal]));
     if (lost.signal.aborted) return;
-    if (outcome.done) await deps.jobs.complete(job.id, deps.name);
-    else await deps.jobs.retry(job.id, deps.name, outcome.retryAt);
+    if (outcome.done) await jobs.complete(job.id, name);
+    else await jobs.retry(job.id, name, outcome.retryAt);
   } catch (error) {
     if (lost.signal.aborted) return;
-    if (!stopping.aborted)
-      deps.log.error({ err: error, job: job.id, kind: job.kind }, 'a job ended in an unexpected error');
-    const wait = stopping.aborted ? 0 : TROUBLE_MS;
-    await deps.jobs.retry(job.id, deps.name, new Date(deps.now().getTime() + wait));
+    if (stopping.aborted) return await jobs.giveBack(job.id, name, now());
+    log.error({ err: error, job: job.id, kind: job.kind }, 'a job ended in an unexpected error');
+    const wait = Math.min(TROUBLE_MS * 2 ** (job.attempt - 1), LONGEST_WAIT_MS);
+    await jobs.retry(job.id, name, new Date(now().getTime() + wait));
   } finally {
     await lease.end();
   }
 }
 
-function keepLease(job: Job, deps: JobWorkerDeps, lost: AbortController): { end(): Promise<void> } {
+/** Renews until it is ended; fires `lost` when the job is somebody else's, or may be for all we can know. */
+function keepLease(
+  job: Job,
+  claimedAt: Date,
+  { jobs, name, leaseMs, now, log }: JobWorkerDeps,
+  lost: AbortController,
+): { end(): Promise<void> } {
   const ended = new AbortController();
+  const every = Math.min(RENEW_MS, leaseMs / 3);
+  let renewedAt = claimedAt;
   const keeping = (async () => {
     for (;;) {
-      await pause(RENEW_MS, ended.signal);
+      await pause(every, ended.signal);
       if (ended.signal.aborted) return;
+      const at = now();
       try {
-        if (await deps.jobs.renew(job.id, deps.name, deps.now(), deps.leaseMs)) continue;
-        lost.abort(new AppError('canceled', 'the job was stopped'));
-        return;
+        if (!(await jobs.renew(job.id, name, at, leaseMs)))
+          return lost.abort(new AppError('canceled', 'the job was stopped'));
+        renewedAt = at;
       } catch (error) {
-        deps.log.warn({ err: error, job: job.id }, 'the lease of a job could not be renewed; trying again');
+        log.warn({ err: error, job: job.id }, 'the lease of a job could not be renewed; trying again');
+        if (now().getTime() - renewedAt.getTime() < leaseMs) continue;
+        return lost.abort(new AppError('canceled', 'the lease of the job has run out'));
       }
     }
   })();

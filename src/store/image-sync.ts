@@ -233,10 +233,19 @@ async function upsertArtifacts(
       .selectFrom('artifacts')
       .select(['id', 'image_id', 'layers_key', 'summary'])
       .where('image_id', 'in', imageIds)
+      // A scan that is being saved must see these rows, or they its result.
+      .forShare()
       .execute();
     for (const { image_id, layers_key, ...row } of rows) stored.set(`${image_id} ${layers_key}`, row);
   }
   return stored;
+}
+
+/** As saving tags does: one at a time may say which row of a repository is the latest. */
+async function lockRepositories(trx: Write, ids: readonly number[]): Promise<void> {
+  for (const part of inParts(ids)) {
+    await trx.selectFrom('repositories').select('id').where('id', 'in', part).orderBy('id').forUpdate().execute();
+  }
 }
 
 /** Sets the latest flag of a repository, and what follows from it, on the rows where it changes. */
@@ -285,6 +294,10 @@ export async function removeUnseen(trx: Write, registryId: number, startedAt: Da
     .where('registry_id', '=', registryId)
     .where('synced_at', '<', startedAt.getTime())
     .execute();
+  await lockRepositories(
+    trx,
+    affected.map((row) => row.repository_id),
+  );
   const removed = await trx
     .deleteFrom('images')
     .where('registry_id', '=', registryId)

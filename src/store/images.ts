@@ -7,7 +7,7 @@ import type { HistoryEntry, ImageStore } from './store.ts';
 
 const IDS_PER_STATEMENT = 5_000;
 
-export function createImageStore({ engine, read, write }: Database): ImageStore {
+export function createImageStore({ engine, read, write, transaction }: Database): ImageStore {
   const select: ImageStore['select'] = async (selection) => {
     const rows = await read
       .selectFrom('images')
@@ -33,7 +33,7 @@ export function createImageStore({ engine, read, write }: Database): ImageStore 
     select,
     authorize: async (selection, cap) => {
       const ids = (await select(selection)).slice(0, cap);
-      await write.transaction().execute(async (trx) => {
+      await transaction(async (trx) => {
         for (let at = 0; at < ids.length; at += IDS_PER_STATEMENT) {
           await trx
             .updateTable('images')
@@ -59,8 +59,7 @@ export function createImageStore({ engine, read, write }: Database): ImageStore 
       return rows.map((row) => row.path);
     },
     knownTags: (registryId, repository) => knownTags(read, registryId, repository),
-    saveTags: (registryId, repository, tags) =>
-      write.transaction().execute((trx) => saveTags(trx, registryId, repository, tags)),
+    saveTags: (registryId, repository, tags) => transaction((trx) => saveTags(trx, registryId, repository, tags)),
     touchTags: async (tagIds, syncedAt) => {
       for (let at = 0; at < tagIds.length; at += IDS_PER_STATEMENT) {
         await write
@@ -70,8 +69,7 @@ export function createImageStore({ engine, read, write }: Database): ImageStore 
           .execute();
       }
     },
-    removeUnseen: (registryId, startedAt) =>
-      write.transaction().execute((trx) => removeUnseen(trx, registryId, startedAt)),
+    removeUnseen: (registryId, startedAt) => transaction((trx) => removeUnseen(trx, registryId, startedAt)),
     compactCounts: async () => {
       if (engine === 'sqlite') return; // its triggers keep one row per key
       await sql`with removed as (delete from image_counts returning *)

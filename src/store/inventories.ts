@@ -2,13 +2,11 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Digest } from '../model/digest.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { LocatedPackage } from '../model/package.ts';
-import type { KindState, ScanKind } from '../model/scan.ts';
 import { severities } from '../model/severity.ts';
 import type { Vulnerability } from '../model/vulnerability.ts';
 import type { Database } from './database.ts';
 import { toDate, toSummaryColumns } from './image-rows.ts';
 import { recommended } from './image-sync.ts';
-import { setKinds } from './scan-state.ts';
 import type { ArtifactLayer, InventoryStore, ScanResult } from './store.ts';
 import type { Tables } from './tables.ts';
 
@@ -17,7 +15,7 @@ type Write = Transaction<Tables>;
 // Below both engines' limits on parameters per statement, and small enough that other writes get their turn.
 const ROWS_PER_STATEMENT = 500;
 
-export function createInventoryStore({ read, write }: Database): InventoryStore {
+export function createInventoryStore({ read, transaction }: Database): InventoryStore {
   return {
     artifact: async (id) => {
       const row = await read
@@ -34,9 +32,7 @@ export function createInventoryStore({ read, write }: Database): InventoryStore 
         scannedAt: toDate(row.scanned_at),
       };
     },
-    saveScan: (result) => write.transaction().execute((trx) => saveScan(trx, result)),
-    saveFailure: (imageId, kinds, state, detail) =>
-      write.transaction().execute((trx) => saveFailure(trx, imageId, kinds, state, detail)),
+    saveScan: (result) => transaction((trx) => saveScan(trx, result)),
     get: async (artifactId) => {
       const row = await read
         .selectFrom('artifacts')
@@ -73,16 +69,6 @@ async function saveScan(trx: Write, result: ScanResult): Promise<void> {
     .set({ fix_recommended: recommended('kept') })
     .where('artifact_id', '=', artifactId)
     .execute();
-}
-
-async function saveFailure(
-  trx: Write,
-  imageId: number,
-  kinds: readonly ScanKind[],
-  state: KindState,
-  detail: string,
-): Promise<void> {
-  await setKinds(trx, [imageId], kinds, state, detail);
 }
 
 async function replacePackages(trx: Write, artifactId: number, packages: readonly LocatedPackage[]): Promise<void> {
@@ -129,8 +115,10 @@ async function replaceFindings(
   vulnerabilities: readonly Vulnerability[],
 ): Promise<void> {
   await trx.deleteFrom('findings').where('artifact_id', '=', artifactId).execute();
-  for (let at = 0; at < vulnerabilities.length; at += ROWS_PER_STATEMENT) {
-    const part = vulnerabilities.slice(at, at + ROWS_PER_STATEMENT);
+  // In one order everywhere: two workers saving the same ids must not wait for each other in a circle.
+  const sorted = vulnerabilities.toSorted((a, b) => (a.id < b.id ? -1 : 1));
+  for (let at = 0; at < sorted.length; at += ROWS_PER_STATEMENT) {
+    const part = sorted.slice(at, at + ROWS_PER_STATEMENT);
     const numbers = await upsertVulnerabilities(trx, part);
     const rows = part.map((vulnerability) => ({
       artifact_id: artifactId,
@@ -150,12 +138,10 @@ async function upsertVulnerabilities(
   trx: Write,
   vulnerabilities: readonly Vulnerability[],
 ): Promise<ReadonlyMap<string, number>> {
-  // In one order everywhere: two workers saving the same ids must not wait for each other in a circle.
-  const sorted = [...vulnerabilities].sort((a, b) => (a.id < b.id ? -1 : 1));
   const rows = await trx
     .insertInto('vulnerabilities')
     .values(
-      sorted.map((vulnerability) => ({
+      vulnerabilities.map((vulnerability) => ({
         id: vulnerability.id,
         aliases: JSON.stringify(vulnerability.aliases),
         title: vulnerability.title,

@@ -3,12 +3,15 @@ import type { Database } from './database.ts';
 import { restoreScanState } from './scan-state.ts';
 import type { Job, JobKind, JobStore } from './store.ts';
 import type { JobsTable, Tables } from './tables.ts';
+import { lockTask } from './task-ends.ts';
+
+type Write = Transaction<Tables>;
 
 /** Syncs first: they are few, and people wait for them. */
 const kindsInOrder: readonly JobKind[] = ['sync', 'scan'];
 
-export function createJobStore({ engine, read, write }: Database): JobStore {
-  const waitingJob = (trx: Transaction<Tables>, kind: JobKind, now: Date) => {
+export function createJobStore({ read, write, transaction }: Database): JobStore {
+  const waitingJob = (trx: Write, kind: JobKind, now: Date) => {
     let query = trx
       .selectFrom('jobs')
       .selectAll()
@@ -32,14 +35,14 @@ export function createJobStore({ engine, read, write }: Database): JobStore {
         ),
       );
     }
-    return engine === 'postgres' ? query.forUpdate('jobs').skipLocked() : query;
+    return query.forUpdate('jobs').skipLocked();
   };
   return {
     claim: (worker, now, leaseMs) =>
-      write.transaction().execute(async (trx) => {
+      transaction(async (trx) => {
         for (const kind of kindsInOrder) {
           const row = await waitingJob(trx, kind, now).executeTakeFirst();
-          if (!row) continue;
+          if (!row || (kind === 'sync' && (await isWalked(trx, row.registry_id)))) continue;
           const attempt = row.attempt + 1;
           await trx
             .updateTable('jobs')
@@ -62,19 +65,10 @@ export function createJobStore({ engine, read, write }: Database): JobStore {
     complete: async (jobId, worker) => {
       await write.deleteFrom('jobs').where('id', '=', jobId).where('worker', '=', worker).execute();
     },
-    retry: (jobId, worker, at) =>
-      write.transaction().execute(async (trx) => {
-        const freed = await trx
-          .updateTable('jobs')
-          .set({ worker: null, lease_until: null, available_at: at.getTime() })
-          .where('id', '=', jobId)
-          .where('worker', '=', worker)
-          .returningAll()
-          .execute();
-        await handBack(trx, freed);
-      }),
+    retry: (jobId, worker, at) => transaction((trx) => putBack(trx, jobId, worker, at, 0)),
+    giveBack: (jobId, worker, now) => transaction((trx) => putBack(trx, jobId, worker, now, 1)),
     release: (now, all) =>
-      write.transaction().execute(async (trx) => {
+      transaction(async (trx) => {
         let query = trx
           .updateTable('jobs')
           .set({ worker: null, lease_until: null, available_at: now.getTime() })
@@ -94,14 +88,48 @@ export function createJobStore({ engine, read, write }: Database): JobStore {
   };
 }
 
+/**
+ * Whether somebody walks this registry now. Asked again under a lock, because two workers may have found one waiting
+ * job each at the same moment.
+ */
+async function isWalked(trx: Write, registryId: number): Promise<boolean> {
+  await trx.selectFrom('registries').select('id').where('id', '=', registryId).forUpdate().executeTakeFirst();
+  const walked = await trx
+    .selectFrom('jobs')
+    .select('id')
+    .where('kind', '=', 'sync')
+    .where('registry_id', '=', registryId)
+    .where('worker', 'is not', null)
+    .executeTakeFirst();
+  return walked !== undefined;
+}
+
+/** Takes a job from its worker, less the attempts that do not count; nothing when it is not this worker's any more. */
+async function putBack(trx: Write, jobId: number, worker: string, at: Date, uncounted: 0 | 1): Promise<void> {
+  const freed = await trx
+    .updateTable('jobs')
+    .set((eb) => ({
+      worker: null,
+      lease_until: null,
+      available_at: at.getTime(),
+      attempt: eb('attempt', '-', uncounted),
+    }))
+    .where('id', '=', jobId)
+    .where('worker', '=', worker)
+    .returningAll()
+    .execute();
+  await handBack(trx, freed);
+}
+
 /** What nobody works on any more must not look as if somebody did. */
-async function handBack(trx: Transaction<Tables>, freed: readonly Selectable<JobsTable>[]): Promise<void> {
+async function handBack(trx: Write, freed: readonly Selectable<JobsTable>[]): Promise<void> {
   for (const job of freed) {
     if (job.kind === 'sync') {
       await trx.updateTable('registries').set({ sync_status: 'queued' }).where('id', '=', job.registry_id).execute();
       continue;
     }
     if (job.task_id === null || job.image_id === null) continue;
+    await lockTask(trx, job.task_id);
     await trx
       .updateTable('scan_task_images')
       .set({ status: 'queued', progress: 0, remaining_seconds: 0 })

@@ -1,5 +1,6 @@
-import { type Dialect, PostgresDialect } from 'kysely';
+import { type Dialect, PostgresDialect, PostgresQueryCompiler } from 'kysely';
 import pg from 'pg';
+import { storableParameter } from './storable-text.ts';
 
 const INT8_OID = 20;
 const NUMERIC_OID = 1700;
@@ -20,5 +21,17 @@ export function postgresDialect(url: string, connections: number): Dialect {
   });
   // A broken idle connection is replaced by the pool; without a listener the process would end.
   pool.on('error', () => {});
-  return new PostgresDialect({ pool });
+  return new StorableTextDialect({ pool });
+}
+
+class StorableTextDialect extends PostgresDialect {
+  override createQueryCompiler(): PostgresQueryCompiler {
+    return new StorableTextCompiler();
+  }
+}
+
+class StorableTextCompiler extends PostgresQueryCompiler {
+  protected override addParameter(parameter: unknown): void {
+    super.addParameter(storableParameter(parameter));
+  }
 }

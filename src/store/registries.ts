@@ -4,8 +4,10 @@ import type { ConnectionStatus, Registry, SyncStatus } from '../model/registry.t
 import type { Database } from './database.ts';
 import { matches } from './image-conditions.ts';
 import { toDate } from './image-rows.ts';
+import { lockTaskCreation } from './lock-task-creation.ts';
 import type { RegistryCondition, RegistryStore, SyncOutcome } from './store.ts';
 import type { RegistriesTable } from './tables.ts';
+import { cancelImages } from './task-ends.ts';
 import type { Vault } from './vault.ts';
 
 const conditionColumns = {
@@ -19,14 +21,15 @@ const conditionColumns = {
 
 const sortColumns = { createdAt: 'created_at', name: 'name', syncedAt: 'synced_at', id: 'id' } as const;
 
-export function createRegistryStore({ read, write }: Database, vault: Vault, now: () => Date): RegistryStore {
+export function createRegistryStore(database: Database, vault: Vault, now: () => Date): RegistryStore {
+  const { engine, read, write, transaction } = database;
   const get = async (id: number) => {
     const row = await read.selectFrom('registries').selectAll().where('id', '=', id).executeTakeFirst();
     return row && toRegistry(row);
   };
   return {
     add: (registry) =>
-      write.transaction().execute(async (trx) => {
+      transaction(async (trx) => {
         const inserted = await trx
           .insertInto('registries')
           .values({
@@ -95,10 +98,13 @@ export function createRegistryStore({ read, write }: Database, vault: Vault, now
         .execute();
       return { rows: rows.map(toRegistry), total };
     },
-    remove: async (id) => {
-      const removed = await write.deleteFrom('registries').where('id', '=', id).executeTakeFirst();
-      return removed.numDeletedRows > 0n;
-    },
+    remove: (id) =>
+      transaction(async (trx) => {
+        await lockTaskCreation(trx, engine);
+        await cancelImages(trx, { conditions: [{ kind: 'value', field: 'registryId', values: [id] }] }, now());
+        const removed = await trx.deleteFrom('registries').where('id', '=', id).executeTakeFirst();
+        return removed.numDeletedRows > 0n;
+      }),
     recordConnection: async (id, { status, cause, checkedAt }) => {
       await write
         .updateTable('registries')
@@ -110,8 +116,9 @@ export function createRegistryStore({ read, write }: Database, vault: Vault, now
       await write.updateTable('registries').set(syncColumns(outcome)).where('id', '=', id).execute();
     },
     requestSync: (ids) =>
-      write.transaction().execute(async (trx) => {
-        let found = trx.selectFrom('registries').select('id');
+      transaction(async (trx) => {
+        // Locked, so that two who ask at once do not both find no job waiting.
+        let found = trx.selectFrom('registries').select('id').orderBy('id').forUpdate();
         if (ids !== 'all') found = found.where('id', 'in', ids.length > 0 ? [...ids] : [-1]);
         const known = (await found.execute()).map((row) => row.id);
         const unknown = ids === 'all' ? [] : ids.filter((id) => !known.includes(id));

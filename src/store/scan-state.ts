@@ -35,8 +35,13 @@ export async function setKinds(
 }
 
 /** Ends whatever is being scanned on these images with one state. */
-export async function endScanning(trx: Write, imageIds: readonly number[], state: KindState): Promise<void> {
-  await changeKinds(trx, imageIds, (_, old) => (old.status === 'scanning' ? state : undefined));
+export async function endScanning(
+  trx: Write,
+  imageIds: readonly number[],
+  state: KindState,
+  detail?: string,
+): Promise<void> {
+  await changeKinds(trx, imageIds, (_, old) => (old.status === 'scanning' ? state : undefined), detail);
 }
 
 async function changeKinds(
@@ -46,7 +51,7 @@ async function changeKinds(
   detail?: string,
 ): Promise<void> {
   for (const id of imageIds) {
-    const row = await trx.selectFrom('images').selectAll().where('id', '=', id).executeTakeFirst();
+    const row = await trx.selectFrom('images').selectAll().where('id', '=', id).forUpdate().executeTakeFirst();
     if (!row) continue;
     const summary = toSummary(row);
     const kinds = Object.fromEntries(
@@ -69,10 +74,15 @@ export async function restoreScanState(trx: Write, imageIds: readonly number[]):
       .innerJoin('artifacts', 'artifacts.id', 'images.artifact_id')
       .select(['artifacts.summary', 'artifacts.os', 'images.scan_status'])
       .where('images.id', '=', id)
+      .forUpdate('images')
       .executeTakeFirst();
     if (row?.scan_status !== 'scanning') continue;
     const columns = row.summary === null ? unscannedColumns(row.os) : (JSON.parse(row.summary) as SummaryColumns);
-    await trx.updateTable('images').set(pick(columns, kindColumns)).where('id', '=', id).execute();
+    await trx
+      .updateTable('images')
+      .set(pick(columns, [...kindColumns, 'detail']))
+      .where('id', '=', id)
+      .execute();
   }
 }
 
@@ -84,7 +94,7 @@ export async function setProgress(
   progress: number,
   remainingSeconds: number,
 ): Promise<void> {
-  const row = await trx.selectFrom('images').selectAll().where('id', '=', imageId).executeTakeFirst();
+  const row = await trx.selectFrom('images').selectAll().where('id', '=', imageId).forUpdate().executeTakeFirst();
   if (!row) return;
   const summary = toSummary(row);
   if (summary[kind].status !== 'scanning') return;

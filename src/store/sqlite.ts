@@ -6,11 +6,13 @@ import {
   type Driver,
   type Kysely,
   type QueryResult,
+  type SelectModifierNode,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
 import type { SqliteReply, SqliteRequest, SqliteThreadData } from './sqlite-thread.ts';
+import { storableParameter } from './storable-text.ts';
 
 const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 
@@ -23,7 +25,7 @@ export function sqliteDialect(options: SqliteThreadData & { readonly connections
     createAdapter: () => new TransactionalSqliteAdapter(),
     createDriver: () => new SqliteThreadDriver(options),
     createIntrospector: (db: Kysely<unknown>) => new SqliteIntrospector(db),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createQueryCompiler: () => new LocklessQueryCompiler(),
   };
 }
 
@@ -31,6 +33,17 @@ export function sqliteDialect(options: SqliteThreadData & { readonly connections
 class TransactionalSqliteAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true;
+  }
+}
+
+/** One writer has the whole database to itself: the row locks that PostgreSQL needs are left out. */
+class LocklessQueryCompiler extends SqliteQueryCompiler {
+  protected override visitSelectModifier(node: SelectModifierNode): void {
+    if (node.modifier === undefined) super.visitSelectModifier(node);
+  }
+
+  protected override addParameter(parameter: unknown): void {
+    super.addParameter(storableParameter(parameter));
   }
 }
 
@@ -74,7 +87,8 @@ class SqliteThreadDriver implements Driver {
   }
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    await execute(connection, 'rollback');
+    // After some errors, such as a full disk, SQLite has rolled back by itself; the first error is the one to tell.
+    await execute(connection, 'rollback').catch(() => {});
   }
 
   async destroy(): Promise<void> {

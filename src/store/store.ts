@@ -200,8 +200,6 @@ export interface InventoryStore {
   artifact(id: number): Promise<Artifact | undefined>;
   /** Inventory, findings and the summary of every row listing the artifact, in one transaction. */
   saveScan(result: ScanResult): Promise<void>;
-  /** A scan of one row that gave no result: status and cause only; findings of an earlier scan stay. */
-  saveFailure(imageId: number, kinds: readonly ScanKind[], state: KindState, detail: string): Promise<void>;
   get(artifactId: number): Promise<Inventory | undefined>;
 }
 
@@ -285,7 +283,13 @@ export interface TaskStore {
   ): Promise<void>;
   /** The image takes the state of its artifact's last finished scan. */
   reuse(imageId: number): Promise<void>;
-  finish(taskId: number, imageId: number, outcome: 'succeeded' | 'failed' | 'canceled' | 'timed-out'): Promise<void>;
+  /** Ends one image of a task, and the task with its last; what has ended before stays as it is. */
+  finish(taskId: number, imageId: number, outcome: 'succeeded' | 'failed'): Promise<void>;
+  /**
+   * The same for a scan that gave no result: the row takes status and cause, findings of an earlier scan stay.
+   * `scan-timeout` ends the image as timed out.
+   */
+  fail(taskId: number, imageId: number, failure: { readonly cause: Cause; readonly detail: string }): Promise<void>;
   /** Tasks past their deadline are ended and their images marked; returns their ids. */
   expire(now: Date): Promise<readonly number[]>;
 }
@@ -327,6 +331,8 @@ export interface JobStore {
   complete(jobId: number, worker: string): Promise<void>;
   /** Puts it back, to be claimed not before `at`. */
   retry(jobId: number, worker: string, at: Date): Promise<void>;
+  /** Puts it back as if it had not been claimed: its worker stops. */
+  giveBack(jobId: number, worker: string, now: Date): Promise<void>;
   /** Frees jobs whose lease has passed (or all leased ones, when the caller knows that nobody else works) and resets their images. */
   release(now: Date, all: boolean): Promise<number>;
   waiting(): Promise<number>;

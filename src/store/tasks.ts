@@ -1,22 +1,23 @@
 import { sql, type Transaction } from 'kysely';
-import type { KindState, ScanKind, TaskStatus } from '../model/scan.ts';
+import type { ScanKind, TaskStatus } from '../model/scan.ts';
 import type { Database } from './database.ts';
 import { imageSelection } from './image-conditions.ts';
 import { imagesById } from './image-list.ts';
+import { lockTaskCreation } from './lock-task-creation.ts';
 import { endScanning, restoreScanState, setKinds, setProgress } from './scan-state.ts';
 import type { StartedScan, TaskStore } from './store.ts';
 import type { Tables } from './tables.ts';
+import { cancelImages, endFinishedTask, endTask, isUnfinished, lockTask, unfinished } from './task-ends.ts';
 import { progressOfSelection, progressOfTask } from './task-progress.ts';
 
 type Write = Transaction<Tables>;
 
-const unfinished = ['queued', 'running'] as const;
-
 export function createTaskStore(database: Database, now: () => Date): TaskStore {
-  const { read, write } = database;
+  const { engine, read, transaction } = database;
   return {
     create: (task) =>
-      write.transaction().execute(async (trx) => {
+      transaction(async (trx) => {
+        await lockTaskCreation(trx, engine);
         const { id } = await trx
           .insertInto('scan_tasks')
           .values({
@@ -85,13 +86,12 @@ export function createTaskStore(database: Database, now: () => Date): TaskStore 
     progress: (taskId, imageLimit) => progressOfTask(read, taskId, imageLimit, now()),
     progressOf: (selection, imageLimit) => progressOfSelection(read, selection, imageLimit),
     cancel: (taskId) =>
-      write.transaction().execute(async (trx) => {
-        const task = await trx.selectFrom('scan_tasks').select('id').where('id', '=', taskId).executeTakeFirst();
-        if (!task) return false;
+      transaction(async (trx) => {
+        if (!(await lockTask(trx, taskId))) return false;
         await endTask(trx, taskId, 'canceled', now());
         return true;
       }),
-    cancelImages: (selection) => write.transaction().execute((trx) => cancelImages(trx, selection, now())),
+    cancelImages: (selection) => transaction((trx) => cancelImages(trx, selection, now())),
     list: async ({ offset, limit }) => {
       const { total } = await read
         .selectFrom('scan_tasks')
@@ -130,10 +130,9 @@ export function createTaskStore(database: Database, now: () => Date): TaskStore 
         })),
       };
     },
-    start: (taskId, imageId, supported) =>
-      write.transaction().execute((trx) => start(trx, taskId, imageId, supported, now())),
+    start: (taskId, imageId, supported) => transaction((trx) => start(trx, taskId, imageId, supported, now())),
     recordProgress: (taskId, imageId, kind, progress, remainingSeconds) =>
-      write.transaction().execute(async (trx) => {
+      transaction(async (trx) => {
         const running = await trx
           .updateTable('scan_task_images')
           .set({ progress, remaining_seconds: remainingSeconds })
@@ -143,30 +142,51 @@ export function createTaskStore(database: Database, now: () => Date): TaskStore 
           .executeTakeFirst();
         if (running.numUpdatedRows > 0n) await setProgress(trx, imageId, kind, progress, remainingSeconds);
       }),
-    reuse: (imageId) => write.transaction().execute((trx) => restoreScanState(trx, [imageId])),
+    reuse: (imageId) => transaction((trx) => restoreScanState(trx, [imageId])),
     finish: (taskId, imageId, outcome) =>
-      write.transaction().execute(async (trx) => {
-        await trx
-          .updateTable('scan_task_images')
-          .set({ status: outcome, progress: 100, remaining_seconds: 0 })
-          .where('task_id', '=', taskId)
-          .where('image_id', '=', imageId)
-          .where('status', 'in', [...unfinished])
-          .execute();
-        await endFinishedTask(trx, taskId, now());
+      transaction(async (trx) => {
+        await endImage(trx, taskId, imageId, outcome, now());
+      }),
+    fail: (taskId, imageId, { cause, detail }) =>
+      transaction(async (trx) => {
+        const outcome = cause === 'scan-timeout' ? 'timed-out' : 'failed';
+        if (!(await endImage(trx, taskId, imageId, outcome, now()))) return;
+        await endScanning(trx, [imageId], { status: 'failed', progress: 100, cause }, detail);
       }),
     expire: (at) =>
-      write.transaction().execute(async (trx) => {
+      transaction(async (trx) => {
         const due = await trx
           .selectFrom('scan_tasks')
           .select('id')
           .where('status', 'in', [...unfinished])
           .where('deadline', '<=', at.getTime())
+          .orderBy('id')
           .execute();
         for (const { id } of due) await endTask(trx, id, 'timed-out', at);
         return due.map(({ id }) => id);
       }),
   };
+}
+
+/** Ends one image of a task, and the task with its last; false when the image had ended before. */
+async function endImage(
+  trx: Write,
+  taskId: number,
+  imageId: number,
+  status: 'succeeded' | 'failed' | 'timed-out',
+  at: Date,
+): Promise<boolean> {
+  if (!(await lockTask(trx, taskId))) return false;
+  const ended = await trx
+    .updateTable('scan_task_images')
+    .set({ status, progress: 100, remaining_seconds: 0 })
+    .where('task_id', '=', taskId)
+    .where('image_id', '=', imageId)
+    .where('status', 'in', [...unfinished])
+    .executeTakeFirst();
+  if (ended.numUpdatedRows === 0n) return false;
+  await endFinishedTask(trx, taskId, at);
+  return true;
 }
 
 async function start(
@@ -176,11 +196,11 @@ async function start(
   supported: readonly ScanKind[],
   at: Date,
 ): Promise<StartedScan | undefined> {
-  const task = await trx.selectFrom('scan_tasks').selectAll().where('id', '=', taskId).executeTakeFirst();
-  if (!task || !(unfinished as readonly string[]).includes(task.status)) return undefined;
+  const task = await lockTask(trx, taskId);
+  if (!task || !isUnfinished(task.status)) return undefined;
   const claimed = await trx
     .updateTable('scan_task_images')
-    .set({ status: 'running', progress: 0 })
+    .set({ status: 'running', progress: 0, remaining_seconds: 0 })
     .where('task_id', '=', taskId)
     .where('image_id', '=', imageId)
     .where('status', 'in', [...unfinished])
@@ -200,86 +220,4 @@ async function start(
     taskCreatedAt: new Date(task.created_at),
     ...(task.deadline === null ? {} : { deadline: new Date(task.deadline) }),
   };
-}
-
-/** Ends a task that still runs: its waiting jobs go, and what is being scanned is marked. Idempotent. */
-async function endTask(trx: Write, taskId: number, status: 'canceled' | 'timed-out', at: Date): Promise<void> {
-  const open = await trx
-    .updateTable('scan_tasks')
-    .set({ status, finished_at: at.getTime() })
-    .where('id', '=', taskId)
-    .where('status', 'in', [...unfinished])
-    .executeTakeFirst();
-  if (open.numUpdatedRows === 0n) return;
-  const running = await trx
-    .selectFrom('scan_task_images')
-    .select('image_id')
-    .where('task_id', '=', taskId)
-    .where('status', '=', 'running')
-    .execute();
-  await endScanning(
-    trx,
-    running.map((row) => row.image_id),
-    endState(status),
-  );
-  await trx
-    .updateTable('scan_task_images')
-    .set({ status, remaining_seconds: 0 })
-    .where('task_id', '=', taskId)
-    .where('status', 'in', [...unfinished])
-    .execute();
-  await trx.deleteFrom('jobs').where('task_id', '=', taskId).execute();
-}
-
-const endState = (status: 'canceled' | 'timed-out'): KindState =>
-  status === 'canceled'
-    ? { status: 'canceled', progress: 100, cause: 'canceled' }
-    : { status: 'failed', progress: 100, cause: 'scan-timeout' };
-
-async function cancelImages(
-  trx: Write,
-  selection: Parameters<TaskStore['cancelImages']>[0],
-  at: Date,
-): Promise<number> {
-  const open = await trx
-    .selectFrom('scan_task_images')
-    .innerJoin('images', 'images.id', 'scan_task_images.image_id')
-    .select(['scan_task_images.task_id', 'scan_task_images.image_id', 'scan_task_images.status'])
-    .where('scan_task_images.status', 'in', [...unfinished])
-    .where((eb) => imageSelection(eb as never, selection) as never)
-    .execute();
-  await endScanning(
-    trx,
-    open.filter((row) => row.status === 'running').map((row) => row.image_id),
-    endState('canceled'),
-  );
-  for (const { task_id, image_id } of open) {
-    await trx
-      .updateTable('scan_task_images')
-      .set({ status: 'canceled' })
-      .where('task_id', '=', task_id)
-      .where('image_id', '=', image_id)
-      .execute();
-    await trx.deleteFrom('jobs').where('task_id', '=', task_id).where('image_id', '=', image_id).execute();
-  }
-  for (const taskId of new Set(open.map((row) => row.task_id))) await endFinishedTask(trx, taskId, at);
-  return open.length;
-}
-
-/** A task whose images have all ended is finished; canceled when every one of them was. */
-async function endFinishedTask(trx: Write, taskId: number, at: Date): Promise<void> {
-  const states = await trx
-    .selectFrom('scan_task_images')
-    .select('status')
-    .distinct()
-    .where('task_id', '=', taskId)
-    .execute();
-  const all = states.map((row) => row.status);
-  if (all.some((status) => (unfinished as readonly string[]).includes(status))) return;
-  await trx
-    .updateTable('scan_tasks')
-    .set({ status: all.length === 1 && all[0] === 'canceled' ? 'canceled' : 'finished', finished_at: at.getTime() })
-    .where('id', '=', taskId)
-    .where('status', 'in', [...unfinished])
-    .execute();
 }

@@ -2,13 +2,10 @@ import type { Logger } from 'pino';
 import type { JobHandler, JobOutcome } from '../jobs/create-worker.ts';
 import { AppError, causeOf } from '../model/app-error.ts';
 import type { Image } from '../model/image.ts';
-import type { ScanKind } from '../model/scan.ts';
 import type { ScanProgress } from '../scan/scan-report.ts';
 import type { Artifact, Job, StartedScan, Store } from '../store/store.ts';
 import { createProgressWriter } from './create-progress-writer.ts';
-
-/** Kinds that this version can scan; the others stay not-scanned, and say so. */
-export const supportedKinds: readonly ScanKind[] = ['vulnerability'];
+import { supportedKinds } from './supported-kinds.ts';
 
 export interface RunScanJobDeps {
   readonly store: Store;
@@ -24,6 +21,8 @@ export interface RunScanJobDeps {
 
 const ATTEMPTS = 3;
 const FIRST_RETRY_MS = 2_000;
+/** Messages may quote what a registry or an image says. */
+const MAX_DETAIL = 500;
 
 /** Scans one image of a task and records how it ended, for the row and for the task. */
 export function createScanJobHandler(deps: RunScanJobDeps): JobHandler {
@@ -48,7 +47,7 @@ async function scan(
   signal: AbortSignal,
 ): Promise<JobOutcome> {
   const { store, now, log } = deps;
-  const { image, kinds } = started;
+  const { image } = started;
   const deadline = deadlineSignal(started.deadline, now());
   const either = deadline ? AbortSignal.any([signal, deadline]) : signal;
   const progress = createProgressWriter(
@@ -63,7 +62,7 @@ async function scan(
       await deps.scanImage(image, artifact, progress.report, either);
       await progress.end();
     } else await store.tasks.reuse(image.id);
-    await store.tasks.finish(taskId, image.id, 'succeeded');
+    await store.tasks.finish(taskId, image.id, (await isKnown(store, started)) ? 'succeeded' : 'failed');
     return { done: true };
   } catch (error) {
     await progress.end();
@@ -76,11 +75,16 @@ async function scan(
     if (retryable && job.attempt < ATTEMPTS) {
       return { done: false, retryAt: new Date(now().getTime() + FIRST_RETRY_MS * 2 ** (job.attempt - 1)) };
     }
-    const detail = error instanceof Error ? error.message : String(error);
-    await store.inventories.saveFailure(image.id, kinds, { status: 'failed', progress: 100, cause }, detail);
-    await store.tasks.finish(taskId, image.id, timedOut ? 'timed-out' : 'failed');
+    const detail = (error instanceof Error ? error.message : String(error)).slice(0, MAX_DETAIL);
+    await store.tasks.fail(taskId, image.id, { cause, detail });
     return { done: true };
   }
+}
+
+/** A scan that ran to its end and still knows nothing, such as for want of advisories, has not succeeded. */
+async function isKnown(store: Store, { image, kinds }: StartedScan): Promise<boolean> {
+  const after = await store.images.get(image.id);
+  return after === undefined || kinds.some((kind) => after.summary[kind].status === 'scanned');
 }
 
 function deadlineSignal(deadline: Date | undefined, now: Date): AbortSignal | undefined {

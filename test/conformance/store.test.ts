@@ -421,6 +421,7 @@ for (const [name, start] of Object.entries(engines)) {
         diffId: digestOf('d'),
         files: {},
         removed: [],
+        directories: [],
         emptied: [],
         problems: [],
         compressedBytes: 1,
@@ -479,13 +480,7 @@ for (const [name, start] of Object.entries(engines)) {
       await store.jobs.complete(job?.id ?? 0, 'w');
       const second = await store.jobs.claim('w', clock.now, 1000);
       await store.tasks.start(taskId, second?.imageId ?? 0, ['vulnerability']);
-      await store.inventories.saveFailure(
-        second?.imageId ?? 0,
-        ['vulnerability'],
-        { status: 'failed', progress: 100, cause: 'connection-failed' },
-        'refused',
-      );
-      await store.tasks.finish(taskId, second?.imageId ?? 0, 'failed');
+      await store.tasks.fail(taskId, second?.imageId ?? 0, { cause: 'connection-failed', detail: 'refused' });
 
       expect(await store.tasks.progress(taskId, 10)).toMatchObject({
         status: 'finished',

@@ -73,7 +73,7 @@ const found = { TotalCount: 1, List: [{ ImageName: '未命名', ImageTag: '2.0' 
 const percent = (pairs: readonly (readonly [string, string])[]) =>
   pairs.map((pair) => pair.map(encodeURIComponent).join('=')).join('&');
 const plus = (pairs: readonly (readonly [string, string])[]) =>
-  new URLSearchParams(pairs.map(([name, value]) => [name, value])).toString();
+  new URLSearchParams(Object.fromEntries(pairs)).toString();
 const changed = (changes: Readonly<Record<string, string>>) => Object.entries({ ...flat, ...changes });
 
 describe('GET signed with TC3', () => {

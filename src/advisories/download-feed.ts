@@ -84,7 +84,7 @@ async function copyFeed(
   return { ...target.result(), etag };
 }
 
-const MAX_ATTEMPTS = 6; // in a row without a byte of progress
+const MAX_ATTEMPTS = 6; // in a row that get no further than any before
 const MAX_ATTEMPTS_EVER = 100;
 const MAX_DELAY_MS = 60_000;
 
@@ -99,8 +99,8 @@ async function fetchFeed(
   const { url, headers: common } = addressOf(feed);
   let validator: string | undefined; // strong ETag of the body that the target begins with
   let fruitless = 0;
+  let most = 0; // bytes of the attempt that got furthest
   for (let attempt = 1; ; attempt++) {
-    const before = target.bytes;
     let failure: AppError;
     let delay = Math.min(deps.retryDelayMs * 2 ** fruitless, MAX_DELAY_MS);
     try {
@@ -128,7 +128,8 @@ async function fetchFeed(
       signal.throwIfAborted();
       failure = asAppError(error, feed);
     }
-    fruitless = target.bytes > before ? 0 : fruitless + 1;
+    fruitless = target.bytes > most ? 0 : fruitless + 1;
+    most = Math.max(most, target.bytes);
     if (!failure.retryable || fruitless >= MAX_ATTEMPTS || attempt >= MAX_ATTEMPTS_EVER) throw failure;
     await sleep(delay, undefined, { signal }).catch((error: unknown) => {
       throw signal.aborted ? signal.reason : error;

@@ -22,6 +22,7 @@ export function createAdvisoryWriter(database: DatabaseSync, ecosystems: readonl
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
   );
   const findAdvisory = database.prepare('SELECT row, feed FROM advisory WHERE id = ?');
+  const noteFeed = database.prepare('UPDATE advisory SET feed = ? WHERE row = ?');
   const insertAffected = database.prepare('INSERT INTO scratch.staged VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
   const insertNamed = database.prepare('INSERT INTO scratch.named VALUES (?, ?)');
   const insertAlias = database.prepare('INSERT INTO scratch.alias VALUES (?, ?)');
@@ -60,7 +61,10 @@ export function createAdvisoryWriter(database: DatabaseSync, ecosystems: readonl
       return row;
     }
     const existing = findAdvisory.get(advisory.id);
-    return existing && Number(existing.feed) !== feed ? Number(existing.row) : undefined;
+    if (!existing || Number(existing.feed) === feed) return undefined;
+    const row = Number(existing.row);
+    noteFeed.run(feed, row);
+    return row;
   }
 
   function writeAdvisory(feed: number, advisory: SourceAdvisory): void {

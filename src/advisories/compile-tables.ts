@@ -10,7 +10,7 @@ CREATE TABLE namespace (row INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE advisory (
   row INTEGER PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
-  feed INTEGER NOT NULL,
+  feed INTEGER NOT NULL, -- the last that gave it
   vulnerability_id TEXT NOT NULL,
   title TEXT NOT NULL,
   description TEXT NOT NULL,

@@ -103,6 +103,18 @@ test('all kinds of events are read; a limit only bounds git', () => {
   ]);
 });
 
+test('a range that names only its end begins before every version', () => {
+  const affected = [
+    { package: { ecosystem: 'npm', name: 'a' }, ranges: [{ type: 'SEMVER', events: [{ fixed: '2.0.0' }] }] },
+    { package: { ecosystem: 'npm', name: 'b' }, ranges: [{ type: 'SEMVER', events: [{ last_affected: '2.0.0' }] }] },
+  ];
+
+  expect(parseOsvRecord({ id: 'A', affected }, 'npm')?.packages.map(({ ranges }) => ranges[0]?.events)).toEqual([
+    [{ introduced: '0' }, { fixed: '2.0.0' }],
+    [{ introduced: '0' }, { lastAffected: '2.0.0' }],
+  ]);
+});
+
 test('null stands for an absent list, as Go programs write it', () => {
   const nothing = {
     aliases: null,

@@ -116,7 +116,11 @@ function severitiesOf({ severity }: { readonly severity?: readonly SeverityEntry
 
 function toRange({ type, events }: z.infer<typeof OsvRange>): VersionRange | undefined {
   if (type !== 'SEMVER' && type !== 'ECOSYSTEM') return undefined; // GIT: commits are not versions
-  return { type, events: (events ?? []).flatMap(toEvents) };
+  const read = (events ?? []).flatMap(toEvents);
+  if (read.length === 0) return undefined;
+  // Every range must say where it begins; of one that does not, too much is reported rather than nothing.
+  const begins = read.some((event) => 'introduced' in event);
+  return { type, events: begins ? read : [{ introduced: '0' }, ...read] };
 }
 
 /** `limit` bounds the search for git commits; where an ecosystem range has one, not heeding it reports too much, never too little. */

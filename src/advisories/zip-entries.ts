@@ -23,7 +23,7 @@ export const defaultZipLimits: ZipLimits = {
 const RATIO_FREE_BYTES = 64 * MiB; // small archives may pack as well as they like
 
 export interface ZipEntry {
-  /** As the archive spells it: for messages, never a path. */
+  /** As the archive spells it, a long one without its middle: for messages and its ending, never a path. */
   readonly name: string;
   /** Throws an AppError when this entry is damaged or too large; the next ones may still be fine. */
   read(): Buffer;
@@ -52,7 +52,7 @@ export async function* readZip(path: string, limits: ZipLimits = defaultZipLimit
       if (total > RATIO_FREE_BYTES && total > size * limits.maxRatio) {
         throw tooLarge(path, `${total} bytes unpacked from ${size}`);
       }
-      const name = entry.fileNameRaw.subarray(0, 200).toString('utf8');
+      const name = shorten(entry.fileNameRaw.toString('utf8'));
       if (!name.endsWith('/')) yield { name, read: () => readEntry(fd, entry, name, limits) };
     }
   } catch (error) {
@@ -62,6 +62,13 @@ export async function* readZip(path: string, limits: ZipLimits = defaultZipLimit
   } finally {
     closeSync(fd);
   }
+}
+
+const MAX_NAME = 200;
+const MAX_ENDING = 20;
+
+function shorten(name: string): string {
+  return name.length <= MAX_NAME ? name : `${name.slice(0, MAX_NAME - MAX_ENDING)}…${name.slice(-MAX_ENDING)}`;
 }
 
 function tooLarge(path: string, what: string): AppError {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { errors } from './protocol/errors.ts';
 import { boolean, list, text } from './protocol/fields.ts';
 
-const MAX_FILTERS = 100;
+const MAX_FILTERS = 50;
 // Each text to search for costs every row a comparison.
 const MAX_SEARCHED = 100;
 const ID = /^\d{1,20}$/;

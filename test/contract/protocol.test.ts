@@ -474,9 +474,9 @@ describe('parameters', () => {
     ],
     [
       'a list that is too long',
-      { Filters: Array.from({ length: 101 }, () => filter) },
+      { Filters: Array.from({ length: 51 }, () => filter) },
       'InvalidParameterValue.LengthLimit',
-      'The parameter `Filters` is too long: at most 100 entries are allowed.',
+      'The parameter `Filters` is too long: at most 50 entries are allowed.',
     ],
     [
       'more rows than a page may have',

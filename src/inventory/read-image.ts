@@ -1,15 +1,16 @@
+import { AppError } from '../model/app-error.ts';
 import type { Digest } from '../model/digest.ts';
 import type { SkipReason } from '../model/registry.ts';
 import { classifyConfig, classifyImageManifest } from '../oci/classify.ts';
 import { MAX_CONFIG_BYTES, type OciImageConfig, parseConfig } from '../oci/parse-config.ts';
 import type { OciImageManifest } from '../oci/parse-manifest.ts';
-import { formatPlatform } from '../oci/platform.ts';
+import { formatPlatform, type Platform } from '../oci/platform.ts';
 import { readSmallBlob } from '../registries/read-small-blob.ts';
 import type { RegistryClient } from '../registries/registry-client.ts';
 import type { ArtifactLayer, HistoryEntry, SeenImage } from '../store/store.ts';
 
 /** An image manifest with its config, or why it is not an image. */
-export type ReadImage = { readonly image: SeenImage } | { readonly skipped: SkipReason };
+export type ReadImage = { readonly image: SeenImage; readonly configBytes: number } | { readonly skipped: SkipReason };
 
 /** Turns a manifest into a row of the list; costs one small blob, the config. */
 export async function readImage(
@@ -22,11 +23,18 @@ export async function readImage(
   const notAnImage = classifyImageManifest(manifest);
   if (notAnImage) return { skipped: notAnImage };
   const body = await readSmallBlob(client, repository, manifest.config.digest, MAX_CONFIG_BYTES, signal);
+  if (body.byteLength !== manifest.config.size) {
+    throw new AppError(
+      'blob-corrupt',
+      `The config ${manifest.config.digest} of ${repository} has ${body.byteLength} bytes, its manifest says ${manifest.config.size}.`,
+    );
+  }
   const config = parseConfig(body, `config ${manifest.config.digest} of ${repository}`);
   const unfit = classifyConfig(config);
   if (unfit) return { skipped: unfit };
   const os = config.os || 'linux';
   return {
+    configBytes: body.byteLength,
     image: {
       digest,
       platform: formatPlatform({
@@ -44,6 +52,14 @@ export async function readImage(
       },
     },
   };
+}
+
+/** Completes the platform of an image from what its index says: configs of old tools lack the variant. */
+export function withNamedPlatform(read: ReadImage, named: Platform | undefined): ReadImage {
+  if (!('image' in read) || !named?.variant) return read;
+  const { os, architecture } = named;
+  if (read.image.platform !== formatPlatform({ os, architecture })) return read;
+  return { ...read, image: { ...read.image, platform: formatPlatform(named) } };
 }
 
 function artifactLayers(manifest: OciImageManifest, config: OciImageConfig): readonly ArtifactLayer[] {

@@ -1,115 +1,128 @@
 import { AppError } from '../model/app-error.ts';
+import type { Cause } from '../model/cause.ts';
 import type { Digest } from '../model/digest.ts';
-import type { SkippedCounts, SkipReason } from '../model/registry.ts';
+import type { SkipReason } from '../model/registry.ts';
 import { classifyIndex, classifyIndexChild } from '../oci/classify.ts';
-import { type OciIndex, parseManifest } from '../oci/parse-manifest.ts';
+import { isIndexMediaType } from '../oci/media-types.ts';
+import { type IndexChild, type OciImageManifest, type OciIndex, parseManifest } from '../oci/parse-manifest.ts';
+import { formatPlatform } from '../oci/platform.ts';
 import type { RawManifest, RegistryClient } from '../registries/registry-client.ts';
 import type { SeenImage, SeenTag } from '../store/store.ts';
-import { type ReadImage, readImage } from './read-image.ts';
+import type { ImageCache } from './create-image-cache.ts';
+import { type ReadImage, readImage, withNamedPlatform } from './read-image.ts';
 
-/** Image manifests of a repository already read in this walk, by digest: tags share them. */
-export type ReadImages = Map<Digest, Promise<ReadImage>>;
+/** What a tag points at, and what could not be read of it. */
+export interface ReadTag {
+  readonly tag: Omit<SeenTag, 'syncedAt'>;
+  /** Roughly what it takes to hold it. */
+  readonly bytes: number;
+  /** Parts that are no images although they should be, for people. */
+  readonly notes: readonly string[];
+  /** A part failed that may well be readable later, so the tag is not known in full. */
+  readonly incomplete: boolean;
+}
 
-/** Reads what a tag points at: one image, or one per platform of an index. */
+/** Containers of containers are real (one level); deeper ones are somebody's trick. */
+const MAX_DEPTH = 3;
+const MAX_PARTS = 1_024;
+/** Of all configs of a tag: a thousand hostile ones would be 8 GiB. */
+const MAX_CONFIG_BYTES = 32 * 1024 ** 2;
+
+/** Failures of one platform that say nothing about the others of its index. */
+const partCauses: readonly Cause[] = ['blob-corrupt', 'image-not-found', 'limit-exceeded', 'manifest-unsupported'];
+
+/**
+ * Reads what a tag points at: one image, or one per platform of an index, however nested.
+ * @throws AppError what concerns the tag as a whole; of an index that one part cannot be read is only noted
+ */
 export async function readTag(
   client: RegistryClient,
   repository: string,
   tag: string,
-  alreadyRead: ReadImages,
+  cache: ImageCache,
   signal: AbortSignal,
-): Promise<Omit<SeenTag, 'syncedAt'>> {
+): Promise<ReadTag> {
   const raw = await client.manifest(repository, tag, signal);
   const images: SeenImage[] = [];
   const skipped: Partial<Record<SkipReason, number>> = {};
+  const notes: string[] = [];
+  let parts = 0;
+  let bytes = 0;
+  let incomplete = false;
+
+  const skip = (reason: SkipReason) => {
+    skipped[reason] = (skipped[reason] ?? 0) + 1;
+  };
   const take = (read: ReadImage) => {
     if ('image' in read) images.push(read.image);
-    else skipped[read.skipped] = (skipped[read.skipped] ?? 0) + 1;
+    else skip(read.skipped);
   };
-  for await (const read of readManifest(client, repository, raw, alreadyRead, signal)) take(read);
+
+  const readParsedImage = async (digest: Digest, manifest: OciImageManifest): Promise<ReadImage> => {
+    bytes += manifest.config.size;
+    if (bytes > MAX_CONFIG_BYTES) throw tooLarge(`configs of more than ${MAX_CONFIG_BYTES} bytes`);
+    return cache.get(digest, () => readImage(client, repository, digest, manifest, signal));
+  };
+
+  const readIndex = async (index: OciIndex, depth: number): Promise<void> => {
+    const notImages = classifyIndex(index);
+    if (notImages) return skip(notImages);
+    if (depth > MAX_DEPTH) throw tooLarge(`indexes nested more than ${MAX_DEPTH} deep`);
+    for (const child of index.children) {
+      const notAnImage = isIndexMediaType(child.mediaType) ? nestedIndexReason(child) : classifyIndexChild(child);
+      if (notAnImage) skip(notAnImage);
+      else await readPart(child, depth);
+    }
+  };
+
+  const readPart = async (child: IndexChild, depth: number): Promise<void> => {
+    parts += 1;
+    if (parts > MAX_PARTS) throw tooLarge(`more than ${MAX_PARTS} parts`);
+    try {
+      const part = await client.manifest(repository, child.digest, signal);
+      const manifest = parseManifest(part);
+      if (manifest.kind === 'index') await readIndex(manifest, depth + 1);
+      else take(withNamedPlatform(await readParsedImage(part.digest, manifest), child.platform));
+    } catch (error) {
+      if (!(error instanceof AppError) || error instanceof TagTooLarge || !partCauses.includes(error.code)) throw error;
+      skip(error.code === 'manifest-unsupported' ? error.code : 'unreadable');
+      incomplete ||= error.code === 'blob-corrupt' || error.code === 'limit-exceeded';
+      const platform = child.platform ? `${formatPlatform(child.platform)} ` : '';
+      notes.push(`${platform}${child.digest} is named by its index, but: ${error.message}`);
+    }
+  };
+
+  const manifest = parseOrNote(raw, notes);
+  if (manifest === undefined) skip('manifest-unsupported');
+  else if (manifest.kind === 'index') await readIndex(manifest, 1);
+  else take(await readParsedImage(raw.digest, manifest));
   return {
-    name: tag,
-    digest: raw.digest,
-    ...(raw.etag ? { etag: raw.etag } : {}),
-    images,
-    skipped: skipped satisfies Partial<SkippedCounts>,
+    tag: { name: tag, digest: raw.digest, ...(raw.etag ? { etag: raw.etag } : {}), images, skipped },
+    bytes,
+    notes,
+    incomplete,
   };
 }
 
-async function* readManifest(
-  client: RegistryClient,
-  repository: string,
-  raw: RawManifest,
-  alreadyRead: ReadImages,
-  signal: AbortSignal,
-): AsyncIterable<ReadImage> {
-  const manifest = parseOrSkip(raw);
-  if ('skipped' in manifest) yield manifest;
-  else if (manifest.kind === 'image') {
-    yield await once(alreadyRead, raw.digest, () =>
-      unreadableIfMissing(readImage(client, repository, raw.digest, manifest, signal)),
-    );
-  } else yield* readIndex(client, repository, manifest, alreadyRead, signal);
+/** A nested index is walked, unless it says itself that it holds something else. */
+function nestedIndexReason(child: IndexChild): SkipReason | undefined {
+  const reason = classifyIndexChild(child);
+  return reason === 'manifest-unsupported' ? undefined : reason;
 }
 
-async function* readIndex(
-  client: RegistryClient,
-  repository: string,
-  index: OciIndex,
-  alreadyRead: ReadImages,
-  signal: AbortSignal,
-): AsyncIterable<ReadImage> {
-  const notImages = classifyIndex(index);
-  if (notImages) {
-    yield { skipped: notImages };
-    return;
-  }
-  for (const child of index.children) {
-    const skipped = classifyIndexChild(child);
-    if (skipped) yield { skipped };
-    else
-      yield await once(alreadyRead, child.digest, () =>
-        unreadableIfMissing(readChild(client, repository, child.digest, signal)),
-      );
-  }
-}
-
-async function readChild(
-  client: RegistryClient,
-  repository: string,
-  digest: Digest,
-  signal: AbortSignal,
-): Promise<ReadImage> {
-  const raw = await client.manifest(repository, digest, signal);
-  const manifest = parseOrSkip(raw);
-  if ('skipped' in manifest) return manifest;
-  if (manifest.kind === 'index') return { skipped: 'manifest-unsupported' };
-  return readImage(client, repository, raw.digest, manifest, signal);
-}
-
-/** A manifest without its parts: some registries keep only the platforms of an index that were asked for. */
-async function unreadableIfMissing(reading: Promise<ReadImage>): Promise<ReadImage> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'image-not-found') return { skipped: 'unreadable' };
-    throw error;
-  }
-}
-
-function parseOrSkip(raw: RawManifest): ReturnType<typeof parseManifest> | { readonly skipped: SkipReason } {
+function parseOrNote(raw: RawManifest, notes: string[]): ReturnType<typeof parseManifest> | undefined {
   try {
     return parseManifest(raw);
   } catch (error) {
-    if (error instanceof AppError && error.code === 'manifest-unsupported') return { skipped: 'manifest-unsupported' };
-    throw error;
+    if (!(error instanceof AppError) || error.code !== 'manifest-unsupported') throw error;
+    notes.push(error.message);
+    return undefined;
   }
 }
 
-function once(cache: ReadImages, digest: Digest, read: () => Promise<ReadImage>): Promise<ReadImage> {
-  const known = cache.get(digest);
-  if (known) return known;
-  const reading = read();
-  cache.set(digest, reading);
-  reading.catch(() => cache.delete(digest));
-  return reading;
+/** A limit of the whole tag, not of one part. */
+class TagTooLarge extends AppError {}
+
+function tooLarge(what: string): TagTooLarge {
+  return new TagTooLarge('limit-exceeded', `What the tag points at holds ${what}.`);
 }

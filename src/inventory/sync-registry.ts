@@ -1,11 +1,14 @@
-import { AppError, causeOf } from '../model/app-error.ts';
-import type { Cause } from '../model/cause.ts';
+import { AppError } from '../model/app-error.ts';
 import type { Registry, SkippedCounts, SkipReason } from '../model/registry.ts';
 import { classifyTag } from '../oci/classify.ts';
+import { repositoryPath } from '../registries/distribution/repository-path.ts';
 import type { RegistryClient } from '../registries/registry-client.ts';
 import type { KnownTag, SeenTag, Store } from '../store/store.ts';
+import { createFailureJudge } from './create-failure-judge.ts';
+import { createImageCache, type ImageCache } from './create-image-cache.ts';
+import { createMessages } from './create-messages.ts';
 import { forEachConcurrently } from './for-each-concurrently.ts';
-import { type ReadImages, readTag } from './read-tag.ts';
+import { readTag } from './read-tag.ts';
 
 /** What one walk over a registry saw. */
 export interface SyncResult {
@@ -15,8 +18,12 @@ export interface SyncResult {
   readonly unchanged: number;
   readonly removedImages: number;
   readonly skipped: Partial<SkippedCounts>;
-  /** What could not be read, and so was kept as it was; at most `MESSAGES_KEPT` are told in full. */
+  /** What could not be read, and so was kept as it was; only so many are told in full. */
   readonly unread: readonly string[];
+  /** What was read and is no row although it should be one; only so many are told in full. */
+  readonly notes: readonly string[];
+  /** What the registry itself wants people to know. */
+  readonly warnings: readonly string[];
 }
 
 export interface SyncDeps {
@@ -27,22 +34,13 @@ export interface SyncDeps {
 const REPOSITORIES_AT_ONCE = 4;
 const TAGS_AT_ONCE = 4;
 const TAGS_PER_SAVE = 100;
-const MESSAGES_KEPT = 20;
-
-/** Trouble with the registry as a whole: nothing that the walk has not seen may be called gone. */
-const fatalCauses: readonly Cause[] = [
-  'authentication-failed',
-  'canceled',
-  'certificate-invalid',
-  'connection-failed',
-  'internal-error',
-  'not-a-registry',
-  'rate-limited',
-];
+const BYTES_PER_SAVE = 16 * 1024 ** 2;
 
 /**
  * Walks a registry: catalog → tags → HEAD with the ETag of the last visit → manifests of what changed → rows. Throws
- * when the registry cannot be walked to its end; then nothing has been deleted. What the complete walk has not seen is removed.
+ * when the registry cannot be walked to its end; then nothing has been deleted. What the complete walk has not seen is
+ * removed, unless the catalog is empty and was not before (`catalog-empty`): that is rather a lost disk or a lost
+ * permission than a cleaned registry.
  */
 export async function syncRegistry(
   registry: Registry,
@@ -50,8 +48,8 @@ export async function syncRegistry(
   deps: SyncDeps,
   signal: AbortSignal,
 ): Promise<SyncResult> {
-  const walk = createWalk(registry, client, deps, signal);
   const startedAt = deps.now();
+  const walk = createWalk(registry, client, deps, startedAt, signal);
   const listed = new Set<string>();
   const known = await deps.store.images.repositories(registry.id);
   await forEachConcurrently(
@@ -60,8 +58,15 @@ export async function syncRegistry(
     (repository) => walk.repository(repository),
     signal,
   );
+  const seen = walk.finish();
+  if (listed.size === 0 && known.length > 0 && seen.tags === 0) {
+    throw new AppError(
+      'catalog-empty',
+      `${registry.url} lists no repositories, but ${known.length} were known. Nothing was removed.`,
+    );
+  }
   const removedImages = await deps.store.images.removeUnseen(registry.id, startedAt);
-  return { ...walk.seen(), repositories: listed.size, removedImages };
+  return { ...seen, repositories: listed.size, removedImages };
 }
 
 /**
@@ -83,53 +88,67 @@ async function* repositoriesToWalk(
 
 interface Walk {
   repository(name: string): Promise<void>;
-  seen(): Omit<SyncResult, 'repositories' | 'removedImages'>;
+  /** @throws AppError when nothing at all could be read */
+  finish(): Omit<SyncResult, 'repositories' | 'removedImages'>;
 }
 
-function createWalk(registry: Registry, client: RegistryClient, { store, now }: SyncDeps, signal: AbortSignal): Walk {
+function createWalk(
+  registry: Registry,
+  client: RegistryClient,
+  { store, now }: SyncDeps,
+  startedAt: Date,
+  signal: AbortSignal,
+): Walk {
+  const failures = createFailureJudge(client, signal);
   const skipped: Partial<Record<SkipReason, number>> = {};
-  const unread: string[] = [];
-  let unreadCount = 0;
+  const unread = createMessages();
+  const notes = createMessages();
   let tags = 0;
   let unchanged = 0;
 
+  // A clock that is set back during the walk must not make what it saw look unseen.
+  const seenAt = () => new Date(Math.max(startedAt.getTime(), now().getTime()));
   const skip = (counts: Partial<SkippedCounts>) => {
     for (const [reason, count] of Object.entries(counts) as [SkipReason, number][])
       skipped[reason] = (skipped[reason] ?? 0) + count;
   };
-  /** Rethrows what concerns the whole registry; the rest is noted, and what was known of it is kept. */
-  const noteUnread = (what: string, error: unknown) => {
-    if (signal.aborted || fatalCauses.includes(causeOf(error))) throw error;
-    unreadCount++;
-    if (unread.length < MESSAGES_KEPT)
-      unread.push(`${what}: ${error instanceof Error ? error.message : String(error)}`);
+  /** Rethrows what concerns the whole registry; the rest is told, and what was known of it is kept. */
+  const noteUnread = async (what: string, error: unknown) => {
+    await failures.judge(error);
+    unread.add(what, error);
   };
 
-  /** What a tag is now; undefined when it has gone since it was listed, or stays as it was. */
+  /** What a tag is now; undefined when it stays as it was, or is no image. */
   const visit = async (
     repository: string,
     name: string,
     known: KnownTag | undefined,
-    alreadyRead: ReadImages,
+    cache: ImageCache,
     keep: (id: number) => void,
-  ): Promise<SeenTag | undefined> => {
+  ): Promise<{ readonly tag: SeenTag; readonly bytes: number } | undefined> => {
+    const what = `${repository}:${name}`;
     try {
       if (known && (await isUnchanged(client, repository, name, known, signal))) {
+        failures.succeeded();
         unchanged++;
         skip(known.skipped);
         keep(known.id);
         return undefined;
       }
-      const seen = await readTag(client, repository, name, alreadyRead, signal);
-      skip(seen.skipped);
-      return { ...seen, syncedAt: now() };
+      const { tag, bytes, incomplete, notes: told } = await readTag(client, repository, name, cache, signal);
+      failures.succeeded();
+      skip(tag.skipped);
+      for (const note of told) notes.add(what, note);
+      // Its rows may be among what could not be read this time.
+      if (incomplete && known) return void keep(known.id);
+      return { tag: { ...tag, syncedAt: seenAt() }, bytes };
     } catch (error) {
-      if (error instanceof AppError && error.code === 'image-not-found') return undefined;
       if (error instanceof AppError && error.code === 'manifest-unsupported') {
         skip({ 'manifest-unsupported': 1 });
+        notes.add(what, error);
         return undefined;
       }
-      noteUnread(`${repository}:${name}`, error);
+      await noteUnread(what, error);
       skip({ unreadable: 1 });
       if (known) keep(known.id);
       return undefined;
@@ -137,50 +156,66 @@ function createWalk(registry: Registry, client: RegistryClient, { store, now }: 
   };
 
   const walkTags = async (repository: string, known: ReadonlyMap<string, KnownTag>) => {
-    const alreadyRead: ReadImages = new Map();
+    const cache = createImageCache();
     const kept: number[] = [];
     let changed: SeenTag[] = [];
+    let changedBytes = 0;
     const save = async () => {
       const batch = changed;
       changed = [];
+      changedBytes = 0;
       if (batch.length > 0) await store.images.saveTags(registry.id, repository, batch);
     };
-    await forEachConcurrently(
-      client.tags(repository, signal),
-      TAGS_AT_ONCE,
-      async (name) => {
-        tags++;
-        const companion = classifyTag(name);
-        if (companion) return skip({ [companion]: 1 });
-        const seen = await visit(repository, name, known.get(name), alreadyRead, (id) => kept.push(id));
-        if (seen) changed.push(seen);
-        if (changed.length >= TAGS_PER_SAVE) await save();
-      },
-      signal,
-    );
-    await save();
-    await store.images.touchTags(kept, now());
+    try {
+      await forEachConcurrently(
+        client.tags(repository, signal),
+        TAGS_AT_ONCE,
+        async (name) => {
+          tags++;
+          const companion = classifyTag(name);
+          if (companion) return skip({ [companion]: 1 });
+          const seen = await visit(repository, name, known.get(name), cache, (id) => kept.push(id));
+          if (!seen) return;
+          changed.push(seen.tag);
+          changedBytes += seen.bytes;
+          if (changed.length >= TAGS_PER_SAVE || changedBytes >= BYTES_PER_SAVE) await save();
+        },
+        signal,
+      );
+    } finally {
+      // Also of a list that broke off: what was read is true.
+      await save();
+    }
+    await store.images.touchTags(kept, seenAt());
   };
 
   return {
     repository: async (name) => {
-      const known = await store.images.knownTags(registry.id, name);
+      let known: ReadonlyMap<string, KnownTag> = new Map();
       try {
+        // A name that no registry can have must reach neither a URL nor the database.
+        repositoryPath(name);
+        known = await store.images.knownTags(registry.id, name);
         await walkTags(name, known);
       } catch (error) {
-        noteUnread(name, error);
+        await noteUnread(name, error);
         await store.images.touchTags(
           [...known.values()].map((tag) => tag.id),
-          now(),
+          seenAt(),
         );
       }
     },
-    seen: () => ({
-      tags,
-      unchanged,
-      skipped,
-      unread: unreadCount > unread.length ? [...unread, `and ${unreadCount - unread.length} more`] : unread,
-    }),
+    finish: () => {
+      failures.finish();
+      return {
+        tags,
+        unchanged,
+        skipped,
+        unread: unread.list(),
+        notes: notes.list(),
+        warnings: client.warnings(),
+      };
+    },
   };
 }
 
@@ -191,6 +226,18 @@ async function isUnchanged(
   known: KnownTag,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const head = await client.head(repository, tag, known.etag, signal);
-  return head.unchanged || head.digest === known.digest;
+  // What was missing then may be there now, below an index that stays the same.
+  if (known.skipped.unreadable) return false;
+  try {
+    const head = await client.head(repository, tag, known.etag, signal);
+    return head.unchanged || head.digest === known.digest;
+  } catch (error) {
+    // The answer to HEAD has no body: GET tells what is the matter, or works where HEAD is not spoken.
+    if (error instanceof AppError && !error.retryable && isAboutOneTag(error)) return false;
+    throw error;
+  }
+}
+
+function isAboutOneTag({ code }: AppError): boolean {
+  return code === 'image-not-found' || code === 'registry-error' || code === 'permission-denied';
 }

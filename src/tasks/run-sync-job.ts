@@ -16,7 +16,7 @@ export interface RunSyncJobDeps {
 /** Syncs one registry and records how it went; then authorises and scans what is new where the registry asks for it. */
 export function createSyncJobHandler({ store, syncRegistry, now, log }: RunSyncJobDeps): JobHandler {
   return async (job, signal) => {
-    const registry = await store.registries.get(job.registryId);
+    const registry = job.registryId === undefined ? undefined : await store.registries.get(job.registryId);
     if (!registry) return { done: true };
     await store.registries.recordSync(registry.id, { status: 'running' });
     try {
@@ -65,7 +65,9 @@ function describe(result: SyncResult): string {
       ? ['The registry lists no repositories: the account may not be allowed to list its catalog.']
       : []),
     ...(parts.length > 0 ? [`Not images: ${parts.join(', ')}.`] : []),
+    ...(result.notes.length > 0 ? [`Not listed: ${result.notes.join('; ')}.`] : []),
     ...(result.unread.length > 0 ? [`Could not be read and were kept as they were: ${result.unread.join('; ')}`] : []),
+    ...(result.warnings.length > 0 ? [`The registry says: ${result.warnings.join('; ')}`] : []),
   ];
   return lines.join(' ');
 }

@@ -1,4 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { onTestFinished } from 'vitest';
 import { basicAuthorization, type Credentials } from '../../src/registries/distribution/fetch-token.ts';
 import type { Content, TestImage } from './create-test-image.ts';
 import { type ScriptedServer, startScriptedServer } from './start-scripted-server.ts';
@@ -8,6 +9,8 @@ export interface FakeRegistryOptions {
   readonly auth?: Credentials & { readonly scheme: 'basic' | 'bearer' };
   /** Names per page of the catalog and of tag lists; default 2. */
   readonly pageSize?: number;
+  /** Sees every request first; true when it has answered. */
+  readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
 /** A scripted distribution server whose content can be changed while it runs. */
@@ -35,6 +38,7 @@ export async function startFakeRegistry(options: FakeRegistryOptions = {}): Prom
   const pageSize = options.pageSize ?? 2;
 
   const server = await startScriptedServer((request, response) => {
+    if (options.intercept?.(request, response)) return;
     const url = new URL(request.url ?? '', 'http://registry.invalid');
     const { status, headers, body } = answer(url, request.headers);
     response.writeHead(status, headers).end(request.method === 'HEAD' ? undefined : body);
@@ -111,6 +115,13 @@ export async function startFakeRegistry(options: FakeRegistryOptions = {}): Prom
       repositories.get(repository)?.tags.delete(tag);
     },
   };
+}
+
+/** The same for one test. */
+export async function startFakeRegistryForTest(options: FakeRegistryOptions = {}): Promise<FakeRegistry> {
+  const registry = await startFakeRegistry(options);
+  onTestFinished(() => registry.stop());
+  return registry;
 }
 
 function scopeOf(path: string): string {

@@ -40,6 +40,7 @@ export async function* listNames(session: Session, listing: Listing, signal: Abo
   const visited = new Set<string>();
   let url: URL | undefined = firstPage(session, listing, limits.pageSize);
   let characters = 0;
+  let linked = false;
   for (let pages = 1; url !== undefined; pages += 1) {
     if (pages > limits.pages) throw tooMany(url, `${limits.pages} pages`);
     visited.add(url.href);
@@ -54,7 +55,9 @@ export async function* listNames(session: Session, listing: Listing, signal: Abo
     if (seen.size > limits.names) throw tooMany(url, `${limits.names} names`);
     if (characters > limits.nameCharacters) throw tooMany(url, `${limits.nameCharacters} characters of names`);
     yield* fresh;
-    url = nextPage(answer, url, names, limits.pageSize);
+    const link = parseNextLink(answer.response.header('link') ?? '');
+    linked ||= link !== undefined;
+    url = link === undefined ? unlinkedPage(url, linked, names, limits.pageSize) : followLink(link, url);
     if (url !== undefined && visited.has(url.href)) return;
   }
 }
@@ -88,9 +91,9 @@ async function readPage(
   }
 }
 
-function nextPage(answer: Answer, current: URL, names: readonly string[], pageSize: number): URL | undefined {
-  const link = parseNextLink(answer.response.header('link') ?? '');
-  if (link !== undefined) return followLink(link, current);
+/** A server that has linked pages ends its list without a link; one that has not may need to be asked for more. */
+function unlinkedPage(current: URL, linked: boolean, names: readonly string[], pageSize: number): URL | undefined {
+  if (linked) return undefined;
   const last = names.at(-1);
   const mayBeCut = names.length === pageSize || (names.length < pageSize && names.length % ROUND === 0);
   if (!mayBeCut || last === undefined) return undefined;

@@ -1,20 +1,70 @@
 import { createHash } from 'node:crypto';
+import type { Cause } from '../src/model/cause.ts';
 import type { Digest } from '../src/model/digest.ts';
-import { openStore } from '../src/store/open-store.ts';
-import type { SeenTag, Store } from '../src/store/store.ts';
-import { createVault } from '../src/store/vault.ts';
+import type { Summary } from '../src/model/scan.ts';
+import type { NewArtifact, SeenTag, Store } from '../src/store/store.ts';
+import { seededRandom } from './seeded-random.ts';
 
-const TAGS_PER_REPOSITORY = 50;
-const digest = (seed: string): Digest => `sha256:${createHash('sha256').update(seed).digest('hex')}`;
+const DAY_MS = 86_400_000;
+const ROWS_PER_CONTENT = 100;
+const AVERAGE_TAGS = 100;
+const REGISTRIES = ['harbor-eu', 'harbor-us', 'docker-lab', 'quay-ci', 'ecr-prod'];
+const TEAMS = ['payments', 'search', 'platform', 'data', 'mobile', 'web', 'infra', 'security', 'ml', 'growth'];
+const NOUNS = [
+  'api',
+  'worker',
+  'gateway',
+  'web',
+  'cron',
+  'migrate',
+  'proxy',
+  'cache',
+  'auth',
+  'report',
+  'sync',
+  'index',
+];
+const SYSTEMS = [
+  'Debian GNU/Linux 12 (bookworm)',
+  'Debian GNU/Linux 11 (bullseye)',
+  'Alpine Linux v3.20',
+  'Alpine Linux v3.18',
+  'Ubuntu 24.04.1 LTS',
+  'Ubuntu 22.04.5 LTS',
+];
 
-/** A store of `rows` images over several registries: half of them scanned, all authorised but every tenth. */
-export async function seedImages(url: string, rows: number): Promise<Store> {
-  const store = await openStore({ url, vault: createVault(Buffer.alloc(32, 1)), now: () => new Date() });
-  const registries: number[] = [];
-  for (const name of ['harbor-eu', 'harbor-us', 'docker-lab', 'quay-ci']) {
+/**
+ * Fills an empty store with `rows` images through its own methods: registries, repositories of 1 to 300 tags, content
+ * that is listed about a hundred times, two thirds of it scanned, some of that in vain, nine rows of ten authorised. The
+ * same shares at every size.
+ */
+export async function seedImages(store: Store, rows: number): Promise<void> {
+  const random = seededRandom(7);
+  const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
+  const registries = await addRegistries(store);
+  const contents = Array.from({ length: Math.max(100, rows / ROWS_PER_CONTENT) }, (_, at) => content(at));
+  // Everything is listed once and scanned; what lists it later takes the result over, as after a promotion.
+  for (let repository = 0, left = rows; left > 0; repository++) {
+    const count = repository === 0 ? contents.length : Math.min(left, 1 + Math.floor(random() ** 2 * 3 * AVERAGE_TAGS));
+    const path = `${pick(TEAMS)}/${pick(NOUNS)}-${pick(NOUNS)}-${repository}`;
+    const own = Array.from({ length: Math.ceil(count / 3) }, () => pick(contents));
+    const tags = Array.from({ length: count }, (_, tag) =>
+      seenTag(`${path} ${tag}`, tag, (repository === 0 ? contents[tag] : undefined) ?? pick(own), random),
+    );
+    await store.images.saveTags(registries[repository % registries.length] ?? 0, path, tags);
+    if (repository === 0) await scanAll(store, random);
+    left -= count;
+  }
+  await store.images.authorize({ all: true }, Math.floor(rows * 0.9));
+  await store.images.compactCounts();
+}
+
+async function addRegistries(store: Store): Promise<readonly number[]> {
+  const ids: number[] = [];
+  for (const name of REGISTRIES) {
     const { id } = await store.registries.add({
       name,
-      type: 'docker',
+      type: name.startsWith('harbor') ? 'harbor' : 'docker',
       url: `https://${name}.example.com`,
       username: 'reader',
       password: 'x',
@@ -29,82 +79,111 @@ export async function seedImages(url: string, rows: number): Promise<Store> {
       webhookUrl: '',
       webhookToken: '',
     });
-    registries.push(id);
+    ids.push(id);
   }
-  for (let repository = 0; repository * TAGS_PER_REPOSITORY < rows; repository++) {
-    const registry = registries[repository % registries.length] ?? 0;
-    const count = Math.min(TAGS_PER_REPOSITORY, rows - repository * TAGS_PER_REPOSITORY);
-    const tags = Array.from({ length: count }, (_, tag) => seenTag(repository, tag));
-    await store.images.saveTags(registry, `team-${repository % 17}/service-${repository}`, tags);
-  }
-  await store.images.authorize({ all: true }, Math.floor(rows * 0.9));
-  await scanHalf(store, rows);
-  return store;
+  return ids;
 }
 
-function seenTag(repository: number, tag: number): SeenTag {
-  const seed = `${repository}/${tag}`;
+const digest = (seed: string): Digest => `sha256:${createHash('sha256').update(seed).digest('hex')}`;
+
+function content(at: number): NewArtifact {
+  const layer = { mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip', size: 1000 };
   return {
-    name: `1.${tag}`,
-    digest: digest(`m ${seed}`),
+    imageId: digest(`config ${at}`),
+    os: 'linux',
+    layers: [{ digest: digest(`layer ${at}`), ...layer }],
+    history: [],
+  };
+}
+
+function seenTag(seed: string, tag: number, artifact: NewArtifact, random: () => number): SeenTag {
+  const manifest = digest(`manifest ${seed}`);
+  return {
+    name: tag === 0 ? 'latest' : `${1 + (tag >> 5)}.${tag & 31}.${Math.floor(random() * 10)}`,
+    digest: manifest,
     syncedAt: new Date(),
     skipped: {},
     images: [
       {
-        digest: digest(`m ${seed}`),
+        digest: manifest,
         platform: 'linux/amd64',
-        size: 10_000_000 + ((repository * 7919 + tag * 104_729) % 900_000_000),
-        createdAt: new Date(Date.UTC(2024, 0, 1) + ((repository * 31 + tag * 17) % 1000) * 86_400_000 + tag * 1000),
-        // Many rows share content, as they do in reality; it also keeps the seeding of scans short.
-        artifact: {
-          imageId: digest(`c ${repository % 200}`),
-          os: 'linux',
-          layers: [
-            {
-              digest: digest(`l ${repository % 200}`),
-              mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip',
-              size: 1000,
-            },
-          ],
-          history: [],
-        },
+        size: Math.floor(5_000_000 + random() ** 3 * 2_000_000_000),
+        // One in fifty does not say when it was built, as reproducible builds do not.
+        ...(random() < 0.02 ? {} : { createdAt: new Date(Date.UTC(2024, 0, 1) + random() * 1000 * DAY_MS) }),
+        artifact,
       },
     ],
   };
 }
 
-async function scanHalf(store: Store, rows: number): Promise<void> {
-  for (let content = 0; content < Math.min(200, rows / TAGS_PER_REPOSITORY); content += 2) {
-    const image = await store.images.findByImageId(digest(`c ${content}`));
-    if (!image) continue;
-    const layer = digest(`l ${content}`);
-    const count = (factor: number) => (content * factor) % 40;
-    await store.inventories.saveScan({
-      artifactId: image.artifactId,
-      inventory: {
-        os: { family: 'debian', release: '12', name: 'Debian GNU/Linux 12 (bookworm)' },
-        packages: [
-          { ecosystem: 'deb', name: 'openssl', version: `3.0.${content}`, path: 'var/lib/dpkg/status', layer },
-        ],
-        problems: [],
-      },
-      vulnerabilities: [],
-      summary: {
-        vulnerability: { status: 'scanned', progress: 100 },
-        malware: { status: 'not-scanned', progress: 0 },
-        risk: { status: 'not-scanned', progress: 0 },
-        scannedAt: new Date(Date.UTC(2026, 10, 1) + content * 60_000),
-        osName: 'Debian GNU/Linux 12 (bookworm)',
-        vulnerabilities: count(3) + count(5) + count(7) + count(11),
-        critical: count(3),
-        high: count(5),
-        medium: count(7),
-        low: count(11),
-        packages: 1,
-        needsFix: content % 3 === 0,
-        detail: '',
-      },
-      advisorySnapshot: 'bench',
-    });
-  }
+/** Two thirds of what is listed so far. */
+async function scanAll(store: Store, random: () => number): Promise<void> {
+  const sort = { key: 'id', direction: 'asc' } as const;
+  const everything = { conditions: [], latestOnly: false, runningOnly: false, sort, offset: 0, limit: 5_000 };
+  const { rows } = await store.images.list(everything);
+  for (const { artifactId } of rows) if (random() < 0.67) await scan(store, artifactId, random);
+}
+
+async function scan(store: Store, artifactId: number, random: () => number): Promise<void> {
+  const outcome = random();
+  const layer = digest('layer');
+  const found = (name: string, version: string) => ({
+    ecosystem: 'deb',
+    name,
+    version,
+    path: 'var/lib/dpkg/status',
+    layer,
+  });
+  const osName = SYSTEMS[Math.floor(random() ** 2 * SYSTEMS.length)] ?? '';
+  await store.inventories.saveScan({
+    artifactId,
+    inventory: {
+      os: { family: 'debian', release: '12', name: osName },
+      packages: [
+        found('openssl', `3.0.${Math.floor(random() * 20)}`),
+        found('zlib1g', '1.2.13'),
+        found(`lib${Math.floor(random() * 500)}`, '1.0'),
+      ],
+      problems: [],
+    },
+    vulnerabilities: [],
+    summary:
+      outcome < 0.9 ? scanned(osName, random) : failed(osName, outcome < 0.95 ? 'layer-corrupt' : 'scan-timeout'),
+    advisorySnapshot: 'bench',
+  });
+}
+
+const notScanned = { status: 'not-scanned', progress: 0 } as const;
+const SCANNED_FROM = Date.UTC(2026, 10, 1);
+
+/** Most images have few critical vulnerabilities or none, and many low ones. */
+function scanned(osName: string, random: () => number): Summary {
+  const [critical, high] = [Math.floor(random() ** 6 * 30), Math.floor(random() ** 4 * 80)];
+  const [medium, low] = [Math.floor(random() ** 3 * 200), Math.floor(random() ** 2 * 300)];
+  return {
+    vulnerability: { status: 'scanned', progress: 100 },
+    malware: notScanned,
+    risk: notScanned,
+    scannedAt: new Date(SCANNED_FROM + random() * 20 * DAY_MS),
+    osName,
+    vulnerabilities: critical + high + medium + low,
+    critical,
+    high,
+    medium,
+    low,
+    packages: 20 + Math.floor(random() ** 2 * 900),
+    needsFix: critical + high > 0 && random() < 0.7,
+    detail: '',
+  };
+}
+
+function failed(osName: string, cause: Cause): Summary {
+  return {
+    vulnerability: { status: 'failed', progress: 100, cause },
+    malware: notScanned,
+    risk: notScanned,
+    scannedAt: new Date(SCANNED_FROM),
+    osName,
+    detail: '',
+  };
 }

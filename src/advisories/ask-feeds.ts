@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { rename } from 'node:fs/promises';
+import { rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../model/app-error.ts';
 import type { Cause } from '../model/cause.ts';
@@ -44,17 +43,17 @@ export async function askFeeds(
   const kept: Record<string, KeptFeed> = {};
   const missing: Record<string, string> = {};
   for (const feed of feeds) {
-    const listed = before.feeds[feed.name];
-    const old = listed && existsSync(feedPath(folder, listed)) ? listed : undefined;
+    const old = await findKept(before.feeds[feed.name], folder);
     const keepOld = (cause: Cause, message: string) => {
       missing[feed.name] = message;
       if (old) kept[feed.name] = old;
-      if (old || !feed.optional) problems.push({ feed: feed.name, cause, message });
+      problems.push({ feed: feed.name, cause, message });
     };
     try {
       const now = await ask(feed, old, folder, options, signal);
       if (now) kept[feed.name] = now;
-      else keepOld('advisories-missing', `${redactUrl(feed.url)} is not there`);
+      else if (old) keepOld('advisories-missing', `${redactUrl(feed.url)} is not there any more`);
+      else missing[feed.name] = `${redactUrl(feed.url)} is not there`;
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof AppError)) throw error;
@@ -62,6 +61,13 @@ export async function askFeeds(
     }
   }
   return { feeds: kept, missing };
+}
+
+/** What was downloaded before, when it is there in its full length. */
+async function findKept(listed: KeptFeed | undefined, folder: string): Promise<KeptFeed | undefined> {
+  if (!listed) return undefined;
+  const found = await stat(feedPath(folder, listed)).catch(() => undefined);
+  return found?.size === listed.bytes ? listed : undefined;
 }
 
 async function ask(

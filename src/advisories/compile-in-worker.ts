@@ -8,7 +8,7 @@ import { FeedRejected } from './feed-rejected.ts';
 export type CompileMessage =
   | ({ readonly type: 'progress' } & CompileProgress)
   | { readonly type: 'done'; readonly result: CompileResult }
-  | { readonly type: 'rejected'; readonly feed: string; readonly message: string }
+  | { readonly type: 'rejected'; readonly feed: string; readonly reason: string }
   | { readonly type: 'failed'; readonly code: Cause; readonly message: string; readonly retryable: boolean };
 
 const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
@@ -32,7 +32,7 @@ export async function compileInWorker(
   worker.on('message', (message: CompileMessage) => {
     if (message.type === 'progress') onProgress({ feed: message.feed, records: message.records });
     else if (message.type === 'done') resolve(message.result);
-    else if (message.type === 'rejected') reject(new FeedRejected(message.feed, message.message));
+    else if (message.type === 'rejected') reject(new FeedRejected(message.feed, message.reason));
     else reject(new AppError(message.code, message.message, { retryable: message.retryable }));
   });
   worker.on('error', (error: unknown) =>

@@ -22,7 +22,7 @@ compileAdvisories(request, deps, new AbortController().signal).then(
   (result) => reply({ type: 'done', result }),
   (error: unknown) => {
     const message = error instanceof Error ? error.message : String(error);
-    if (error instanceof FeedRejected) reply({ type: 'rejected', feed: error.feed, message });
+    if (error instanceof FeedRejected) reply({ type: 'rejected', feed: error.feed, reason: error.reason });
     else
       reply({ type: 'failed', code: causeOf(error), message, retryable: error instanceof AppError && error.retryable });
   },

@@ -76,7 +76,10 @@ async function compile(
   let list = asked;
   for (;;) {
     const names = Object.keys(list.feeds).sort();
-    if (!names.some((name) => name.startsWith('osv/'))) throw nothingAtAll(problems);
+    if (!names.some((name) => name.startsWith('osv/'))) {
+      await writeFeedList(folder, list); // what was refused must not be found unchanged next time
+      throw nothingAtAll(problems);
+    }
     const id = snapshotId(list, names);
     const checkedAt = oldestCheck(list);
     if (present?.id === id) return { list, changed: false, snapshot: { ...present, checkedAt } };
@@ -131,7 +134,7 @@ function oldestCheck(list: FeedList): string {
 }
 
 function nothingAtAll(problems: readonly UpdateProblem[]): AppError {
-  const [first] = problems;
+  const first = problems.find(({ feed }) => feed.startsWith('osv/')) ?? problems[0];
   const message = `no advisories could be had: ${first?.message ?? 'no ecosystem was asked for'}`;
   return new AppError(first?.cause ?? 'advisories-missing', message, {
     retryable: first?.cause === 'connection-failed',

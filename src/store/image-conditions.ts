@@ -1,13 +1,15 @@
 import { type ExpressionBuilder, type ExpressionWrapper, type SqlBool, sql } from 'kysely';
+import { isAtOneOf } from './coordinates-condition.ts';
 import type {
   ImageCondition,
-  ImageCoordinates,
   ImageCountField,
   ImageSelection,
   ImageTextField,
   ImageValueField,
 } from './image-query.ts';
 import type { Tables } from './tables.ts';
+import { containsOneOf, isOneOf } from './text-search.ts';
+import { countsVulnerability, ignoresVulnerability } from './vulnerable-images.ts';
 
 type Builder = ExpressionBuilder<Tables, 'images'>;
 type Condition = ExpressionWrapper<Tables, 'images', SqlBool>;
@@ -66,11 +68,19 @@ export function imageCondition(eb: Builder, condition: ImageCondition): Conditio
     case 'text':
       return textCondition(eb, textColumns[condition.field], condition.match, condition.values);
     case 'value':
-      return eb(valueColumns[condition.field], 'in', condition.values.map(toColumnValue) as never[]) as Condition;
+      return eb.or([isOneOf(sql.ref(`images.${valueColumns[condition.field]}`), condition.values.map(toColumnValue))]);
+    case 'keywords':
+      return eb.or(
+        [textColumns.address, textColumns.imageId].map((column) =>
+          textCondition(eb, column, 'contains', condition.values),
+        ),
+      );
     case 'any-of':
       return eb.or(condition.fields.map((field) => eb(countColumns[field], '>', 0)));
     case 'package':
       return packageCondition(eb, condition);
+    case 'vulnerability':
+      return condition.ignored ? ignoresVulnerability(eb, condition.number) : countsVulnerability(eb, condition.number);
   }
 }
 
@@ -105,58 +115,29 @@ function packageCondition(eb: Builder, condition: Extract<ImageCondition, { kind
   return eb('images.artifact_id', 'in', holders) as Condition;
 }
 
-/** `equals` is exact; `contains` ignores the case of ASCII letters. */
+/** `equals` is exact; `contains` ignores case. */
 export function matches(column: ReturnType<typeof sql.ref>, match: 'equals' | 'contains', values: readonly string[]) {
-  if (match === 'equals') return sql<SqlBool>`${column} in (${sql.join(values)})`;
-  const parts = values.map(
-    (value) => sql<SqlBool>`lower(${column}) like ${`%${escapeLike(value.toLowerCase())}%`} escape '\\'`,
-  );
-  return sql<SqlBool>`(${sql.join(parts, sql` or `)})`;
+  return match === 'equals' ? isOneOf(column, values) : containsOneOf(column, values);
 }
-
-const escapeLike = (text: string) => text.replace(/[\\%_]/g, '\\$&');
 
 /** A selection as SQL: any of its selectors, less what it excludes. */
 export function imageSelection(eb: Builder, selection: ImageSelection): Condition {
   const any: Condition[] = [];
   if (selection.all) any.push(eb.val(true).$castTo<SqlBool>() as unknown as Condition);
-  if (selection.ids?.length) any.push(eb('images.id', 'in', [...selection.ids]) as Condition);
-  if (selection.digests?.length) {
-    any.push(
-      eb('images.image_id', 'in', [...selection.digests]) as Condition,
-      eb('images.digest', 'in', [...selection.digests]) as Condition,
-    );
-  }
-  for (const coordinates of selection.coordinates ?? []) any.push(atCoordinates(eb, coordinates));
+  if (selection.ids?.length) any.push(eb.or([isOneOf(imageId, selection.ids)]));
+  if (selection.digests?.length) any.push(hasDigest(eb, selection.digests));
+  if (selection.coordinates) any.push(eb.or([...isAtOneOf(eb, selection.coordinates)]));
   if (selection.conditions) any.push(eb.and(selection.conditions.map((condition) => imageCondition(eb, condition))));
   const all: Condition[] = [eb.or(selection.all ? [sql<SqlBool>`1 = 1` as unknown as Condition] : any)];
-  if (selection.excludeIds?.length) all.push(eb('images.id', 'not in', [...selection.excludeIds]) as Condition);
-  if (selection.excludeDigests?.length) {
-    all.push(
-      eb('images.image_id', 'not in', [...selection.excludeDigests]) as Condition,
-      eb('images.digest', 'not in', [...selection.excludeDigests]) as Condition,
-    );
-  }
+  if (selection.excludeIds?.length) all.push(eb.not(isOneOf(imageId, selection.excludeIds)));
+  if (selection.excludeDigests?.length) all.push(eb.not(hasDigest(eb, selection.excludeDigests)));
   if (selection.latestOnly) all.push(eb('images.latest', '=', 1) as Condition);
   if (selection.authorizedOnly) all.push(eb('images.authorized', '=', 1) as Condition);
   return eb.and(all);
 }
 
-const coordinateFields = {
-  registryName: 'registryName',
-  namespace: 'namespace',
-  name: 'name',
-  tag: 'tag',
-  digest: 'digest',
-  registryType: 'registryType',
-  address: 'address',
-  instanceId: 'instanceId',
-} as const satisfies Record<keyof ImageCoordinates, ImageTextField>;
+const imageId = sql.ref('images.id');
 
-function atCoordinates(eb: Builder, coordinates: ImageCoordinates): Condition {
-  const given = (Object.keys(coordinateFields) as (keyof ImageCoordinates)[]).filter((key) => coordinates[key]);
-  if (given.length === 0) return sql<SqlBool>`1 = 0` as unknown as Condition;
-  return eb.and(
-    given.map((key) => textCondition(eb, textColumns[coordinateFields[key]], 'equals', [coordinates[key] ?? ''])),
-  );
-}
+/** Config or manifest digest. */
+const hasDigest = (eb: Builder, digests: readonly string[]): Condition =>
+  eb.or([isOneOf(sql.ref('images.image_id'), digests), isOneOf(sql.ref('images.digest'), digests)]);

@@ -50,6 +50,8 @@ export type ImageCondition =
       readonly values: readonly string[];
     }
   | { readonly kind: 'value'; readonly field: ImageValueField; readonly values: readonly (string | number | boolean)[] }
+  /** Address or config digest contains one of these. */
+  | { readonly kind: 'keywords'; readonly values: readonly string[] }
   /** Any of these is above zero, or true. */
   | { readonly kind: 'any-of'; readonly fields: readonly (ImageCountField | 'trusted')[] }
   /** Contains a package with one of the names and one of the versions. */
@@ -58,7 +60,9 @@ export type ImageCondition =
       readonly match: 'equals' | 'contains';
       readonly names?: readonly string[];
       readonly versions?: readonly string[];
-    };
+    }
+  /** Has this vulnerability and counts it; `ignored`: has it and ignores it, or is named by a rule that would. */
+  | { readonly kind: 'vulnerability'; readonly number: number; readonly ignored: boolean };
 
 export type ImageSortKey =
   | 'id'

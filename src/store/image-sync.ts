@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { Digest } from '../model/digest.ts';
+import type { Engine } from './database.ts';
+import { lockIgnoreRules, subtractIgnored } from './ignored-findings.ts';
 import { unscannedColumns } from './image-rows.ts';
 import type { KnownTag, NewArtifact, SeenImage, SeenTag } from './store.ts';
 import type { SummaryColumns, Tables } from './tables.ts';
@@ -52,10 +54,12 @@ const ROWS_PER_STATEMENT = 100;
 /** Records tags of one repository as seen; see ImageStore.saveTags. A few statements whatever their number. */
 export async function saveTags(
   trx: Write,
+  engine: Engine,
   registryId: number,
   repository: string,
   tags: readonly SeenTag[],
 ): Promise<void> {
+  await lockIgnoreRules(trx, engine, 'share');
   const registry = await trx.selectFrom('registries').select('url').where('id', '=', registryId).executeTakeFirst();
   if (!registry) return;
   const repositoryId = await upsertRepository(trx, registryId, registry.url, repository);
@@ -72,15 +76,18 @@ export async function saveTags(
       const artifact = artifacts.get(artifactKey(image.artifact));
       const tagId = tagIds.get(tag.name);
       if (!artifact || tagId === undefined) throw new Error(`the rows of ${repository}:${tag.name} were not stored`);
-      return toImageRow({ registryId, repositoryId, tagId, tag: tag.name }, image, artifact);
+      const place = { registryId, repositoryId, tagId, tag: tag.name, seenAt: tag.syncedAt };
+      return toImageRow(place, image, artifact);
     }),
   );
   for (const part of inParts(rows)) {
-    await trx
+    const added = await trx
       .insertInto('images')
       .values(part)
       .onConflict((conflict) => conflict.columns(['tag_id', 'digest', 'platform']).doNothing())
+      .returning('id')
       .execute();
+    await subtractIgnored(trx, engine, { imageIds: added.map((row) => row.id) });
   }
   await refreshLatest(trx, repositoryId);
 }
@@ -167,6 +174,7 @@ interface Place {
   readonly repositoryId: number;
   readonly tagId: number;
   readonly tag: string;
+  readonly seenAt: Date;
 }
 
 function toImageRow(place: Place, image: SeenImage, artifact: StoredArtifact) {
@@ -184,6 +192,7 @@ function toImageRow(place: Place, image: SeenImage, artifact: StoredArtifact) {
     size: image.size,
     created_at: image.createdAt?.getTime() ?? null,
     pushed_at: image.pushedAt?.getTime() ?? null,
+    listed_at: place.seenAt.getTime(),
     latest: 0,
     authorized: 0,
     trusted: 0,

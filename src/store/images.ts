@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
 import { imageSelection } from './image-conditions.ts';
-import { imagesById, listImages } from './image-list.ts';
+import { imagesById, listImageIds, listImages } from './image-list.ts';
 import { knownTags, removeUnseen, saveTags } from './image-sync.ts';
+import { countImageTotals } from './image-totals.ts';
+import { listNamespaces } from './namespaces.ts';
 import type { HistoryEntry, ImageStore } from './store.ts';
 
 const IDS_PER_STATEMENT = 5_000;
@@ -19,6 +21,8 @@ export function createImageStore({ engine, read, write, transaction }: Database)
   };
   return {
     list: (query) => listImages(read, query),
+    ids: (query) => listImageIds(read, query),
+    byIds: (ids) => imagesById(read, ids),
     get: async (id) => (await imagesById(read, [id]))[0],
     findByImageId: async (imageId) => {
       const row = await read
@@ -30,6 +34,8 @@ export function createImageStore({ engine, read, write, transaction }: Database)
         .executeTakeFirst();
       return row && (await imagesById(read, [row.id]))[0];
     },
+    namespaces: (query) => listNamespaces(read, query),
+    totals: (since) => countImageTotals(read, since),
     select,
     authorize: async (selection, cap) => {
       const ids = (await select(selection)).slice(0, cap);
@@ -59,7 +65,8 @@ export function createImageStore({ engine, read, write, transaction }: Database)
       return rows.map((row) => row.path);
     },
     knownTags: (registryId, repository) => knownTags(read, registryId, repository),
-    saveTags: (registryId, repository, tags) => transaction((trx) => saveTags(trx, registryId, repository, tags)),
+    saveTags: (registryId, repository, tags) =>
+      transaction((trx) => saveTags(trx, engine, registryId, repository, tags)),
     touchTags: async (tagIds, syncedAt) => {
       for (let at = 0; at < tagIds.length; at += IDS_PER_STATEMENT) {
         await write

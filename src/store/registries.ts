@@ -8,6 +8,7 @@ import { lockTaskCreation } from './lock-task-creation.ts';
 import type { RegistryCondition, RegistryStore, SyncOutcome } from './store.ts';
 import type { RegistriesTable } from './tables.ts';
 import { cancelImages } from './task-ends.ts';
+import { updateRegistry } from './update-registry.ts';
 import type { Vault } from './vault.ts';
 
 const conditionColumns = {
@@ -66,6 +67,11 @@ export function createRegistryStore(database: Database, vault: Vault, now: () =>
         return { id: existing.id, created: false };
       }),
     get,
+    findByName: async (name) => {
+      const row = await read.selectFrom('registries').selectAll().where('name', '=', name).executeTakeFirst();
+      return row && toRegistry(row);
+    },
+    update: (id, change) => transaction((trx) => updateRegistry(trx, vault, id, change)),
     settings: async (id) => {
       const row = await read.selectFrom('registries').selectAll().where('id', '=', id).executeTakeFirst();
       if (!row) return undefined;
@@ -152,6 +158,8 @@ export function createRegistryStore(database: Database, vault: Vault, now: () =>
         null,
       );
       return {
+        registries: rows.length,
+        settled: rows.filter((row) => row.sync_status !== 'running' && row.sync_status !== 'queued').length,
         status: running ? 'running' : failed.length > 0 ? 'failed' : 'succeeded',
         failed: failed.map((row) => ({
           name: row.name,

@@ -7,7 +7,15 @@ import type { ConnectionStatus, Registry, RegistrySettings, SkippedCounts } from
 import type { KindState, ScanKind, ScanStatus, Summary, TaskStatus } from '../model/scan.ts';
 import type { Severity } from '../model/severity.ts';
 import type { AffectedPackage, Vulnerability } from '../model/vulnerability.ts';
+import type { ExportStore } from './export-store.ts';
+import type { IgnoreRuleStore } from './ignore-rules.ts';
 import type { ImageCondition, ImageQuery, ImageSelection } from './image-query.ts';
+import type { ImageTotals } from './image-totals.ts';
+import type { MalwareStore } from './malware.ts';
+import type { Namespace, NamespaceQuery } from './namespaces.ts';
+import type { RiskStore } from './risks.ts';
+import type { RegistryChange, RegistryUpdate } from './update-registry.ts';
+import type { VulnerabilityStore } from './vulnerabilities.ts';
 
 /** Everything that outlives a request. One implementation in Kysely, on SQLite and PostgreSQL alike. */
 export interface Store {
@@ -15,9 +23,14 @@ export interface Store {
   readonly images: ImageStore;
   readonly inventories: InventoryStore;
   readonly findings: FindingStore;
+  readonly vulnerabilities: VulnerabilityStore;
+  readonly ignoreRules: IgnoreRuleStore;
+  readonly malware: MalwareStore;
+  readonly risks: RiskStore;
   readonly layerReports: LayerReportStore;
   readonly tasks: TaskStore;
   readonly jobs: JobStore;
+  readonly exports: ExportStore;
   readonly keys: KeyStore;
   readonly settings: SettingStore;
   /** Throws when the database does not answer. */
@@ -65,6 +78,9 @@ export interface RegistryStore {
   /** `created: false` and the existing id when the name is taken (compared exactly); nothing is stored then. */
   add(registry: NewRegistry): Promise<{ readonly id: number; readonly created: boolean }>;
   get(id: number): Promise<Registry | undefined>;
+  /** The name is compared exactly. */
+  findByName(name: string): Promise<Registry | undefined>;
+  update(id: number, change: RegistryChange): Promise<RegistryUpdate>;
   /** With the password in clear. */
   settings(id: number): Promise<RegistrySettings | undefined>;
   list(query: RegistryQuery): Promise<Listed<Registry>>;
@@ -76,6 +92,9 @@ export interface RegistryStore {
   requestSync(ids: readonly number[] | 'all'): Promise<{ readonly unknown: readonly number[] }>;
   /** Over all registries: running when any is queued or running, failed when any failed. */
   syncState(): Promise<{
+    readonly registries: number;
+    /** How many of them neither wait nor run. */
+    readonly settled: number;
     readonly status: 'running' | 'succeeded' | 'failed';
     readonly failed: readonly { readonly name: string; readonly cause?: Cause; readonly message: string }[];
     readonly latestSuccessAt?: Date;
@@ -96,9 +115,16 @@ export type SyncOutcome =
 
 export interface ImageStore {
   list(query: ImageQuery): Promise<Listed<Image>>;
+  /** Ids of the same rows in the same order: they stay what they were while the rows are read in parts. */
+  ids(query: ImageQuery): Promise<readonly number[]>;
+  /** In the order of the ids; those that are gone are left out. */
+  byIds(ids: readonly number[]): Promise<readonly Image[]>;
   get(id: number): Promise<Image | undefined>;
   /** The newest row listing this config digest. */
   findByImageId(imageId: string): Promise<Image | undefined>;
+  namespaces(query: NamespaceQuery): Promise<Listed<Namespace>>;
+  /** `since`: for the counts of images that were listed lately. */
+  totals(since: Date): Promise<ImageTotals>;
   /** Ids in a stable order (newest first). */
   select(selection: ImageSelection): Promise<readonly number[]>;
   /** Sets authorised on what is selected, at most `cap` rows (newest first); returns how many changed or already were. */
@@ -210,17 +236,36 @@ export interface StoredVulnerability extends Omit<Vulnerability, 'affected'> {
   readonly fixable: boolean;
 }
 
+/** One condition; `values` are alternatives, and never empty. `equals` is exact, `contains` ignores case. */
+export type VulnerabilityCondition =
+  | { readonly kind: 'severity'; readonly values: readonly Severity[] }
+  /** By id; with `contains` by title, too. */
+  | { readonly kind: 'name'; readonly match: 'equals' | 'contains'; readonly values: readonly string[] }
+  /** Affects a package of one of these names. */
+  | { readonly kind: 'package'; readonly match: 'equals' | 'contains'; readonly values: readonly string[] }
+  /** Affects a package of one of these versions. */
+  | { readonly kind: 'package-version'; readonly match: 'equals' | 'contains'; readonly values: readonly string[] }
+  /** Affects a package of one of these ecosystems; `without`: affects none of them. */
+  | { readonly kind: 'ecosystem'; readonly values: readonly string[]; readonly without: boolean }
+  | { readonly kind: 'fixable' }
+  | { readonly kind: 'exploited' }
+  /** Left out of the counts by a rule. Without this condition such findings are left out of the list, too. */
+  | { readonly kind: 'ignored' }
+  /** Nothing fulfils an empty list. */
+  | { readonly kind: 'any-of'; readonly conditions: readonly VulnerabilityCondition[] };
+
+/** Conditions are joined by AND. */
 export interface VulnerabilityQuery extends Page {
-  readonly severities?: readonly Severity[];
-  readonly name?: { readonly match: 'equals' | 'contains'; readonly values: readonly string[] };
-  readonly fixable?: boolean;
-  readonly exploited?: boolean;
-  readonly packageName?: { readonly match: 'equals' | 'contains'; readonly values: readonly string[] };
+  readonly conditions: readonly VulnerabilityCondition[];
 }
 
 export interface FindingStore {
   /** Worst first, then by id. */
   vulnerabilities(artifactId: number, query: VulnerabilityQuery): Promise<Listed<StoredVulnerability>>;
+  /** Numbers of the same rows in the same order: they stay what they were while the rows are read in parts. */
+  numbers(artifactId: number, query: VulnerabilityQuery): Promise<readonly number[]>;
+  /** In the order of the numbers; what the artifact no longer has is left out. */
+  byNumbers(artifactId: number, numbers: readonly number[]): Promise<readonly StoredVulnerability[]>;
 }
 
 export interface LayerReportStore {
@@ -312,14 +357,16 @@ export interface StartedScan {
   readonly deadline?: Date;
 }
 
-export type JobKind = 'sync' | 'scan';
+export type JobKind = 'sync' | 'scan' | 'export';
 
 export interface Job {
   readonly id: number;
   readonly kind: JobKind;
-  readonly registryId: number;
+  /** Of syncs and scans. */
+  readonly registryId?: number;
   readonly taskId?: number;
   readonly imageId?: number;
+  readonly exportId?: number;
   readonly attempt: number;
 }
 

@@ -13,9 +13,16 @@ export interface Tables {
   packages: PackagesTable;
   vulnerabilities: VulnerabilitiesTable;
   findings: FindingsTable;
+  vulnerability_packages: VulnerabilityPackagesTable;
+  ignore_rules: IgnoreRulesTable;
+  ignored_findings: IgnoredFindingsTable;
+  malware_files: MalwareFilesTable;
+  risks: RisksTable;
   scan_tasks: ScanTasksTable;
   scan_task_images: ScanTaskImagesTable;
   jobs: JobsTable;
+  exports: ExportsTable;
+  export_chunks: ExportChunksTable;
   api_keys: ApiKeysTable;
   settings: SettingsTable;
 }
@@ -79,7 +86,7 @@ export interface ArtifactsTable {
   os: string;
   layers: string;
   history: string;
-  /** JSON of the last finished scan's summary columns; NULL before the first. */
+  /** JSON of the last finished scan's summary columns, before ignore rules; NULL before the first. */
   summary: string | null;
   scanned_at: number | null;
   advisory_snapshot: string | null;
@@ -113,6 +120,8 @@ export interface SummaryColumns {
   secrets: number | null;
   packages: number | null;
   needs_fix: number | null;
+  /** Vulnerabilities that rules leave out of the counts. */
+  ignored: number | null;
   detail: string;
 }
 
@@ -129,6 +138,8 @@ export interface ImagesTable extends SummaryColumns {
   size: number;
   created_at: number | null;
   pushed_at: number | null;
+  /** When sync first saw it. */
+  listed_at: number;
   latest: number;
   authorized: number;
   trusted: number;
@@ -173,6 +184,12 @@ export interface VulnerabilitiesTable {
   reference_urls: string;
   published: string | null;
   modified: string | null;
+  /** Rating that the last scan found that had one; a finding has that of its own scan. */
+  cvss_score: number | null;
+  cvss_vector: string | null;
+  /** When scans first and last found it in any image. */
+  first_found_at: number | null;
+  last_found_at: number | null;
 }
 
 export interface FindingsTable {
@@ -185,6 +202,63 @@ export interface FindingsTable {
   fixable: number;
   exploited: number;
   affected: string;
+  /** Affects a package of the operating system. */
+  system: number;
+  /** Affects a package of an application. */
+  application: number;
+}
+
+/** Every version of a package that some scan found affected: where to look, not what is there. */
+export interface VulnerabilityPackagesTable {
+  vulnerability_number: number;
+  ecosystem: string;
+  name: string;
+  version: string;
+}
+
+export interface IgnoreRulesTable {
+  id: Generated<number>;
+  vulnerability_number: number;
+  /** Config digest, or '' for every image. */
+  image_id: string;
+  created_by: string;
+  created_at: number;
+}
+
+/** The findings that some rule ignores: a narrow table, because a rule may concern a hundred thousand of them. */
+export interface IgnoredFindingsTable {
+  artifact_id: number;
+  vulnerability_number: number;
+}
+
+export interface MalwareFilesTable {
+  artifact_id: number;
+  path: string;
+  /** Index in `severities`. */
+  severity: number;
+  category: string;
+  name: string;
+  tags: string;
+  description: string;
+  solution: string;
+  file_type: string;
+  md5: string;
+  size: number;
+  first_found_at: number;
+  last_found_at: number;
+}
+
+export interface RisksTable {
+  artifact_id: number;
+  /** Order in which the scan found them. */
+  sequence: number;
+  /** Codes of `riskBehaviors` and `riskPlaces`. */
+  behavior: number;
+  place: number;
+  /** Index in `severities`. */
+  severity: number;
+  description: string;
+  instruction: string;
 }
 
 export interface ScanTasksTable {
@@ -210,14 +284,45 @@ export interface ScanTaskImagesTable {
 export interface JobsTable {
   id: Generated<number>;
   kind: string;
-  registry_id: number;
+  /** Of syncs and scans. */
+  registry_id: number | null;
   task_id: number | null;
   image_id: number | null;
+  export_id: number | null;
   attempt: number;
   available_at: number;
   /** NULL while nobody works on it. */
   worker: string | null;
   lease_until: number | null;
+}
+
+export interface ExportsTable {
+  id: Generated<number>;
+  kind: string;
+  selection: string;
+  columns: string;
+  format: string;
+  language: string;
+  /** running, succeeded, failed */
+  status: string;
+  progress: number;
+  /** Of the job that writes it, or wrote it: only its chunks count. */
+  attempt: number;
+  failure_cause: string | null;
+  failure_detail: string;
+  created_by: string;
+  created_at: number;
+  finished_at: number | null;
+  expires_at: number;
+  row_count: number | null;
+  bytes: number;
+}
+
+export interface ExportChunksTable {
+  export_id: number;
+  attempt: number;
+  sequence: number;
+  bytes: Uint8Array;
 }
 
 export interface ApiKeysTable {

@@ -1,11 +1,9 @@
 import { z } from 'zod';
 import { defineAction } from '../api-action.ts';
 import { connectionDetail } from '../connection-state.ts';
+import { MASKED_SECRET } from '../masked-secret.ts';
 import { errors } from '../protocol/errors.ts';
 import { integer } from '../protocol/fields.ts';
-
-/** A secret is never returned. */
-const MASKED_PASSWORD = '********';
 
 export const describeAssetImageRegistryRegistryDetail = defineAction({
   name: 'DescribeAssetImageRegistryRegistryDetail',
@@ -19,7 +17,7 @@ export const describeAssetImageRegistryRegistryDetail = defineAction({
     return {
       Name: registry.name,
       Username: registry.username,
-      Password: MASKED_PASSWORD,
+      Password: MASKED_SECRET,
       Url: registry.url,
       RegistryType: registry.type,
       RegistryVersion: registry.version,
@@ -32,7 +30,7 @@ export const describeAssetImageRegistryRegistryDetail = defineAction({
       SyncMode: registry.syncMode,
       NeedScan: registry.needScan,
       WebhookUrl: registry.webhookUrl,
-      WebhookToken: MASKED_PASSWORD,
+      WebhookToken: MASKED_SECRET,
     };
   },
 });

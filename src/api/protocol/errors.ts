@@ -189,8 +189,14 @@ export const errors = {
       'Too many exports are under way, or their files take too much space. Wait until some have finished or expired (an hour), then start it again.',
       '正在进行的导出任务过多或导出文件占用空间过大，请等待部分任务完成或过期（一小时）后重试。',
     ),
-  registryNotFound: (id: number) =>
-    error('ResourceNotFound', `There is no registry with RegistryId \`${id}\`.`, `镜像仓库 \`${id}\` 不存在。`),
+  registryNotFound: (registry: number | string) =>
+    error(
+      'ResourceNotFound',
+      typeof registry === 'number'
+        ? `There is no registry with RegistryId \`${registry}\`.`
+        : `There is no registry of the name \`${shorten(registry)}\`.`,
+      `镜像仓库 \`${shorten(String(registry))}\` 不存在。`,
+    ),
   imageNotFound: () =>
     error(
       'ResourceNotFound',

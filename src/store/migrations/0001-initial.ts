@@ -6,7 +6,7 @@ export async function initial(db: Kysely<unknown>, engine: Engine): Promise<void
   for (const statement of [
     ...tables(engine),
     ...indexes(),
-    ...(engine === 'sqlite' ? sqliteCounting : postgresCounting),
+    ...(engine === 'sqlite' ? sqliteCounting : [...postgresCounting, postgresLower]),
   ]) {
     await sql.raw(statement).execute(db);
   }
@@ -45,7 +45,7 @@ function tables(engine: Engine): readonly string[] {
       repository_id bigint not null references repositories (id) on delete cascade,
       tag_id bigint not null references tags (id) on delete cascade, tag text not null, digest text not null,
       image_id text not null, artifact_id bigint not null references artifacts (id), platform text not null,
-      size bigint not null, created_at bigint, pushed_at bigint, latest integer not null, authorized integer not null,
+      size bigint not null, created_at bigint, pushed_at bigint, listed_at bigint not null, latest integer not null, authorized integer not null,
       trusted integer not null, running integer, containers integer, fix_recommended integer, ${summaryColumns},
       unique (tag_id, digest, platform))`,
     `create table image_counts (registry_id bigint not null, latest integer not null, authorized integer not null,
@@ -137,3 +137,14 @@ const postgresCounting = [
   `create trigger images_counted_update after update on images referencing old table as old_rows new table as new_rows
     for each statement execute function images_counted_update()`,
 ];
+
+// lower() knows no more than ASCII in some locales, among them the one of most containers; ICU's root collation knows
+// all letters. Built without ICU, PostgreSQL folds what its locale can.
+const postgresLower = `do $do$ begin
+  if exists (select 1 from pg_collation where collname = 'und-x-icu') then
+    create function unicode_lower(text) returns text immutable parallel safe language sql
+      as $$ select lower($1 collate "und-x-icu") $$;
+  else
+    create function unicode_lower(text) returns text immutable parallel safe language sql as $$ select lower($1) $$;
+  end if;
+end $do$`;

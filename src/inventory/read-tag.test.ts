@@ -100,17 +100,17 @@ test('indexes that multiply are refused', async () => {
   await expect(reading).rejects.toMatchObject({ code: 'limit-exceeded', message: expect.stringContaining('1024') });
 });
 
-test('configs that would fill the memory are refused before they are read', async () => {
+test('configs that would fill the memory are refused', async () => {
   const registry = await startFakeRegistryForTest();
-  const images = Array.from({ length: 5 }, (_, seed) => {
-    const config = toContent(CONFIG, `{"os":"linux","architecture":"amd64","x":${seed}}`);
-    return imageOf({}, { config: { ...descriptor(config), size: 8 * 1024 ** 2 } });
-  });
+  const images = Array.from({ length: 8 }, (_, seed) =>
+    imageOf({ os: 'linux', architecture: 'amd64', author: String(seed).repeat(7 * 1024 ** 2) }),
+  );
   put(registry, ...images);
 
   const reading = read(registry, indexOf(...images.map(({ manifest }) => ({ content: manifest }))));
 
   await expect(reading).rejects.toMatchObject({ code: 'limit-exceeded', message: expect.stringContaining('configs') });
+  expect(registry.requests.filter(({ url }) => url.includes('/blobs/'))).toHaveLength(5);
 });
 
 describe('the platform', () => {
@@ -253,6 +253,42 @@ test('what only looks like an image is skipped and counted by its kind', async (
     artifact: 3,
   });
   expect(notes).toEqual([]);
+});
+
+test('an index that two tags share has its platforms read once', async () => {
+  const registry = await startFakeRegistryForTest();
+  put(registry, amd64, arm64);
+  const index = indexOf({ content: amd64.manifest }, { content: arm64.manifest });
+  registry.addContent('app', index, 'a');
+  registry.addContent('app', index, 'b');
+  const client = openTestClient(registry.url);
+  const cache = createImageCache();
+
+  for (const tag of ['a', 'b']) await readTag(client, 'app', tag, cache, signal);
+
+  expect(registry.requests.map(({ url }) => url.split('/').at(-1))).toEqual([
+    'a',
+    amd64.manifest.digest,
+    amd64.config.digest,
+    arm64.manifest.digest,
+    arm64.config.digest,
+    'b',
+  ]);
+});
+
+test('a part that is something other than its index says is named', async () => {
+  const registry = await startFakeRegistryForTest();
+  put(registry, amd64);
+  const inner = indexOf({ content: amd64.manifest });
+  registry.addContent('app', inner);
+
+  const found = await read(
+    registry,
+    indexOf({ content: inner, more: { mediaType: MANIFEST } }, { content: amd64.manifest, more: { mediaType: INDEX } }),
+  );
+
+  expect(found.tag).toMatchObject({ images: [], skipped: { 'manifest-unsupported': 2 } });
+  expect(found.notes).toHaveLength(2);
 });
 
 test('an image that two tags share is read once', async () => {

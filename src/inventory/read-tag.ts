@@ -4,7 +4,7 @@ import type { Digest } from '../model/digest.ts';
 import type { SkipReason } from '../model/registry.ts';
 import { classifyIndex, classifyIndexChild } from '../oci/classify.ts';
 import { isIndexMediaType } from '../oci/media-types.ts';
-import { type IndexChild, type OciImageManifest, type OciIndex, parseManifest } from '../oci/parse-manifest.ts';
+import { type IndexChild, type OciIndex, parseManifest } from '../oci/parse-manifest.ts';
 import { formatPlatform } from '../oci/platform.ts';
 import type { RawManifest, RegistryClient } from '../registries/registry-client.ts';
 import type { SeenImage, SeenTag } from '../store/store.ts';
@@ -54,14 +54,10 @@ export async function readTag(
     skipped[reason] = (skipped[reason] ?? 0) + 1;
   };
   const take = (read: ReadImage) => {
-    if ('image' in read) images.push(read.image);
-    else skip(read.skipped);
-  };
-
-  const readParsedImage = async (digest: Digest, manifest: OciImageManifest): Promise<ReadImage> => {
-    bytes += manifest.config.size;
+    if ('skipped' in read) return skip(read.skipped);
+    bytes += read.configBytes;
     if (bytes > MAX_CONFIG_BYTES) throw tooLarge(`configs of more than ${MAX_CONFIG_BYTES} bytes`);
-    return cache.get(digest, () => readImage(client, repository, digest, manifest, signal));
+    images.push(read.image);
   };
 
   const readIndex = async (index: OciIndex, depth: number): Promise<void> => {
@@ -79,10 +75,8 @@ export async function readTag(
     parts += 1;
     if (parts > MAX_PARTS) throw tooLarge(`more than ${MAX_PARTS} parts`);
     try {
-      const part = await client.manifest(repository, child.digest, signal);
-      const manifest = parseManifest(part);
-      if (manifest.kind === 'index') await readIndex(manifest, depth + 1);
-      else take(withNamedPlatform(await readParsedImage(part.digest, manifest), child.platform));
+      if (isIndexMediaType(child.mediaType)) await readNested(child.digest, depth);
+      else take(withNamedPlatform(await cache.get(child.digest, () => readChild(child.digest)), child.platform));
     } catch (error) {
       if (!(error instanceof AppError) || error instanceof TagTooLarge || !partCauses.includes(error.code)) throw error;
       skip(error.code === 'manifest-unsupported' ? error.code : 'unreadable');
@@ -92,10 +86,22 @@ export async function readTag(
     }
   };
 
+  const readNested = async (digest: Digest, depth: number): Promise<void> => {
+    const manifest = parseManifest(await client.manifest(repository, digest, signal));
+    if (manifest.kind !== 'index') throw mistaken(digest, 'an index', 'an image');
+    await readIndex(manifest, depth + 1);
+  };
+
+  const readChild = async (digest: Digest): Promise<ReadImage> => {
+    const manifest = parseManifest(await client.manifest(repository, digest, signal));
+    if (manifest.kind === 'index') throw mistaken(digest, 'an image', 'an index');
+    return readImage(client, repository, digest, manifest, signal);
+  };
+
   const manifest = parseOrNote(raw, notes);
   if (manifest === undefined) skip('manifest-unsupported');
   else if (manifest.kind === 'index') await readIndex(manifest, 1);
-  else take(await readParsedImage(raw.digest, manifest));
+  else take(await cache.get(raw.digest, () => readImage(client, repository, raw.digest, manifest, signal)));
   return {
     tag: { name: tag, digest: raw.digest, ...(raw.etag ? { etag: raw.etag } : {}), images, skipped },
     bytes,
@@ -118,6 +124,10 @@ function parseOrNote(raw: RawManifest, notes: string[]): ReturnType<typeof parse
     notes.push(error.message);
     return undefined;
   }
+}
+
+function mistaken(digest: Digest, said: string, is: string): AppError {
+  return new AppError('manifest-unsupported', `The manifest ${digest} is listed as ${said}, but is ${is}.`);
 }
 
 /** A limit of the whole tag, not of one part. */

@@ -16,7 +16,14 @@ export const pluginFolders: readonly PluginFolder[] = [
   { folder: 'src/advisories/sources', constant: 'sources', type: 'AdvisorySource', from: '../advisory-source.ts' },
   { folder: 'src/analyzers/packages', constant: 'analyzers', type: 'Analyzer', from: '../analyzer.ts' },
   { folder: 'src/api/actions', constant: 'actions', type: 'ApiAction', from: '../api-action.ts' },
+  {
+    folder: 'src/api/export-tables',
+    constant: 'exportTables',
+    type: 'ExportTable',
+    from: '../../exports/export-table.ts',
+  },
   { folder: 'src/ecosystems', constant: 'ecosystems', type: 'Ecosystem', from: './ecosystem.ts' },
+  { folder: 'src/exports/formats', constant: 'exportFormats', type: 'ExportFormat', from: '../export-format.ts' },
   { folder: 'src/registries/types', constant: 'registryTypes', type: 'RegistryType', from: '../registry-client.ts' },
   { folder: 'src/versions', constant: 'versionSchemes', type: 'VersionScheme', from: './version-scheme.ts' },
 ];

@@ -10,12 +10,15 @@ import { updateAdvisories } from './advisories/update.ts';
 import { analyzerFingerprint } from './analyzers/analyzer-fingerprint.ts';
 import { analyzers } from './analyzers/packages/index.ts';
 import { actions } from './api/actions/index.ts';
+import { createExportLinks, type ExportLinks } from './api/export-links.ts';
+import { exportTables } from './api/export-tables/index.ts';
 import { createRateLimit } from './api/protocol/create-rate-limit.ts';
 import { createDispatch } from './api/protocol/dispatch.ts';
 import { ensureAdminKey } from './config/admin-key.ts';
 import { databaseUrl } from './config/database-url.ts';
 import type { Config } from './config/load-config.ts';
 import { loadMasterKey } from './config/master-key.ts';
+import { exportFormats } from './exports/formats/index.ts';
 import { createHttpServer } from './http/create-http-server.ts';
 import { connect, createConnections } from './inventory/create-connections.ts';
 import { syncRegistry } from './inventory/sync-registry.ts';
@@ -32,6 +35,7 @@ import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
 import { createVault } from './store/vault.ts';
 import { giveUpJob } from './tasks/give-up-job.ts';
+import { createExportJobHandler } from './tasks/run-export-job.ts';
 import { createScanJobHandler } from './tasks/run-scan-job.ts';
 import { createSyncJobHandler } from './tasks/run-sync-job.ts';
 import { startAdvisoryUpdates } from './tasks/start-advisory-updates.ts';
@@ -52,7 +56,9 @@ export interface RunningPlimsoll {
 
 /** Starts the whole server: store, worker, advisories, API. */
 export async function startPlimsoll(config: Config, log: Logger): Promise<RunningPlimsoll> {
-  const store = await openConfiguredStore(config);
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const masterKey = await loadMasterKey(config);
+  const store = await openStore({ url: databaseUrl(config), vault: createVault(masterKey), now });
   const key = await ensureAdminKey(config);
   await store.keys.create({ name: 'admin', role: 'admin', secretId: key.secretId, secretKey: key.secretKey });
 
@@ -92,6 +98,7 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
         syncRegistry: async (registry, signal) =>
           syncRegistry(registry, await connections.get(registry.id), { store, now }, signal),
       }),
+      export: createExportJobHandler({ store, tables: exportTables, formats: exportFormats, log }),
       scan: createScanJobHandler({
         store,
         now,
@@ -114,7 +121,7 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
     now,
     log,
   });
-  const server = createServer(config, store, log, network);
+  const server = createServer(config, store, createExportLinks(masterKey), log, network);
 
   // On SQLite nobody else works on this database, so whatever is leased belonged to a process that is gone.
   await store.jobs.release(now(), config.databaseUrl === undefined);
@@ -134,12 +141,13 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
   };
 }
 
-async function openConfiguredStore(config: Config): Promise<Store> {
-  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  return openStore({ url: databaseUrl(config), vault: createVault(await loadMasterKey(config)), now });
-}
-
-function createServer(config: Config, store: Store, log: Logger, network: { readonly allowPrivate: boolean }) {
+function createServer(
+  config: Config,
+  store: Store,
+  exportLinks: ExportLinks,
+  log: Logger,
+  network: { readonly allowPrivate: boolean },
+) {
   const metrics = new MetricsRegistry();
   collectDefaultMetrics({ register: metrics });
   const dispatch = createDispatch({
@@ -148,16 +156,24 @@ function createServer(config: Config, store: Store, log: Logger, network: { read
     context: {
       store,
       now,
+      exportLinks,
       registryTypes: registryTypes.map(({ name }) => name),
       checkConnection: (settings) => checkRegistry(settings, network),
     },
+    publicUrl: config.publicUrl,
     signingKeys: new LRUCache<string, Buffer>({ max: SIGNING_KEYS_KEPT }),
     limitRate: createRateLimit(config.rateLimit),
     newRequestId: randomUUID,
     now,
     log,
   });
-  return createHttpServer({ dispatch, checkHealth: () => store.ping(), metrics, log });
+  return createHttpServer({
+    dispatch,
+    checkHealth: () => store.ping(),
+    downloads: { exports: store.exports, formats: exportFormats, links: exportLinks, now },
+    metrics,
+    log,
+  });
 }
 
 async function checkRegistry(settings: RegistrySettings, network: { readonly allowPrivate: boolean }) {

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Cause } from '../model/cause.ts';
 import type { RegistrySettings } from '../model/registry.ts';
 import type { ApiKey, Store } from '../store/store.ts';
+import type { ExportLinks } from './export-links.ts';
 import type { nullableFields } from './nullable-fields.ts';
 import type { Language } from './protocol/api-error.ts';
 
@@ -43,6 +44,9 @@ export interface ActionContext {
   readonly log: Logger;
   /** Values of RegistryType that can be connected to. */
   readonly registryTypes: readonly string[];
+  /** `http(s)://host[:port]` by which the client of this request reaches this server; '' when it cannot be told. */
+  readonly baseUrl: string;
+  readonly exportLinks: ExportLinks;
   readonly checkConnection: (settings: RegistrySettings) => Promise<ConnectionCheck>;
 }
 

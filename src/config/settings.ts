@@ -50,6 +50,13 @@ export const settings = {
     secret: false,
     schema: listenAddress,
   },
+  publicUrl: {
+    name: 'PLIMSOLL_PUBLIC_URL',
+    fallbackText: 'the Host of each request',
+    meaning: 'How clients reach this server, for download links in answers, such as https://plimsoll.example.com.',
+    secret: false,
+    schema: url(http, 'https://plimsoll.example.com'),
+  },
   endpoint: {
     name: 'PLIMSOLL_ENDPOINT',
     fallback: 'http://127.0.0.1:9460',

@@ -5,11 +5,13 @@ import { Counter, Histogram } from 'prom-client';
 import type { Dispatch } from '../api/protocol/dispatch.ts';
 import type { RawRequest } from '../api/protocol/raw-request.ts';
 import { MAX_BODY_BYTES } from '../api/protocol/read-call.ts';
+import { type ExportDownloads, serveExports } from './serve-exports.ts';
 
 export interface HttpServerDeps {
   readonly dispatch: Dispatch;
   /** Throws when the service cannot answer truthfully. */
   readonly checkHealth: () => Promise<void>;
+  readonly downloads: ExportDownloads;
   readonly metrics: MetricsRegistry;
   readonly log: Logger;
 }
@@ -27,7 +29,7 @@ const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 120_000;
 const KEEP_ALIVE_MS = 72_000;
 
-/** HTTP around the API: POST / and GET /, health, metrics. */
+/** HTTP around the API: POST / and GET /, files of exports, health, metrics. */
 export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const app = Fastify({
     bodyLimit: BODY_LIMIT,
@@ -50,6 +52,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       ? answerWhole(request, reply)
       : reply.code(404).send({ status: 'not found' }),
   );
+  serveExports(app, deps.downloads);
   app.get('/healthz', async (_request, reply) => {
     try {
       await deps.checkHealth();

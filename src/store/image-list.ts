@@ -32,6 +32,17 @@ export async function listImages(db: Kysely<Tables>, query: ImageQuery): Promise
   return { rows: await imagesById(db, ids), total };
 }
 
+/** The ids of the rows that the list would page through. */
+export async function listImageIds(db: Kysely<Tables>, query: ImageQuery): Promise<readonly number[]> {
+  const { sort, offset, limit } = query;
+  const rows = await ordered(filtered(db, withSwitches(query)), sort.key, sort.direction)
+    .select('images.id')
+    .offset(offset)
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.id);
+}
+
 /** Images in the order of the ids; ids without a row are left out. */
 export async function imagesById(db: Kysely<Tables>, ids: readonly number[]): Promise<readonly Image[]> {
   if (ids.length === 0) return [];
@@ -73,6 +84,13 @@ function filtered(db: Kysely<Tables>, conditions: readonly ImageCondition[]): Im
   return query;
 }
 
+/** Unknown values sort below every known one; ties by id in the same direction. */
+function ordered(query: ImagesQuery, key: ImageSortKey, direction: 'asc' | 'desc'): ImagesQuery {
+  const column = sql.ref(sortColumns[key]);
+  const order = direction === 'asc' ? sql`${column} asc nulls first` : sql`${column} desc nulls last`;
+  return query.orderBy(order).orderBy('images.id', direction);
+}
+
 async function pageIds(
   db: Kysely<Tables>,
   query: ImageQuery,
@@ -83,12 +101,8 @@ async function pageIds(
   // Past the middle it is shorter to walk the same order from its end.
   const reverse = query.offset > total / 2;
   const direction = reverse === (query.sort.direction === 'asc') ? 'desc' : 'asc';
-  const column = sql.ref(sortColumns[query.sort.key]);
-  const order = direction === 'asc' ? sql`${column} asc nulls first` : sql`${column} desc nulls last`;
-  const rows = await filtered(db, conditions)
+  const rows = await ordered(filtered(db, conditions), query.sort.key, direction)
     .select('images.id')
-    .orderBy(order)
-    .orderBy('images.id', direction)
     .offset(reverse ? total - query.offset - limit : query.offset)
     .limit(limit)
     .execute();

@@ -7,8 +7,11 @@ import { lockTask } from './task-ends.ts';
 
 type Write = Transaction<Tables>;
 
-/** Syncs first: they are few, and people wait for them. */
-const kindsInOrder: readonly JobKind[] = ['sync', 'scan'];
+/** Syncs and exports first: they are few, and people wait for them. */
+const kindsInOrder: readonly JobKind[] = ['sync', 'export', 'scan'];
+
+/** However many are asked for, scans go on beside them. */
+const EXPORTS_AT_ONCE = 2;
 
 export function createJobStore({ read, write, transaction }: Database): JobStore {
   const waitingJob = (trx: Write, kind: JobKind, now: Date) => {
@@ -33,6 +36,18 @@ export function createJobStore({ read, write, transaction }: Database): JobStore
               .where('other.worker', 'is not', null),
           ),
         ),
+      );
+    }
+    if (kind === 'export') {
+      query = query.where(
+        (eb) =>
+          eb
+            .selectFrom('jobs as other')
+            .select(eb.fn.countAll<number>().as('running'))
+            .where('other.kind', '=', 'export')
+            .where('other.worker', 'is not', null),
+        '<',
+        EXPORTS_AT_ONCE,
       );
     }
     return query.forUpdate('jobs').skipLocked();
@@ -92,7 +107,7 @@ export function createJobStore({ read, write, transaction }: Database): JobStore
  * Whether somebody walks this registry now. Asked again under a lock, because two workers may have found one waiting
  * job each at the same moment.
  */
-async function isWalked(trx: Write, registryId: number): Promise<boolean> {
+async function isWalked(trx: Write, registryId: number | null): Promise<boolean> {
   await trx.selectFrom('registries').select('id').where('id', '=', registryId).forUpdate().executeTakeFirst();
   const walked = await trx
     .selectFrom('jobs')
@@ -144,8 +159,9 @@ async function handBack(trx: Write, freed: readonly Selectable<JobsTable>[]): Pr
 const toJob = (row: Selectable<JobsTable>): Job => ({
   id: row.id,
   kind: row.kind as JobKind,
-  registryId: row.registry_id,
+  ...(row.registry_id === null ? {} : { registryId: row.registry_id }),
   ...(row.task_id === null ? {} : { taskId: row.task_id }),
   ...(row.image_id === null ? {} : { imageId: row.image_id }),
+  ...(row.export_id === null ? {} : { exportId: row.export_id }),
   attempt: row.attempt,
 });

@@ -1,9 +1,11 @@
 import { type Migration, Migrator } from 'kysely/migration';
 import type { Database, Engine } from './database.ts';
 import { initial } from './migrations/0001-initial.ts';
+import { addExports } from './migrations/0002-exports.ts';
 
 const migrations: Readonly<Record<string, (engine: Engine) => Migration>> = {
   '0001-initial': (engine) => ({ up: (db) => initial(db, engine) }),
+  '0002-exports': (engine) => ({ up: (db) => addExports(db, engine) }),
 };
 
 /**

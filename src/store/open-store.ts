@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { openDatabase } from './database.ts';
+import { createExportStore } from './exports.ts';
 import { createFindingStore } from './findings.ts';
 import { createImageStore } from './images.ts';
 import { createInventoryStore } from './inventories.ts';
@@ -34,6 +35,7 @@ export async function openStore(deps: {
     layerReports: createLayerReportStore(database),
     tasks: createTaskStore(database, deps.now),
     jobs: createJobStore(database),
+    exports: createExportStore(database, deps.now),
     keys: createKeyStore(database, deps.vault, deps.now),
     settings: createSettingStore(database),
     ping: async () => {

@@ -4,9 +4,9 @@ import type { Store } from '../store/store.ts';
 const EVERY_MS = 1_000;
 const ROUNDS_PER_COMPACTION = 60;
 
-/** Ends tasks past their deadline and frees the jobs of dead workers, until stopped. */
+/** Ends tasks and exports past their time, with their files, and frees the jobs of dead workers, until stopped. */
 export function startHousekeeping(
-  store: Pick<Store, 'tasks' | 'jobs' | 'images'>,
+  store: Pick<Store, 'tasks' | 'jobs' | 'images' | 'exports'>,
   now: () => Date,
   log: Logger,
 ): { stop(): Promise<void> } {
@@ -19,6 +19,7 @@ export function startHousekeeping(
       if (expired.length > 0) log.warn({ tasks: expired }, 'scan tasks ran out of time');
       const freed = await store.jobs.release(now(), false);
       if (freed > 0) log.warn({ jobs: freed }, 'jobs of a silent worker were put back');
+      await store.exports.expire();
       if (rounds++ % ROUNDS_PER_COMPACTION === 0) await store.images.compactCounts();
     } catch (error) {
       log.error({ err: error }, 'housekeeping failed; trying again');

@@ -4,8 +4,10 @@ import { pino } from 'pino';
 import { Registry as MetricsRegistry } from 'prom-client';
 import { actions } from '../../src/api/actions/index.ts';
 import type { ConnectionCheck } from '../../src/api/api-action.ts';
+import { createExportLinks } from '../../src/api/export-links.ts';
 import { createRateLimit } from '../../src/api/protocol/create-rate-limit.ts';
 import { createDispatch } from '../../src/api/protocol/dispatch.ts';
+import { exportFormats } from '../../src/exports/formats/index.ts';
 import { createHttpServer } from '../../src/http/create-http-server.ts';
 import type { RegistrySettings } from '../../src/model/registry.ts';
 import { registryTypes } from '../../src/registries/types/index.ts';
@@ -47,12 +49,14 @@ export async function startTestApi(store: Store, options: TestApiOptions = {}): 
     return pair;
   };
   const log = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' });
+  const links = createExportLinks(randomBytes(32));
   const dispatch = createDispatch({
     actions,
     keys: store.keys,
     context: {
       store,
       now,
+      exportLinks: links,
       registryTypes: registryTypes.map(({ name }) => name),
       checkConnection: options.checkConnection ?? (async () => ({ status: 'connected' })),
     },
@@ -63,7 +67,8 @@ export async function startTestApi(store: Store, options: TestApiOptions = {}): 
     log,
   });
   const checkHealth = () => store.ping();
-  const server = createHttpServer({ dispatch, checkHealth, metrics: new MetricsRegistry(), log });
+  const downloads = { exports: store.exports, formats: exportFormats, links, now };
+  const server = createHttpServer({ dispatch, checkHealth, downloads, metrics: new MetricsRegistry(), log });
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
   const key = await createKey('admin');
   return { url, key, sdk: sdkFor(url, key), createKey, stop: () => server.close() };

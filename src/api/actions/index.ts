@@ -1,31 +1,69 @@
 // Written by `npm run generate`. Do not edit.
 import type { ApiAction } from '../api-action.ts';
 import { addAssetImageRegistryRegistryDetail } from './add-asset-image-registry-registry-detail.ts';
+import { checkRepeatAssetImageRegistry } from './check-repeat-asset-image-registry.ts';
 import { createAssetImageRegistryScanTask } from './create-asset-image-registry-scan-task.ts';
+import { createComponentExportJob } from './create-component-export-job.ts';
+import { createImageExportJob } from './create-image-export-job.ts';
+import { createVulExportJob } from './create-vul-export-job.ts';
 import { describeAssetImageRegistryAssetStatus } from './describe-asset-image-registry-asset-status.ts';
 import { describeAssetImageRegistryDetail } from './describe-asset-image-registry-detail.ts';
 import { describeAssetImageRegistryList } from './describe-asset-image-registry-list.ts';
+import { describeAssetImageRegistryListExport } from './describe-asset-image-registry-list-export.ts';
 import { describeAssetImageRegistryRegistryDetail } from './describe-asset-image-registry-registry-detail.ts';
 import { describeAssetImageRegistryRegistryList } from './describe-asset-image-registry-registry-list.ts';
+import { describeAssetImageRegistryRiskListExport } from './describe-asset-image-registry-risk-list-export.ts';
 import { describeAssetImageRegistryScanStatusOneKey } from './describe-asset-image-registry-scan-status-one-key.ts';
+import { describeAssetImageRegistrySummary } from './describe-asset-image-registry-summary.ts';
+import { describeAssetImageRegistryVirusListExport } from './describe-asset-image-registry-virus-list-export.ts';
 import { describeAssetImageRegistryVulList } from './describe-asset-image-registry-vul-list.ts';
+import { describeAssetImageRegistryVulListExport } from './describe-asset-image-registry-vul-list-export.ts';
+import { describeAssetImageSimpleList } from './describe-asset-image-simple-list.ts';
+import { describeAssetSummary } from './describe-asset-summary.ts';
+import { describeAssetSyncLastTime } from './describe-asset-sync-last-time.ts';
+import { describeContainerAssetSummary } from './describe-container-asset-summary.ts';
+import { describeExportJobDownloadURL } from './describe-export-job-download-url.ts';
+import { describeExportJobManageList } from './describe-export-job-manage-list.ts';
+import { describeExportJobResult } from './describe-export-job-result.ts';
+import { describeImageRegistryNamespaceList } from './describe-image-registry-namespace-list.ts';
+import { describeImageSimpleList } from './describe-image-simple-list.ts';
 import { modifyAssetImageRegistryScanStop } from './modify-asset-image-registry-scan-stop.ts';
 import { modifyImageAuthorized } from './modify-image-authorized.ts';
 import { removeAssetImageRegistryRegistryDetail } from './remove-asset-image-registry-registry-detail.ts';
 import { syncAssetImageRegistryAsset } from './sync-asset-image-registry-asset.ts';
+import { updateAssetImageRegistryRegistryDetail } from './update-asset-image-registry-registry-detail.ts';
 
 export const actions = [
   addAssetImageRegistryRegistryDetail,
+  checkRepeatAssetImageRegistry,
   createAssetImageRegistryScanTask,
+  createComponentExportJob,
+  createImageExportJob,
+  createVulExportJob,
   describeAssetImageRegistryAssetStatus,
   describeAssetImageRegistryDetail,
   describeAssetImageRegistryList,
+  describeAssetImageRegistryListExport,
   describeAssetImageRegistryRegistryDetail,
   describeAssetImageRegistryRegistryList,
+  describeAssetImageRegistryRiskListExport,
   describeAssetImageRegistryScanStatusOneKey,
+  describeAssetImageRegistrySummary,
+  describeAssetImageRegistryVirusListExport,
   describeAssetImageRegistryVulList,
+  describeAssetImageRegistryVulListExport,
+  describeAssetImageSimpleList,
+  describeAssetSummary,
+  describeAssetSyncLastTime,
+  describeContainerAssetSummary,
+  describeExportJobDownloadURL,
+  describeExportJobManageList,
+  describeExportJobResult,
+  describeImageRegistryNamespaceList,
+  describeImageSimpleList,
   modifyAssetImageRegistryScanStop,
   modifyImageAuthorized,
   removeAssetImageRegistryRegistryDetail,
   syncAssetImageRegistryAsset,
+  updateAssetImageRegistryRegistryDetail,
 ] as const satisfies readonly ApiAction[];

@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
 import type { KeyStore } from '../../store/store.ts';
 import type { ActionContext, ApiAction } from '../api-action.ts';
+import { baseUrlOf } from '../base-url.ts';
 import type { ApiCall } from './api-call.ts';
-import { ApiError, type Language } from './api-error.ts';
+import { ApiError } from './api-error.ts';
 import { errorEnvelope, successEnvelope } from './envelope.ts';
 import { errors } from './errors.ts';
 import { parseInput } from './parse-input.ts';
@@ -24,7 +25,9 @@ export type Dispatch = (request: RawRequest) => Promise<RawResponse>;
 export interface DispatchDeps {
   readonly actions: readonly ApiAction[];
   readonly keys: Pick<KeyStore, 'find' | 'recordUse'>;
-  readonly context: Omit<ActionContext, 'language' | 'key' | 'log'>;
+  readonly context: Omit<ActionContext, 'key' | keyof RequestContext>;
+  /** How clients reach this server; absent: as each request's Host says. */
+  readonly publicUrl?: string | undefined;
   readonly signingKeys: SigningKeyCache;
   /** Resolves when the key may call the action now; otherwise rejects with the ApiError to answer. */
   readonly limitRate: (secretId: string, action: string) => Promise<void>;
@@ -32,6 +35,9 @@ export interface DispatchDeps {
   readonly now: () => Date;
   readonly log: Logger;
 }
+
+/** What an action may know of its request. */
+type RequestContext = Pick<ActionContext, 'language' | 'log' | 'baseUrl'>;
 
 export const API_VERSION = '2020-11-01';
 const MAX_CLOCK_DIFFERENCE_SECONDS = 300;
@@ -55,7 +61,8 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
     });
     try {
       if (call instanceof Error) throw call;
-      const response = await perform(call, actions, deps, language, log);
+      const baseUrl = deps.publicUrl ?? baseUrlOf(request.headers);
+      const response = await perform(call, actions, deps, { language, log, baseUrl });
       return answer(successEnvelope(response, requestId), 'ok');
     } catch (error) {
       const known = error instanceof ApiError ? error : errors.internal(requestId);
@@ -77,8 +84,7 @@ async function perform(
   call: ApiCall,
   actions: ReadonlyMap<string, ApiAction>,
   deps: DispatchDeps,
-  language: Language,
-  log: Logger,
+  request: RequestContext,
 ): Promise<object> {
   const key = await authenticate(call, deps);
   if (call.version !== API_VERSION) throw errors.noSuchVersion(call.version);
@@ -87,7 +93,7 @@ async function perform(
   await deps.limitRate(key.secretId, action.name);
   if (action.writes && key.role !== 'admin') throw errors.unauthorizedOperation(action.name);
   const input: unknown = parseInput(action.input, await call.readParameters());
-  return action.handle(input as never, { ...deps.context, language, key, log });
+  return action.handle(input as never, { ...deps.context, ...request, key });
 }
 
 async function authenticate(call: ApiCall, deps: DispatchDeps) {

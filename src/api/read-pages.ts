@@ -1,0 +1,10 @@
+const PAGE = 500;
+
+/** Rows of keys that were chosen before, read in pages of up to 500 so that memory does not grow with their number. */
+export async function* readPages<Key, Item, Result>(
+  keys: readonly Key[],
+  read: (keys: readonly Key[]) => Promise<readonly Item[]>,
+  convert: (item: Item) => Result,
+): AsyncGenerator<readonly Result[]> {
+  for (let at = 0; at < keys.length; at += PAGE) yield (await read(keys.slice(at, at + PAGE))).map(convert);
+}

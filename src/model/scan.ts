@@ -34,6 +34,8 @@ export interface Summary {
   readonly packages?: number;
   /** A fix exists and the severity is critical or high, or it is known to be exploited; absent = unknown. */
   readonly needsFix?: boolean;
+  /** Vulnerabilities that ignore rules leave out of the counts above; absent = none. */
+  readonly ignored?: number;
   /** What exactly could not be known, for people: one line. */
   readonly detail: string;
 }

@@ -75,6 +75,7 @@ export function toSummary(row: SummaryColumns): Summary {
     secrets: known(row.secrets),
     packages: known(row.packages),
     needsFix: flag(row.needs_fix),
+    ...(row.ignored ? { ignored: row.ignored } : {}),
     detail: row.detail,
   };
 }
@@ -112,6 +113,7 @@ export function toSummaryColumns(summary: Summary): SummaryColumns {
     secrets: summary.secrets ?? null,
     packages: summary.packages ?? null,
     needs_fix: summary.needsFix === undefined ? null : Number(summary.needsFix),
+    ignored: summary.ignored ?? null,
     detail: summary.detail,
   };
 }

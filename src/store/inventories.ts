@@ -3,8 +3,10 @@ import type { Digest } from '../model/digest.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { LocatedPackage } from '../model/package.ts';
 import { severities } from '../model/severity.ts';
+import { systemEcosystems } from '../model/system-ecosystems.ts';
 import type { Vulnerability } from '../model/vulnerability.ts';
-import type { Database } from './database.ts';
+import type { Database, Engine } from './database.ts';
+import { ignoreByRules, lockIgnoreRules, subtractIgnored } from './ignored-findings.ts';
 import { toDate, toSummaryColumns } from './image-rows.ts';
 import { recommended } from './image-sync.ts';
 import type { ArtifactLayer, InventoryStore, ScanResult } from './store.ts';
@@ -15,7 +17,7 @@ type Write = Transaction<Tables>;
 // Below both engines' limits on parameters per statement, and small enough that other writes get their turn.
 const ROWS_PER_STATEMENT = 500;
 
-export function createInventoryStore({ read, transaction }: Database): InventoryStore {
+export function createInventoryStore({ engine, read, transaction }: Database): InventoryStore {
   return {
     artifact: async (id) => {
       const row = await read
@@ -32,7 +34,7 @@ export function createInventoryStore({ read, transaction }: Database): Inventory
         scannedAt: toDate(row.scanned_at),
       };
     },
-    saveScan: (result) => transaction((trx) => saveScan(trx, result)),
+    saveScan: (result) => transaction((trx) => saveScan(trx, engine, result)),
     get: async (artifactId) => {
       const row = await read
         .selectFrom('artifacts')
@@ -46,7 +48,8 @@ export function createInventoryStore({ read, transaction }: Database): Inventory
   };
 }
 
-async function saveScan(trx: Write, result: ScanResult): Promise<void> {
+async function saveScan(trx: Write, engine: Engine, result: ScanResult): Promise<void> {
+  await lockIgnoreRules(trx, engine, 'share');
   const { artifactId, inventory, summary } = result;
   const columns = toSummaryColumns(summary);
   const { packages, ...rest } = inventory;
@@ -62,13 +65,15 @@ async function saveScan(trx: Write, result: ScanResult): Promise<void> {
     .executeTakeFirst();
   if (updated.numUpdatedRows === 0n) return; // the image left the registry while it was scanned
   await replacePackages(trx, artifactId, packages);
-  await replaceFindings(trx, artifactId, result.vulnerabilities);
+  await replaceFindings(trx, artifactId, result.vulnerabilities, summary.scannedAt);
+  const ignores = await ignoreByRules(trx, artifactId);
   await trx.updateTable('images').set(columns).where('artifact_id', '=', artifactId).execute();
   await trx
     .updateTable('images')
     .set({ fix_recommended: recommended('kept') })
     .where('artifact_id', '=', artifactId)
     .execute();
+  if (ignores) await subtractIgnored(trx, engine, { artifactId });
 }
 
 async function replacePackages(trx: Write, artifactId: number, packages: readonly LocatedPackage[]): Promise<void> {
@@ -113,13 +118,14 @@ async function replaceFindings(
   trx: Write,
   artifactId: number,
   vulnerabilities: readonly Vulnerability[],
+  scannedAt: Date | undefined,
 ): Promise<void> {
   await trx.deleteFrom('findings').where('artifact_id', '=', artifactId).execute();
   // In one order everywhere: two workers saving the same ids must not wait for each other in a circle.
   const sorted = vulnerabilities.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   for (let at = 0; at < sorted.length; at += ROWS_PER_STATEMENT) {
     const part = sorted.slice(at, at + ROWS_PER_STATEMENT);
-    const numbers = await upsertVulnerabilities(trx, part);
+    const numbers = await upsertVulnerabilities(trx, part, scannedAt);
     const rows = part.map((vulnerability) => ({
       artifact_id: artifactId,
       vulnerability_number: numbers.get(vulnerability.id) ?? 0,
@@ -129,14 +135,44 @@ async function replaceFindings(
       fixable: Number(vulnerability.affected.some((affected) => affected.fixedVersion !== undefined)),
       exploited: Number(vulnerability.exploited),
       affected: JSON.stringify(vulnerability.affected),
+      system: Number(vulnerability.affected.some((affected) => isSystem(affected.package))),
+      application: Number(vulnerability.affected.some((affected) => !isSystem(affected.package))),
     }));
     await trx.insertInto('findings').values(rows).execute();
+    await rememberPackages(trx, part, numbers);
+  }
+}
+
+const isSystem = ({ ecosystem }: LocatedPackage) => systemEcosystems.includes(ecosystem);
+
+/** What a vulnerability was ever found in, so that a search by package need not read every finding. */
+async function rememberPackages(
+  trx: Write,
+  vulnerabilities: readonly Vulnerability[],
+  numbers: ReadonlyMap<string, number>,
+): Promise<void> {
+  const rows = vulnerabilities.flatMap(({ id, affected }) =>
+    affected.map(({ package: { ecosystem, name, version } }) => ({
+      vulnerability_number: numbers.get(id) ?? 0,
+      ecosystem,
+      name,
+      version,
+    })),
+  );
+  const distinct = [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
+  for (let at = 0; at < distinct.length; at += ROWS_PER_STATEMENT) {
+    await trx
+      .insertInto('vulnerability_packages')
+      .values(distinct.slice(at, at + ROWS_PER_STATEMENT))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
   }
 }
 
 async function upsertVulnerabilities(
   trx: Write,
   vulnerabilities: readonly Vulnerability[],
+  scannedAt: Date | undefined,
 ): Promise<ReadonlyMap<string, number>> {
   const rows = await trx
     .insertInto('vulnerabilities')
@@ -149,6 +185,10 @@ async function upsertVulnerabilities(
         reference_urls: JSON.stringify(vulnerability.references),
         published: vulnerability.published ?? null,
         modified: vulnerability.modified ?? null,
+        cvss_score: vulnerability.cvss?.score ?? null,
+        cvss_vector: vulnerability.cvss?.vector ?? null,
+        first_found_at: scannedAt?.getTime() ?? null,
+        last_found_at: scannedAt?.getTime() ?? null,
       })),
     )
     .onConflict((conflict) =>
@@ -159,6 +199,11 @@ async function upsertVulnerabilities(
         reference_urls: eb.ref('excluded.reference_urls'),
         published: eb.ref('excluded.published'),
         modified: eb.ref('excluded.modified'),
+        cvss_score: sql`case when excluded.cvss_vector is null then vulnerabilities.cvss_score else excluded.cvss_score end`,
+        cvss_vector: sql`coalesce(excluded.cvss_vector, vulnerabilities.cvss_vector)`,
+        first_found_at: sql`coalesce(vulnerabilities.first_found_at, excluded.first_found_at)`,
+        last_found_at: sql`case when vulnerabilities.last_found_at > excluded.last_found_at
+          then vulnerabilities.last_found_at else coalesce(excluded.last_found_at, vulnerabilities.last_found_at) end`,
       })),
     )
     .returning(['id', 'number'])

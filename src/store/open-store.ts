@@ -2,17 +2,21 @@ import { sql } from 'kysely';
 import { openDatabase } from './database.ts';
 import { createExportStore } from './exports.ts';
 import { createFindingStore } from './findings.ts';
+import { createIgnoreRuleStore } from './ignore-rules.ts';
 import { createImageStore } from './images.ts';
 import { createInventoryStore } from './inventories.ts';
 import { createJobStore } from './jobs.ts';
 import { createKeyStore } from './keys.ts';
 import { createLayerReportStore } from './layer-reports.ts';
+import { createMalwareStore } from './malware.ts';
 import { migrate } from './migrate.ts';
 import { createRegistryStore } from './registries.ts';
+import { createRiskStore } from './risks.ts';
 import { createSettingStore } from './settings.ts';
 import type { Store } from './store.ts';
 import { createTaskStore } from './tasks.ts';
 import type { Vault } from './vault.ts';
+import { createVulnerabilityStore } from './vulnerabilities.ts';
 
 /** Opens the database, brings its schema up to date, and returns the store. `url` as in `openDatabase`. */
 export async function openStore(deps: {
@@ -32,6 +36,10 @@ export async function openStore(deps: {
     images: createImageStore(database),
     inventories: createInventoryStore(database),
     findings: createFindingStore(database),
+    vulnerabilities: createVulnerabilityStore(database),
+    ignoreRules: createIgnoreRuleStore(database, deps.now),
+    malware: createMalwareStore(database),
+    risks: createRiskStore(database),
     layerReports: createLayerReportStore(database),
     tasks: createTaskStore(database, deps.now),
     jobs: createJobStore(database),

@@ -36,10 +36,19 @@ class TransactionalSqliteAdapter extends SqliteAdapter {
   }
 }
 
+const rowLocks: readonly SelectModifierNode['modifier'][] = [
+  'ForUpdate',
+  'ForNoKeyUpdate',
+  'ForShare',
+  'ForKeyShare',
+  'NoWait',
+  'SkipLocked',
+];
+
 /** One writer has the whole database to itself: the row locks that PostgreSQL needs are left out. */
 class LocklessQueryCompiler extends SqliteQueryCompiler {
   protected override visitSelectModifier(node: SelectModifierNode): void {
-    if (node.modifier === undefined) super.visitSelectModifier(node);
+    if (node.modifier === undefined || !rowLocks.includes(node.modifier)) super.visitSelectModifier(node);
   }
 
   protected override addParameter(parameter: unknown): void {

@@ -1,4 +1,5 @@
 import type { Digest } from '../model/digest.ts';
+import { systemEcosystems } from '../model/system-ecosystems.ts';
 import type { AffectedPackage } from '../model/vulnerability.ts';
 import type { StoredVulnerability } from '../store/store.ts';
 import type { ResponseOf } from './api-action.ts';
@@ -6,10 +7,7 @@ import type { Language } from './protocol/api-error.ts';
 import { dateTime } from './times.ts';
 import { levelDigits } from './vulnerability-filters.ts';
 
-type ImageVul = NonNullable<ResponseOf<'DescribeAssetImageRegistryVulList'>['List']>[number];
-
-/** Package ecosystems of operating systems; all others are applications' own. */
-const systemEcosystems = ['deb', 'apk', 'rpm'];
+export type ImageVul = NonNullable<ResponseOf<'DescribeAssetImageRegistryVulList'>['List']>[number];
 
 /** A vulnerability of one image as ImageVul; `commands`: the instruction that made each layer. */
 export function toImageVul(

@@ -1,59 +1,57 @@
-import { type SelectQueryBuilder, sql } from 'kysely';
+import type { SelectQueryBuilder } from 'kysely';
 import { severities } from '../model/severity.ts';
 import type { AffectedPackage } from '../model/vulnerability.ts';
 import type { Database } from './database.ts';
-import { matches } from './image-conditions.ts';
 import type { FindingStore, StoredVulnerability, VulnerabilityQuery } from './store.ts';
 import type { Tables } from './tables.ts';
+import { vulnerabilityCondition } from './vulnerability-conditions.ts';
 
 export function createFindingStore({ read }: Database): FindingStore {
+  const findingsOf = (artifactId: number) =>
+    read
+      .selectFrom('findings')
+      .innerJoin('vulnerabilities', 'vulnerabilities.number', 'findings.vulnerability_number')
+      .where('findings.artifact_id', '=', artifactId);
   return {
     vulnerabilities: async (artifactId, query) => {
-      const base = filtered(
-        read
-          .selectFrom('findings')
-          .innerJoin('vulnerabilities', 'vulnerabilities.number', 'findings.vulnerability_number')
-          .where('findings.artifact_id', '=', artifactId),
-        query,
-      );
+      const base = filtered(findingsOf(artifactId), query);
       const { total } = await base.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
       if (query.limit === 0 || query.offset >= total) return { rows: [], total };
-      const rows = await base
-        .selectAll()
-        .orderBy('findings.severity', 'desc')
-        .orderBy('vulnerabilities.id', 'asc')
+      const rows = await worstFirst(base).selectAll().offset(query.offset).limit(query.limit).execute();
+      return { rows: rows.map(toStoredVulnerability), total };
+    },
+    numbers: async (artifactId, query) => {
+      const rows = await worstFirst(filtered(findingsOf(artifactId), query))
+        .select('vulnerabilities.number')
         .offset(query.offset)
         .limit(query.limit)
         .execute();
-      return { rows: rows.map(toStoredVulnerability), total };
+      return rows.map((row) => row.number);
+    },
+    byNumbers: async (artifactId, numbers) => {
+      if (numbers.length === 0) return [];
+      const rows = await findingsOf(artifactId)
+        .selectAll()
+        .where('vulnerabilities.number', 'in', [...numbers])
+        .execute();
+      const byNumber = new Map(rows.map((row) => [row.number, row]));
+      return numbers.flatMap((number) => {
+        const row = byNumber.get(number);
+        return row ? [toStoredVulnerability(row)] : [];
+      });
     },
   };
 }
 
 type FindingsQuery = SelectQueryBuilder<Tables, 'findings' | 'vulnerabilities', object>;
 
-function filtered(from: FindingsQuery, query: VulnerabilityQuery): FindingsQuery {
-  let result = from;
-  if (query.severities)
-    result = result.where('findings.severity', 'in', [
-      -1,
-      ...query.severities.map((severity) => severities.indexOf(severity)),
-    ]);
-  if (query.fixable !== undefined) result = result.where('findings.fixable', '=', Number(query.fixable));
-  if (query.exploited !== undefined) result = result.where('findings.exploited', '=', Number(query.exploited));
-  const { name, packageName } = query;
-  if (name) {
-    const inId = matches(sql.ref('vulnerabilities.id'), name.match, name.values);
-    const inTitle = matches(sql.ref('vulnerabilities.title'), name.match, name.values);
-    result = result.where(name.match === 'equals' ? inId : (eb) => eb.or([inId, inTitle]));
-  }
-  if (packageName) {
-    // The packages of a finding are JSON; `"name":"x"` is how JSON.stringify spells it.
-    const spelled = packageName.values.map((value) =>
-      packageName.match === 'equals' ? `"name":${JSON.stringify(value)}` : JSON.stringify(value).slice(1, -1),
-    );
-    result = result.where(matches(sql.ref('findings.affected'), 'contains', spelled));
-  }
+const worstFirst = (query: FindingsQuery) =>
+  query.orderBy('findings.severity', 'desc').orderBy('vulnerabilities.id', 'asc');
+
+function filtered(from: FindingsQuery, { conditions }: VulnerabilityQuery): FindingsQuery {
+  const toldOfIgnored = conditions.some((condition) => condition.kind === 'ignored');
+  let result = toldOfIgnored ? from : from.where((eb) => eb.not(vulnerabilityCondition(eb, { kind: 'ignored' })));
+  for (const condition of conditions) result = result.where((eb) => vulnerabilityCondition(eb, condition));
   return result;
 }
 

@@ -24,10 +24,7 @@ export const describeAssetImageRegistryVulList = defineAction({
     const conditions = toConditions(input.Filters, vulnerabilityFilters);
     const page = toPage(input);
     const image = await findImage(store.images, input);
-    const { rows, total } = await store.findings.vulnerabilities(
-      image.artifactId,
-      Object.assign({ ...page }, ...conditions),
-    );
+    const { rows, total } = await store.findings.vulnerabilities(image.artifactId, { conditions, ...page });
     const history = rows.length > 0 ? await store.images.history(image.artifactId) : [];
     const commands = new Map(
       history.flatMap((entry) => (entry.layer ? [[entry.layer, entry.createdBy] as const] : [])),

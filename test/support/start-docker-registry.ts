@@ -7,10 +7,15 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { TokenRealm } from './start-token-realm.ts';
 
 export interface DockerRegistryOptions {
   /** Ask for Basic authentication with this user. */
   readonly auth?: { readonly username: string; readonly password: string };
+  /** Ask for tokens of this realm; see `startTokenRealm`. */
+  readonly realm?: Pick<TokenRealm, 'url' | 'service' | 'issuer' | 'certificate'>;
+  /** Take manifests of schema 1, which are refused otherwise. */
+  readonly schema1?: boolean;
   readonly signal?: AbortSignal;
 }
 
@@ -25,8 +30,17 @@ const START_TRIES = 150;
 
 /** Whether Debian's `docker-registry` is installed; tests that need it are skipped, and say so, when it is not. */
 export function hasDockerRegistry(): boolean {
+  return hasProgram('docker-registry');
+}
+
+/** The same for `skopeo`, which pushes images. */
+export function hasSkopeo(): boolean {
+  return hasProgram('skopeo');
+}
+
+function hasProgram(name: string): boolean {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin'];
-  return folders.some((folder) => folder !== '' && existsSync(join(folder, 'docker-registry')));
+  return folders.some((folder) => folder !== '' && existsSync(join(folder, name)));
 }
 
 /** Starts a real registry on a free loopback port, with deletion on and its data in a temporary folder. */
@@ -41,12 +55,14 @@ export async function startDockerRegistry(options: DockerRegistryOptions = {}): 
   }
 }
 
-async function startOnce({ auth, signal }: DockerRegistryOptions): Promise<DockerRegistry> {
+async function startOnce(options: DockerRegistryOptions): Promise<DockerRegistry> {
+  const { auth, realm, signal } = options;
   const folder = await mkdtemp(join(tmpdir(), 'plimsoll-registry-'));
   const port = await freePort();
   const logFile = join(folder, 'registry.log');
-  await writeFile(join(folder, 'config.yml'), configText(folder, port, auth !== undefined));
+  await writeFile(join(folder, 'config.yml'), configText(folder, port, options));
   if (auth !== undefined) await writeFile(join(folder, 'htpasswd'), htpasswdLine(auth), { mode: 0o600 });
+  if (realm !== undefined) await writeFile(join(folder, 'realm.pem'), realm.certificate);
 
   const child = spawn(
     'sh',
@@ -77,14 +93,20 @@ async function startOnce({ auth, signal }: DockerRegistryOptions): Promise<Docke
   throw new Error(`docker-registry did not start: ${log.slice(-2_000)}`);
 }
 
-function configText(folder: string, port: number, auth: boolean): string {
+function configText(folder: string, port: number, { auth, realm, schema1 }: DockerRegistryOptions): string {
   const lines = [
     'version: 0.1',
     'log: {level: error, accesslog: {disabled: true}}',
     `storage: {filesystem: {rootdirectory: "${folder}/data"}, delete: {enabled: true}}`,
     `http: {addr: "127.0.0.1:${port}"}`,
   ];
-  if (auth) lines.push(`auth: {htpasswd: {realm: "registry", path: "${folder}/htpasswd"}}`);
+  if (auth !== undefined) lines.push(`auth: {htpasswd: {realm: "registry", path: "${folder}/htpasswd"}}`);
+  if (realm !== undefined) {
+    const { url, service, issuer } = realm;
+    const token = `realm: "${url}/token", service: "${service}", issuer: "${issuer}", rootcertbundle: "${folder}/realm.pem"`;
+    lines.push(`auth: {token: {${token}}}`);
+  }
+  if (schema1) lines.push('compatibility: {schema1: {enabled: true}}');
   return `${lines.join('\n')}\n`;
 }
 

@@ -2,7 +2,8 @@ import type { z } from 'zod';
 import type { ImageSelection } from '../store/image-query.ts';
 import type { Filters } from './filters.ts';
 import { toImageConditions } from './image-filters.ts';
-import { type ImageInfo, toCoordinates } from './image-info.ts';
+import { ImageInfo, toCoordinates } from './image-info.ts';
+import { list } from './protocol/fields.ts';
 
 /** The selectors that scan actions share. */
 export interface SelectionInput {
@@ -14,15 +15,21 @@ export interface SelectionInput {
   readonly OnlyScanLatest?: boolean | undefined;
 }
 
-/** The union of the selectors given; undefined when there is none. */
+/** Each costs a comparison of several columns with every row; there is Id for more. */
+const MAX_COORDINATES = 500;
+
+/** `Images`: coordinates, where Ids are not at hand. */
+export const Images = list(ImageInfo, MAX_COORDINATES);
+
+/** The union of the selectors given; undefined when there is none. An empty list is not given: it must not mean all. */
 export function toImageSelection(input: SelectionInput): ImageSelection | undefined {
-  const { All, Id, Images, Filters, ExcludeImageList, OnlyScanLatest } = input;
-  if (!All && !Id?.length && !Images?.length && Filters === undefined) return undefined;
+  const { All, Id, Images: coordinates, Filters: filters, ExcludeImageList, OnlyScanLatest } = input;
+  if (!All && !Id?.length && !coordinates?.length && !filters?.length) return undefined;
   return {
     ...(All ? { all: true } : {}),
     ...(Id?.length ? { ids: Id } : {}),
-    ...(Images?.length ? { coordinates: Images.map(toCoordinates) } : {}),
-    ...(Filters === undefined ? {} : { conditions: toImageConditions(Filters) }),
+    ...(coordinates?.length ? { coordinates: coordinates.map(toCoordinates) } : {}),
+    ...(filters?.length ? { conditions: toImageConditions(filters) } : {}),
     ...(ExcludeImageList?.length ? { excludeIds: ExcludeImageList } : {}),
     ...(OnlyScanLatest ? { latestOnly: true } : {}),
   };

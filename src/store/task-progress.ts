@@ -102,6 +102,7 @@ export async function progressOfSelection(
       ),
       sql<number | null>`sum(case when scan_status = 'scanned' then 1 else 0 end)`.as('succeeded'),
       sql<number | null>`sum(case when scan_status = 'not-scanned' then 1 else 0 end)`.as('untouched'),
+      sql<number | null>`sum(case when scan_status = 'canceled' then 1 else 0 end)`.as('canceled'),
       atRisk.as('at_risk'),
       sql<
         number | null
@@ -126,8 +127,10 @@ export async function progressOfSelection(
   );
   const running = (sums.open ?? 0) > 0;
   const untouched = (sums.untouched ?? 0) === sums.total;
+  // Stopped before anything had a result.
+  const canceled = (sums.untouched ?? 0) + (sums.canceled ?? 0) === sums.total;
   return {
-    status: running ? 'running' : untouched ? 'none' : 'finished',
+    status: running ? 'running' : untouched ? 'none' : canceled ? 'canceled' : 'finished',
     total: sums.total,
     finished: sums.total - (running ? (sums.open ?? 0) : (sums.untouched ?? 0)),
     succeeded: sums.succeeded ?? 0,

@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { scanKinds } from '../../model/scan.ts';
 import { defineAction } from '../api-action.ts';
 import { Filters } from '../filters.ts';
-import { ImageInfo } from '../image-info.ts';
-import { toImageSelection } from '../image-selection.ts';
+import { Images, toImageSelection } from '../image-selection.ts';
 import { errors } from '../protocol/errors.ts';
 import { boolean, integer, list, text, unsigned } from '../protocol/fields.ts';
 import { toScanKinds } from '../scan-types.ts';
+
+/** A year: beyond that it is a mistake, and with a clock added no longer a time. */
+const MAX_TIMEOUT_SECONDS = 31_536_000;
 
 /** Scans authorised images; what another task is scanning is left to it. ScanType absent means all three kinds. */
 export const createAssetImageRegistryScanTask = defineAction({
@@ -15,7 +17,7 @@ export const createAssetImageRegistryScanTask = defineAction({
   writes: true,
   input: z.strictObject({
     All: boolean().optional(),
-    Images: list(ImageInfo).optional(),
+    Images: Images.optional(),
     ScanType: list(text()).optional(),
     Id: list(integer()).optional(),
     Filters: Filters.optional(),
@@ -24,6 +26,14 @@ export const createAssetImageRegistryScanTask = defineAction({
     Timeout: unsigned().optional(),
   }),
   handle: async (input, { store, key }) => {
+    if ((input.Timeout ?? 0) > MAX_TIMEOUT_SECONDS) {
+      throw errors.invalidValue(
+        'Timeout',
+        String(input.Timeout),
+        `it must be at most ${MAX_TIMEOUT_SECONDS} seconds`,
+        `不得超过 ${MAX_TIMEOUT_SECONDS} 秒`,
+      );
+    }
     const selection = toImageSelection(input);
     const task =
       selection &&

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { ImageScanProgress, TaskProgress, TaskStore } from '../../store/store.ts';
 import { defineAction } from '../api-action.ts';
-import { ImageInfo } from '../image-info.ts';
-import { toImageSelection } from '../image-selection.ts';
+import { Images, toImageSelection } from '../image-selection.ts';
 import { errors } from '../protocol/errors.ts';
 import { boolean, integer, list, unsigned } from '../protocol/fields.ts';
 import { scanStatusNames } from '../scan-statuses.ts';
@@ -23,7 +22,7 @@ export const describeAssetImageRegistryScanStatusOneKey = defineAction({
   description: 'State of a scan task, or of the scans of images',
   writes: false,
   input: z.strictObject({
-    Images: list(ImageInfo).optional(),
+    Images: Images.optional(),
     All: boolean().optional(),
     Id: list(integer()).optional(),
     TaskID: unsigned().optional(),

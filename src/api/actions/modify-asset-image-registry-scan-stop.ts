@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { defineAction } from '../api-action.ts';
 import { Filters } from '../filters.ts';
-import { ImageInfo } from '../image-info.ts';
-import { toImageSelection } from '../image-selection.ts';
+import { Images, toImageSelection } from '../image-selection.ts';
 import { errors } from '../protocol/errors.ts';
 import { boolean, integer, list, unsigned } from '../protocol/fields.ts';
 
@@ -13,7 +12,7 @@ export const modifyAssetImageRegistryScanStop = defineAction({
   writes: true,
   input: z.strictObject({
     All: boolean().optional(),
-    Images: list(ImageInfo).optional(),
+    Images: Images.optional(),
     Id: list(integer()).optional(),
     Filters: Filters.optional(),
     ExcludeImageList: list(integer()).optional(),

@@ -3,6 +3,7 @@ import type { ImageSelection } from '../../store/image-query.ts';
 import { defineAction } from '../api-action.ts';
 import { Filters } from '../filters.ts';
 import { toImageConditions } from '../image-filters.ts';
+import { toIdsAndDigests } from '../image-ids.ts';
 import { errors } from '../protocol/errors.ts';
 import { boolean, list, text, unsigned } from '../protocol/fields.ts';
 
@@ -23,7 +24,8 @@ const Input = z.strictObject({
 type Input = z.output<typeof Input>;
 
 /**
- * Authorises registry images for scanning. UpdatedRegistryImageCnt caps everything, newest first; then AllRegistryImages
+ * Authorises registry images for scanning. UpdatedRegistryImageCnt caps how many that are not authorised yet, newest first; what the
+ * limit of this server leaves no room for is refused as a whole; then AllRegistryImages
  * wins over RegistryImageIds over RegistryImageFilter. The parameters of local images are accepted: there are none here.
  */
 export const modifyImageAuthorized = defineAction({
@@ -40,39 +42,31 @@ export const modifyImageAuthorized = defineAction({
         '应为 ASSETIMAGE 或 IMAGEALL',
       );
     }
+    if (input.UpdatedRegistryImageCnt === 0) return {};
     const selection = toSelection(input);
-    if (selection && input.UpdatedRegistryImageCnt > 0)
-      await store.images.authorize(selection, input.UpdatedRegistryImageCnt);
+    const { refused } = await store.authorizations.authorize({
+      selection,
+      cap: input.UpdatedRegistryImageCnt,
+      type: 'manual',
+    });
+    if (refused > 0) throw errors.authorizedNotEnough(refused);
     return {};
   },
 });
 
-function toSelection(input: Input): ImageSelection | undefined {
+/** @throws ApiError MissingParameter when no image is chosen: an empty list is not given, it must not mean all. */
+function toSelection(input: Input): ImageSelection {
   if (input.AllRegistryImages) return { all: true };
   if (input.RegistryImageIds?.length) {
-    const { ids, digests } = idsAndDigests(input.RegistryImageIds);
+    const { ids, digests } = toIdsAndDigests(input.RegistryImageIds);
     return { ids, digests };
   }
-  if (input.RegistryImageFilter === undefined && !input.OnlyShowLatest) return undefined;
-  const excluded = idsAndDigests(input.ExcludeRegistryImageIds ?? []);
+  if (!input.RegistryImageFilter?.length && !input.OnlyShowLatest) throw errors.missingParameter('RegistryImageFilter');
+  const excluded = toIdsAndDigests(input.ExcludeRegistryImageIds ?? []);
   return {
     conditions: toImageConditions(input.RegistryImageFilter),
     excludeIds: excluded.ids,
     excludeDigests: excluded.digests,
     latestOnly: input.OnlyShowLatest ?? false,
-  };
-}
-
-/** The documentation's examples show digests where the rest of the family uses numeric ids: both are taken. */
-function idsAndDigests(values: readonly string[]): {
-  readonly ids: readonly number[];
-  readonly digests: readonly string[];
-} {
-  return {
-    ids: values
-      .filter((value) => /^\d+$/.test(value))
-      .map(Number)
-      .filter(Number.isSafeInteger),
-    digests: values.filter((value) => !/^\d+$/.test(value)),
   };
 }

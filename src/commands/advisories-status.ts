@@ -47,8 +47,13 @@ function feedColumns(now: Date): readonly Column<FeedStatus>[] {
     { title: 'FEED', text: (feed) => feed.name },
     { title: 'RECORDS', text: (feed) => (feed.records === undefined ? '-' : String(feed.records)), align: 'right' },
     { title: 'UNREADABLE', text: (feed) => String(feed.bad ?? 0), align: 'right' },
-    { title: 'SIZE', text: (feed) => (feed.bytes === undefined ? '-' : formatBytes(feed.bytes)), align: 'right' },
-    { title: 'CHANGED', text: (feed) => age(feed.downloadedAt) },
+    {
+      title: 'SIZE',
+      text: (feed) => (feed.bytes === undefined ? '-' : formatBytes(feed.bytes)),
+      align: 'right',
+      leaves: 1,
+    },
+    { title: 'CHANGED', text: (feed) => age(feed.downloadedAt), leaves: 2 },
     { title: 'CHECKED', text: (feed) => age(feed.checkedAt) },
     { title: 'MISSING', text: (feed) => feed.missing ?? '', shrinkTo: 20 },
   ];

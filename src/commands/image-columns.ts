@@ -19,9 +19,9 @@ const statusWords: Readonly<Record<string, string>> = {
 export function imageColumns(now: Date): readonly Column<ImageRow>[] {
   return [
     { title: 'ID', text: (row) => String(row.Id), align: 'right' },
-    { title: 'IMAGE', text: shortReference, shrinkTo: 20, keep: 'end' },
-    { title: 'REGISTRY', text: (row) => row.InstanceName, shrinkTo: 8 },
-    { title: 'OS', text: (row) => row.OsName, shrinkTo: 8 },
+    { title: 'IMAGE', text: shortReference, shrinkTo: 24, keep: 'end' },
+    { title: 'REGISTRY', text: (row) => row.InstanceName, shrinkTo: 8, leaves: 5 },
+    { title: 'OS', text: (row) => row.OsName, shrinkTo: 20, leaves: 1 },
     {
       title: 'VULNERABILITIES',
       text: (row) => severityCell(countsOf(row), isPartial(row)),
@@ -29,17 +29,19 @@ export function imageColumns(now: Date): readonly Column<ImageRow>[] {
     },
     {
       title: 'FIX',
+      leaves: 7,
       text: (row) => yesNo(row.HasNeedFixVul),
       paint: (cell, row, colors) => (row.HasNeedFixVul ? colors.bold(cell) : cell),
     },
     {
       title: 'STATUS',
+      leaves: 6,
       text: statusOf,
       paint: (cell, row, colors) => (row.ScanStatus === 'SCAN_ERR' ? colors.red(cell) : cell),
     },
-    { title: 'LATEST', text: (row) => yesNo(row.IsLatestImage) },
-    { title: 'SIZE', text: (row) => formatBytes(row.ImageSize), align: 'right' },
-    { title: 'SCANNED', text: (row) => formatAge(row.ScanTime ? new Date(row.ScanTime) : undefined, now) },
+    { title: 'LATEST', text: (row) => yesNo(row.IsLatestImage), leaves: 4 },
+    { title: 'SIZE', text: (row) => formatBytes(row.ImageSize), align: 'right', leaves: 2 },
+    { title: 'SCANNED', text: (row) => formatAge(row.ScanTime ? new Date(row.ScanTime) : undefined, now), leaves: 3 },
     {
       title: 'PACKAGES',
       text: (row) => (row.ComponentCnt === undefined ? '-' : String(row.ComponentCnt)),

@@ -27,8 +27,8 @@ function keyColumns(now: Date): readonly Column<ApiKey>[] {
     { title: 'SECRET ID', text: (key) => key.secretId },
     { title: 'NAME', text: (key) => key.name, shrinkTo: 10 },
     { title: 'ROLE', text: (key) => key.role },
-    { title: 'CREATED', text: (key) => formatAge(key.createdAt, now) },
-    { title: 'USED', text: (key) => formatAge(key.lastUsedAt, now) },
+    { title: 'CREATED', text: (key) => formatAge(key.createdAt, now), leaves: 1 },
+    { title: 'USED', text: (key) => formatAge(key.lastUsedAt, now), leaves: 2 },
     {
       title: 'REVOKED',
       text: (key) => formatAge(key.revokedAt, now),

@@ -32,8 +32,8 @@ function taskColumns(now: Date): readonly Column<TaskListEntry>[] {
     { title: 'ID', text: (task) => String(task.id), align: 'right' },
     { title: 'STATUS', text: (task) => task.status },
     { title: 'IMAGES', text: (task) => `${task.finished}/${task.total}`, align: 'right' },
-    { title: 'STARTED', text: (task) => formatAge(task.createdAt, now) },
+    { title: 'STARTED', text: (task) => formatAge(task.createdAt, now), leaves: 2 },
     { title: 'ENDED', text: (task) => formatAge(task.finishedAt, now) },
-    { title: 'BY', text: (task) => task.createdBy, shrinkTo: 8 },
+    { title: 'BY', text: (task) => task.createdBy, shrinkTo: 12, leaves: 1 },
   ];
 }

@@ -50,6 +50,21 @@ describe('a table', () => {
     );
   });
 
+  test('leaves columns out before it cuts what has to be read whole, and names them', () => {
+    const leaving: readonly Column<Fruit>[] = [
+      { title: 'NAME', text: (fruit) => fruit.name, shrinkTo: 5 },
+      { title: 'COUNT', text: (fruit) => String(fruit.count), leaves: 2 },
+      { title: 'NOTE', text: () => 'long note', shrinkTo: 6, leaves: 1 },
+    ];
+    const rows = [{ name: 'gooseberry', count: 3 }];
+    const at = (width: number) => renderTable(leaving, rows, { width, colors: plain });
+
+    expect(at(28)).toBe('NAME        COUNT  NOTE\ngooseberry  3      long note\n');
+    expect(at(20)).toBe('NAME   COUNT  NOTE\ngoos…  3      long …\n');
+    expect(at(15)).toBe('NAME      COUNT\ngoosebe…  3\n(no room for\n NOTE)\n');
+    expect(at(9)).toMatch(/^NAME\ngooseber…\n/);
+  });
+
   test('is never wider than the terminal as long as its columns may shrink so far', () => {
     const shrinking = columns.map((column) => ({ ...column, shrinkTo: 1 }));
     fc.assert(

@@ -1,15 +1,14 @@
 import stringWidth from 'string-width';
+import { type FittingColumn, fitColumns } from './fit-columns.ts';
 import type { Colors } from './terminal.ts';
+import { wrap } from './wrap.ts';
 
 /** One column of a list. */
-export interface Column<Row> {
-  readonly title: string;
+export interface Column<Row> extends FittingColumn {
   readonly text: (row: Row) => string;
   readonly align?: 'right';
   /** Colours the finished cell; must not change its width. */
   readonly paint?: (cell: string, row: Row, colors: Colors) => string;
-  /** On a narrow terminal the column may be cut to this many cells; without it, never. */
-  readonly shrinkTo?: number;
   /** Which end is kept when it is cut. */
   readonly keep?: 'start' | 'end';
   /** Only in `-o wide`. */
@@ -21,7 +20,10 @@ const GAP = '  ';
 const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}]/gu;
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** Aligned columns without borders, cut to `width` cells where it is given. Ends with a newline. */
+/**
+ * Aligned columns without borders, fitted into `width` cells where it is given; what had to be left out is named below.
+ * Ends with a newline.
+ */
 export function renderTable<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
@@ -31,17 +33,18 @@ export function renderTable<Row>(
   const natural = columns.map((column) => stringWidth(column.title));
   for (const row of cells)
     for (const [i, text] of row.entries()) natural[i] = Math.max(natural[i] ?? 0, stringWidth(text));
-  const widths = shrinkToFit(columns, natural, width);
+  const widths = fitColumns(columns, natural, width);
 
-  const last = columns.length - 1;
+  const shown = [...widths.keys()];
+  const last = shown.at(-1);
   const fitted = (text: string, i: number) => {
-    const cell = cut(text, widths[i] ?? 0, columns[i]?.keep);
+    const cell = cut(text, widths.get(i) ?? 0, columns[i]?.keep);
     // Nothing follows the last column; paint would hide trailing blanks from trimEnd.
-    return i === last && columns[i]?.align === undefined ? cell : pad(cell, widths[i] ?? 0, columns[i]?.align);
+    return i === last && columns[i]?.align === undefined ? cell : pad(cell, widths.get(i) ?? 0, columns[i]?.align);
   };
   const line = (texts: readonly string[], paint: (cell: string, i: number) => string) =>
-    texts
-      .map((text, i) => paint(fitted(text, i), i))
+    shown
+      .map((i) => paint(fitted(texts[i] ?? '', i), i))
       .join(GAP)
       .trimEnd();
   const header = line(
@@ -49,33 +52,14 @@ export function renderTable<Row>(
     (cell) => colors.dim(cell),
   );
   const body = rows.map((row, r) => line(cells[r] ?? [], (cell, i) => columns[i]?.paint?.(cell, row, colors) ?? cell));
-  return `${[header, ...body].join('\n')}\n`;
+  const left = columns.filter((_, i) => !widths.has(i)).map((column) => column.title);
+  const note = left.length > 0 ? [colors.dim(wrap(`(no room for ${left.join(', ')})`, width ?? 0, ' '))] : [];
+  return `${[header, ...body, ...note].join('\n')}\n`;
 }
 
 /** Text that cannot act on the terminal: control and format characters are replaced. */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, '\ufffd');
-}
-
-/** Takes from the widest column that may shrink, until the line fits or nothing may shrink. */
-function shrinkToFit<Row>(
-  columns: readonly Column<Row>[],
-  natural: readonly number[],
-  width: number | undefined,
-): readonly number[] {
-  const widths = [...natural];
-  const total = () => widths.reduce((sum, cells) => sum + cells, GAP.length * Math.max(0, widths.length - 1));
-  while (width !== undefined && total() > width) {
-    let widest = -1;
-    for (const [i, column] of columns.entries()) {
-      const mayShrink =
-        column.shrinkTo !== undefined && (widths[i] ?? 0) > Math.max(column.shrinkTo, stringWidth(column.title));
-      if (mayShrink && (widest < 0 || (widths[i] ?? 0) > (widths[widest] ?? 0))) widest = i;
-    }
-    if (widest < 0) break;
-    widths[widest] = (widths[widest] ?? 0) - 1;
-  }
-  return widths;
 }
 
 /** Shortens to at most `width` cells, with an ellipsis where something was left out. */

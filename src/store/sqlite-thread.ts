@@ -31,6 +31,10 @@ database.exec(
   'pragma synchronous = full; pragma cache_size = -65536; pragma temp_store = memory; pragma mmap_size = 268435456',
 );
 if (readOnly) database.exec('pragma query_only = on');
+// PostgreSQL has a function of this name from the first migration.
+database.function('unicode_lower', { deterministic: true }, (text) =>
+  typeof text === 'string' ? text.toLowerCase() : text,
+);
 const statements = new Map<string, StatementSync>();
 
 function prepare(sql: string): StatementSync {

@@ -5,6 +5,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { exportTables } from '../../src/api/export-tables/index.ts';
 import { exportFormats } from '../../src/exports/formats/index.ts';
 import type { Image } from '../../src/model/image.ts';
+import type { MalwareFile } from '../../src/model/malware-file.ts';
+import type { Risk } from '../../src/model/risk.ts';
 import { ALL_ROWS } from '../../src/store/export-query.ts';
 import type { Store } from '../../src/store/store.ts';
 import { createExportJobHandler } from '../../src/tasks/run-export-job.ts';
@@ -35,12 +37,48 @@ const vulnerabilities = [
   sampleVulnerability('CVE-2024-0003', { severity: 'unknown', cvss: undefined }),
 ];
 
+const malware = [
+  {
+    path: 'usr/bin/miner',
+    severity: 'high',
+    category: 'CoinMiner',
+    name: '-Win.Miner',
+    tags: ['miner', 'network'],
+    description: 'mines',
+    solution: 'remove it',
+    fileType: 'ELF',
+    md5: 'd41d8cd98f00b204e9800998ecf8427e',
+    size: 0,
+  },
+  {
+    path: 'tmp/eicar.com',
+    severity: 'critical',
+    category: 'Test',
+    name: 'EICAR',
+    tags: [],
+    description: '',
+    solution: '',
+    fileType: '',
+    md5: '',
+    size: 68,
+  },
+] as const satisfies readonly MalwareFile[];
+const risk = {
+  behavior: 'secret',
+  place: 'environment',
+  severity: 'high',
+  description: 'A password in an environment variable',
+  instruction: '2026-01-01T00:00:00Z\nENV PASSWORD=a******z',
+} as const satisfies Risk;
+
 let engine: StoreEngine;
 let store: Store;
 let clock: { now: Date };
 let api: TestApi;
 let scanned: Image;
 let unscanned: Image;
+let infected: Image;
+let clean: Image;
 
 beforeAll(async () => {
   engine = await sqliteEngine();
@@ -64,8 +102,8 @@ beforeAll(async () => {
     offset: 0,
     limit: ALL_ROWS,
   });
-  const [first, second] = rows;
-  if (!first || !second) throw new Error('there are no images');
+  const [first, second, third, fourth] = rows;
+  if (!first || !second || !third || !fourth) throw new Error('there are no images');
   await store.inventories.saveScan(
     sampleResult(first.artifactId, {
       inventory: { packages: [samplePackage, idle, lodash], problems: [] },
@@ -75,6 +113,42 @@ beforeAll(async () => {
   );
   scanned = (await store.images.get(first.id)) ?? first;
   unscanned = second;
+  const kinds = { malware: { status: 'scanned', progress: 100 }, risk: { status: 'scanned', progress: 100 } } as const;
+  const none = { vulnerabilities: [], inventory: { packages: [], problems: [] } };
+  await store.inventories.saveScan(
+    sampleResult(third.artifactId, {
+      ...none,
+      summary: sampleSummary({
+        ...kinds,
+        vulnerabilities: 0,
+        critical: 0,
+        packages: 0,
+        needsFix: false,
+        malwareFiles: 2,
+        risks: 1,
+        secrets: 1,
+      }),
+    }),
+  );
+  await store.malware.replace(third.artifactId, malware, new Date('2026-11-25T01:00:00Z'));
+  await store.risks.replace(third.artifactId, [risk]);
+  infected = (await store.images.get(third.id)) ?? third;
+  await store.inventories.saveScan(
+    sampleResult(fourth.artifactId, {
+      ...none,
+      summary: sampleSummary({
+        ...kinds,
+        vulnerabilities: 0,
+        critical: 0,
+        packages: 0,
+        needsFix: false,
+        malwareFiles: 0,
+        risks: 0,
+        secrets: 0,
+      }),
+    }),
+  );
+  clean = (await store.images.get(fourth.id)) ?? fourth;
 });
 
 afterAll(async () => {
@@ -142,8 +216,11 @@ describe('images', () => {
     const list = await everyImage();
     expect(rows).toHaveLength(IMAGES + 1);
     for (const [i, image] of list.entries()) {
-      const unknown = image.ScanStatus === 'NOT_SCAN' ? ['VulCnt'] : [];
-      const empty = [...unknown, 'VirusCnt', 'RiskCnt', 'SentiveInfoCnt'];
+      const empty = [
+        ...(image.CveStatus === 'NOT_SCAN' ? ['VulCnt'] : []),
+        ...(image.VirusStatus === 'NOT_SCAN' ? ['VirusCnt'] : []),
+        ...(image.RiskStatus === 'NOT_SCAN' ? ['RiskCnt', 'SentiveInfoCnt'] : []),
+      ];
       if (image.ImageName === 'tool') empty.push('ImageCreateTime');
       const shown = Object.entries(image).map(([name, value]) => [
         name,
@@ -240,7 +317,7 @@ describe('images', () => {
         image.Id,
         image.ImageTag,
         image.IsLatestImage,
-        image.Id === scanned.id ? 3 : null,
+        image.Id === scanned.id ? 3 : image.CveStatus === 'SCANNED' ? 0 : null,
       ]),
     ]);
   });
@@ -406,6 +483,44 @@ describe('components', () => {
     expect(
       await names({ Filters: [...filter('ComponentName', 'l').Filters, ...filter('ComponentName', 'dash').Filters] }),
     ).toEqual(['lodash']);
+  });
+});
+
+describe('malware and risks', () => {
+  const rowsOfExport = async (action: string, parameters: object) => rowsOf((await exported(action, parameters)).JobId);
+
+  test('malware comes worst first, under the spellings of the example, too', async () => {
+    const action = 'DescribeAssetImageRegistryVirusListExport';
+
+    expect(await rowsOfExport(action, { Id: infected.id })).toMatchObject([
+      { Path: 'tmp/eicar.com', FileName: 'eicar.com', RiskLevel: '4', VirusName: 'EICAR', FileSize: '68', FileMd5: '' },
+      { Path: 'usr/bin/miner', RiskLevel: '3', VirusName: "'-Win.Miner", Tags: 'miner; network', FileSize: '0' },
+    ]);
+    const ExportField = ['Path', 'RiskLevel', 'Category', 'VirusName', 'Tags'];
+    expect(
+      await rowsOfExport(action, { Id: infected.id, ExportField, Filters: [{ Name: 'RiskLevel', Values: ['4'] }] }),
+    ).toEqual([{ Path: 'tmp/eicar.com', RiskLevel: '4', Category: 'Test', VirusName: 'EICAR', Tags: '' }]);
+  });
+
+  test('risks have codes and levels of their own; the columns of the example stand for what comes closest', async () => {
+    const action = 'DescribeAssetImageRegistryRiskListExport';
+    const row = { Behavior: '3', Type: '2', Level: '3', Desc: risk.description, InstructionContent: risk.instruction };
+
+    expect(await rowsOfExport(action, { Id: infected.id })).toEqual([row]);
+    const ExportField = ['Path', 'RiskLevel', 'Category', 'VirusName', 'Tags'];
+    expect(await rowsOfExport(action, { Id: infected.id, ExportField })).toEqual([
+      { Path: risk.instruction, RiskLevel: '3', Category: '3', VirusName: risk.description, Tags: '2' },
+    ]);
+  });
+
+  test('what was looked for and not found is a file with a header alone', async () => {
+    for (const action of [
+      'DescribeAssetImageRegistryVulListExport',
+      'DescribeAssetImageRegistryVirusListExport',
+      'DescribeAssetImageRegistryRiskListExport',
+    ]) {
+      expect(await rowsOfExport(action, { Id: clean.id })).toEqual([]);
+    }
   });
 });
 

@@ -55,7 +55,7 @@ export async function seedImages(store: Store, rows: number): Promise<void> {
     if (repository === 0) await scanAll(store, random);
     left -= count;
   }
-  await store.images.authorize({ all: true }, Math.floor(rows * 0.9));
+  await store.authorizations.authorize({ selection: { all: true }, cap: Math.floor(rows * 0.9), type: 'manual' });
   await store.images.compactCounts();
 }
 

@@ -58,7 +58,12 @@ export interface RunningPlimsoll {
 export async function startPlimsoll(config: Config, log: Logger): Promise<RunningPlimsoll> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const masterKey = await loadMasterKey(config);
-  const store = await openStore({ url: databaseUrl(config), vault: createVault(masterKey), now });
+  const store = await openStore({
+    url: databaseUrl(config),
+    vault: createVault(masterKey),
+    now,
+    ...(config.authorizedImageLimit > 0 ? { authorizedImageLimit: config.authorizedImageLimit } : {}),
+  });
   const key = await ensureAdminKey(config);
   await store.keys.create({ name: 'admin', role: 'admin', secretId: key.secretId, secretKey: key.secretKey });
 
@@ -122,23 +127,26 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
     log,
   });
   const server = createServer(config, store, createExportLinks(masterKey), log, network);
-
-  // On SQLite nobody else works on this database, so whatever is leased belonged to a process that is gone.
-  await store.jobs.release(now(), config.databaseUrl === undefined);
-  worker.start();
-  const housekeeping = startHousekeeping(store, now, log);
-  const url = await server.listen(config.listen);
-  log.info({ url }, 'listening');
-  return {
-    url,
-    stop: async () => {
-      await server.close();
-      await Promise.all([worker.stop(), housekeeping.stop(), advisories.stop()]);
-      await connections.close();
-      await threads.close();
-      await store.close();
-    },
+  const stop = async (housekeeping?: { stop(): Promise<void> }) => {
+    await server.close();
+    await Promise.all([worker.stop(), housekeeping?.stop(), advisories.stop()]);
+    await connections.close();
+    await threads.close();
+    await store.close();
   };
+  try {
+    // Before anything is worked on: where another Plimsoll listens already, its jobs are not ours to take.
+    const url = await server.listen(config.listen);
+    log.info({ url }, 'listening');
+    // On SQLite nobody else works on this database, so whatever is leased belonged to a process that is gone.
+    await store.jobs.release(now(), config.databaseUrl === undefined);
+    worker.start();
+    const housekeeping = startHousekeeping(store, now, log);
+    return { url, stop: () => stop(housekeeping) };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
 }
 
 function createServer(

@@ -12,7 +12,8 @@ import type { Language } from './protocol/api-error.ts';
 // schema does not know, do not compile.
 
 type TcssClient = InstanceType<typeof tcss.v20201101.Client>;
-type ActionMethod = `${'Add' | 'Check' | 'Create' | 'Describe' | 'Modify' | 'Remove' | 'Sync' | 'Update'}${string}`;
+type ActionMethod =
+  `${'Add' | 'Check' | 'Create' | 'Delete' | 'Describe' | 'Modify' | 'Remove' | 'Renew' | 'Stop' | 'Sync' | 'Update'}${string}`;
 
 /** Names of the actions that the SDK knows. */
 export type ActionName = Extract<keyof TcssClient, ActionMethod>;

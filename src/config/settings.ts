@@ -156,6 +156,13 @@ export const settings = {
     secret: false,
     schema: onOrOff,
   },
+  authorizedImageLimit: {
+    name: 'PLIMSOLL_AUTHORIZED_IMAGES',
+    fallback: '0',
+    meaning: 'How many images may be authorised for scanning in all; 0 means no limit.',
+    secret: false,
+    schema: wholeNumber(0, 1_000_000_000),
+  },
   rateLimit: {
     name: 'PLIMSOLL_RATE_LIMIT',
     fallback: '20',

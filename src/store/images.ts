@@ -37,20 +37,6 @@ export function createImageStore({ engine, read, write, transaction }: Database)
     namespaces: (query) => listNamespaces(read, query),
     totals: (since) => countImageTotals(read, since),
     select,
-    authorize: async (selection, cap) => {
-      const ids = (await select(selection)).slice(0, cap);
-      await transaction(async (trx) => {
-        for (let at = 0; at < ids.length; at += IDS_PER_STATEMENT) {
-          await trx
-            .updateTable('images')
-            .set({ authorized: 1 })
-            .where('id', 'in', ids.slice(at, at + IDS_PER_STATEMENT))
-            .where('authorized', '=', 0)
-            .execute();
-        }
-      });
-      return ids.length;
-    },
     history: async (artifactId) => {
       const row = await read.selectFrom('artifacts').select('history').where('id', '=', artifactId).executeTakeFirst();
       return row ? (JSON.parse(row.history) as HistoryEntry[]) : [];

@@ -4,12 +4,14 @@ import { initial } from './migrations/0001-initial.ts';
 import { addExports } from './migrations/0002-exports.ts';
 import { addVulnerabilityLists } from './migrations/0003-vulnerability-lists.ts';
 import { addMalwareAndRisks } from './migrations/0004-malware-and-risks.ts';
+import { addAuthorizations } from './migrations/0005-authorizations.ts';
 
 const migrations: Readonly<Record<string, (engine: Engine) => Migration>> = {
   '0001-initial': (engine) => ({ up: (db) => initial(db, engine) }),
   '0002-exports': (engine) => ({ up: (db) => addExports(db, engine) }),
   '0003-vulnerability-lists': (engine) => ({ up: (db) => addVulnerabilityLists(db, engine) }),
   '0004-malware-and-risks': () => ({ up: (db) => addMalwareAndRisks(db) }),
+  '0005-authorizations': (engine) => ({ up: (db) => addAuthorizations(db, engine) }),
 };
 
 /**

@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
+import { createAuthorizationStore } from './authorizations.ts';
 import { openDatabase } from './database.ts';
+import { DatabaseUnavailable } from './database-unavailable.ts';
 import { createExportStore } from './exports.ts';
 import { createFindingStore } from './findings.ts';
 import { createIgnoreRuleStore } from './ignore-rules.ts';
@@ -18,22 +20,28 @@ import { createTaskStore } from './tasks.ts';
 import type { Vault } from './vault.ts';
 import { createVulnerabilityStore } from './vulnerabilities.ts';
 
-/** Opens the database, brings its schema up to date, and returns the store. `url` as in `openDatabase`. */
+/**
+ * Opens the database, brings its schema up to date, and returns the store. `url` as in `openDatabase`.
+ * @throws DatabaseUnavailable
+ */
 export async function openStore(deps: {
   readonly url: string;
   readonly vault: Vault;
   readonly now: () => Date;
+  /** How many images may be authorised for scanning in all; absent = no limit. */
+  readonly authorizedImageLimit?: number;
 }): Promise<Store> {
   const database = openDatabase(deps.url);
   try {
     await migrate(database);
   } catch (error) {
     await database.close();
-    throw error;
+    throw new DatabaseUnavailable(deps.url, error);
   }
   return {
     registries: createRegistryStore(database, deps.vault, deps.now),
     images: createImageStore(database),
+    authorizations: createAuthorizationStore(database, deps.now, deps.authorizedImageLimit),
     inventories: createInventoryStore(database),
     findings: createFindingStore(database),
     vulnerabilities: createVulnerabilityStore(database),

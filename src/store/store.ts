@@ -7,6 +7,7 @@ import type { ConnectionStatus, Registry, RegistrySettings, SkippedCounts } from
 import type { KindState, ScanKind, ScanStatus, Summary, TaskStatus } from '../model/scan.ts';
 import type { Severity } from '../model/severity.ts';
 import type { AffectedPackage, Vulnerability } from '../model/vulnerability.ts';
+import type { AuthorizationStore } from './authorizations.ts';
 import type { ExportStore } from './export-store.ts';
 import type { IgnoreRuleStore } from './ignore-rules.ts';
 import type { ImageCondition, ImageQuery, ImageSelection } from './image-query.ts';
@@ -21,6 +22,7 @@ import type { VulnerabilityStore } from './vulnerabilities.ts';
 export interface Store {
   readonly registries: RegistryStore;
   readonly images: ImageStore;
+  readonly authorizations: AuthorizationStore;
   readonly inventories: InventoryStore;
   readonly findings: FindingStore;
   readonly vulnerabilities: VulnerabilityStore;
@@ -127,8 +129,6 @@ export interface ImageStore {
   totals(since: Date): Promise<ImageTotals>;
   /** Ids in a stable order (newest first). */
   select(selection: ImageSelection): Promise<readonly number[]>;
-  /** Sets authorised on what is selected, at most `cap` rows (newest first); returns how many changed or already were. */
-  authorize(selection: ImageSelection, cap: number): Promise<number>;
   /** History of the image config, oldest first, with the layer each instruction made. */
   history(artifactId: number): Promise<readonly HistoryEntry[]>;
 

@@ -18,6 +18,8 @@ export interface Tables {
   ignored_findings: IgnoredFindingsTable;
   malware_files: MalwareFilesTable;
   risks: RisksTable;
+  authorization_tasks: AuthorizationTasksTable;
+  authorization_log: AuthorizationLogTable;
   scan_tasks: ScanTasksTable;
   scan_task_images: ScanTaskImagesTable;
   jobs: JobsTable;
@@ -259,6 +261,27 @@ export interface RisksTable {
   severity: number;
   description: string;
   instruction: string;
+}
+
+/** All authorisations of one type on one day. */
+export interface AuthorizationTasksTable {
+  id: Generated<number>;
+  type: string;
+  /** YYYY-MM-DD */
+  date: string;
+  last_at: number;
+  succeeded: number;
+  refused: number;
+}
+
+export interface AuthorizationLogTable {
+  id: Generated<number>;
+  task_id: number;
+  image_id: number;
+  config_digest: string;
+  name: string;
+  at: number;
+  authorized: number;
 }
 
 export interface ScanTasksTable {

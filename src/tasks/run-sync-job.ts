@@ -51,7 +51,7 @@ async function scanNew(store: Store, registry: Registry): Promise<void> {
     ],
     latestOnly: registry.syncMode === 0,
   } as const;
-  await store.images.authorize(selection, Number.MAX_SAFE_INTEGER);
+  await store.authorizations.authorize({ selection, cap: Number.MAX_SAFE_INTEGER, type: 'automatic' });
   await store.tasks.create({ kinds: scanKinds, selection, createdBy: `sync of ${registry.name}` });
 }
 

@@ -18,7 +18,7 @@ describeEachEngine('several writers', (fixture) => {
     const tags = Array.from({ length: images }, (_, i) => sampleTag(`v${i}`, [sampleImage(`${name} v${i}`)]));
     await store.images.saveTags(id, 'team/app', tags);
     const selection = { conditions: [{ kind: 'value', field: 'registryId', values: [id] }] } as const;
-    await store.images.authorize(selection, 1_000);
+    await store.authorizations.authorize({ selection, cap: 1_000, type: 'manual' });
     return store.images.select(selection);
   };
   const scanTask = async (store: Store, ids: readonly number[]) => {
@@ -156,7 +156,7 @@ describeEachEngine('several writers', (fixture) => {
     const { id } = await store.registries.add(sampleRegistry('r'));
     for (const round of rounds) {
       await store.images.saveTags(id, 'app', [sampleTag('latest', [sampleImage(`old ${round}`)])]);
-      await store.images.authorize({ all: true }, 10);
+      await store.authorizations.authorize({ selection: { all: true }, cap: 10, type: 'manual' });
       const [image] = (await store.images.list(everything())).rows;
       const taskId = await scanTask(store, [image?.id ?? 0]);
       await store.tasks.start(taskId, image?.id ?? 0, ['vulnerability']);
@@ -219,7 +219,7 @@ describeEachEngine('several writers', (fixture) => {
         case 1:
           return db.images.saveTags(registryId, pick(['x', 'y']), [tag(), tag()]);
         case 2:
-          return db.images.authorize({ all: true }, 5);
+          return db.authorizations.authorize({ selection: { all: true }, cap: 5, type: 'manual' });
         case 3:
           return image && db.inventories.saveScan(sampleResult(image.artifactId));
         case 4: {

@@ -52,9 +52,10 @@ export async function postgresEngine(): Promise<StoreEngine | undefined> {
 export async function openTestStore(
   engine: StoreEngine,
   url?: string,
+  options: { readonly authorizedImageLimit?: number } = {},
 ): Promise<{ store: Store; clock: { now: Date }; url: string }> {
   const clock = { now: new Date('2026-11-25T00:00:00Z') };
   const databaseUrl = url ?? (await engine.freshUrl());
-  const store = await openStore({ url: databaseUrl, vault: testVault, now: () => clock.now });
+  const store = await openStore({ url: databaseUrl, vault: testVault, now: () => clock.now, ...options });
   return { store, clock, url: databaseUrl };
 }

@@ -205,6 +205,18 @@ export const errors = {
     ),
   taskNotFound: (id: number) =>
     error('ResourceNotFound', `There is no scan task with TaskID \`${id}\`.`, `扫描任务 \`${id}\` 不存在。`),
+  authorizedNotEnough: (refused: number) =>
+    error(
+      'FailedOperation.AuthorizedNotEnough',
+      `There is no room for ${refused} more authorised images: raise PLIMSOLL_AUTHORIZED_IMAGES of this server, or choose fewer. Nothing was changed.`,
+      `授权数不足，无法再授权 ${refused} 个镜像：请调大服务端的 PLIMSOLL_AUTHORIZED_IMAGES 或减少所选镜像，本次未做任何更改。`,
+    ),
+  authorizationTaskNotFound: (id: number) =>
+    error(
+      'ResourceNotFound',
+      `There is no authorisation task with TaskId \`${id}\`.`,
+      `自动授权任务 \`${id}\` 不存在。`,
+    ),
   nothingToScan: () =>
     error(
       'FailedOperation.ErrAlreadyScanning',

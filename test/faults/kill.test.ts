@@ -1,13 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { buildImage } from '../../demo/build-image.ts';
 import { layer } from '../../demo/build-layer.ts';
 import { type ServedRegistry, serveRegistry } from '../../demo/serve-registry.ts';
-import { type SdkClient, sdkFor } from '../support/start-test-plimsoll.ts';
+import { type ServerProcess, startServerProcess } from '../support/start-server-process.ts';
 import { toServedRepository } from '../support/to-served-repository.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { writeAdvisoryZip } from '../support/write-zip.ts';
@@ -18,42 +17,14 @@ const key = { secretId: 'AKIDkilltest', secretKey: randomBytes(16).toString('hex
 
 let work: string;
 let registry: ServedRegistry;
-let server: { readonly process: ChildProcess; readonly sdk: SdkClient };
+let server: ServerProcess;
 
-/** Starts the server as its own process, as `plimsoll serve` does. */
-async function start(): Promise<typeof server> {
-  const child = spawn(process.execPath, [resolve('src/cli.ts'), 'serve'], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: {
-      PATH: process.env.PATH,
-      PLIMSOLL_DATA_DIR: join(work, 'data'),
-      PLIMSOLL_LISTEN: '127.0.0.1:0',
-      PLIMSOLL_SECRET_ID: key.secretId,
-      PLIMSOLL_SECRET_KEY: key.secretKey,
-      PLIMSOLL_LOG_LEVEL: 'silent',
-      PLIMSOLL_RATE_LIMIT: '0',
-      PLIMSOLL_ADVISORIES_URL: `file://${join(work, 'osv')}`,
-      PLIMSOLL_KEV_URL: `file://${join(work, 'kev.json')}`,
-      PLIMSOLL_JOBS: '2',
-    },
+const start = () =>
+  startServerProcess(join(work, 'data'), key, {
+    PLIMSOLL_ADVISORIES_URL: `file://${join(work, 'osv')}`,
+    PLIMSOLL_KEV_URL: `file://${join(work, 'kev.json')}`,
+    PLIMSOLL_JOBS: '2',
   });
-  let output = '';
-  const url = await new Promise<string>((found, failed) => {
-    child.stdout?.on('data', (chunk: Buffer) => {
-      output += chunk.toString();
-      const match = /listens on (http:\S+)/.exec(output);
-      if (match?.[1]) found(match[1]);
-    });
-    child.once('exit', (code) => failed(new Error(`the server ended with ${code}: ${output}`)));
-  });
-  return { process: child, sdk: sdkFor(url, key) };
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  const gone = new Promise((done) => child.once('exit', done));
-  child.kill('SIGKILL');
-  await gone;
-}
 
 beforeEach(async () => {
   work = await mkdtemp(join(tmpdir(), 'plimsoll-kill-'));
@@ -90,7 +61,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await kill(server.process);
+  await server.kill();
   await registry.stop();
   await rm(work, { recursive: true, force: true });
 });
@@ -123,7 +94,7 @@ test('kill -9 in the middle of a scan: the task ends by itself, nothing stays SC
   });
   expect(atKill.ImageScanCnt).toBeLessThan(IMAGES);
 
-  await kill(server.process);
+  await server.kill();
   server = await start();
 
   const after = server.sdk;

@@ -29,6 +29,12 @@ export const registryFilters: Readonly<Record<string, Rule>> = {
     description: 'RegistryId; equality',
     toCondition: (values, _, name) => ({ field: 'id', match: 'equals', values: toIds(values, name).map(String) }),
   },
+  IsAuthorized: {
+    description: 'Documented by copy from the image list; a registry has no authorisation, so only all is taken',
+    values: ['all'],
+    // Never asked for: `all` does not restrict.
+    toCondition: (values) => ({ field: 'id', match: 'equals', values }),
+  },
   SyncStatus: {
     description: 'State of the synchronisation; equality',
     values: Object.keys(syncStatuses),

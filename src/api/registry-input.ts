@@ -24,6 +24,7 @@ const RegistryFields = z.strictObject(registryFields);
 type RegistryFields = z.output<typeof RegistryFields>;
 
 const MAX_NAME = 255;
+const MAX_SPEED_LIMIT = 1_000_000;
 
 /** The settings that the parameters describe. @throws ApiError InvalidParameterValue */
 export function toRegistrySettings(input: RegistryFields, registryTypes: readonly string[]) {
@@ -51,6 +52,14 @@ export function toRegistrySettings(input: RegistryFields, registryTypes: readonl
     if ((input[name] ?? 0) > 1)
       throw errors.invalidValue(name, String(input[name]), 'it must be 0 or 1', '应为 0 或 1');
   }
+  if ((input.SpeedLimit ?? 0) > MAX_SPEED_LIMIT) {
+    throw errors.invalidValue(
+      'SpeedLimit',
+      String(input.SpeedLimit),
+      `it must be at most ${MAX_SPEED_LIMIT} requests per second`,
+      `不得超过每秒 ${MAX_SPEED_LIMIT} 次`,
+    );
+  }
   return {
     name: input.Name,
     type,
@@ -60,7 +69,7 @@ export function toRegistrySettings(input: RegistryFields, registryTypes: readonl
     netType: input.NetType,
     version: input.RegistryVersion ?? '',
     region: input.RegistryRegion || 'default',
-    // Requests per second; the real service does not publish its unit.
+    // Requests per second, 0 or less for no limit; the real service does not publish its unit.
     speedLimit: Math.max(0, input.SpeedLimit ?? 0),
     insecure: input.Insecure === 1,
     needScan: input.NeedScan ?? false,

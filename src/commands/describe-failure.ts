@@ -1,8 +1,10 @@
 import { ApiCallError } from '../api/client/create-api-client.ts';
 import { InvalidConfig } from '../config/load-config.ts';
 import { AppError } from '../model/app-error.ts';
-import { causeTexts } from '../model/cause-texts.ts';
+import { DatabaseUnavailable } from '../store/database-unavailable.ts';
+import { adviceOf } from './command-advice.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
+import { describeSystemError } from './describe-system-error.ts';
 import type { Colors } from './output/terminal.ts';
 
 /** What a person is told about a failed command, and what it exits with. */
@@ -36,28 +38,44 @@ export function describeFailure(
     return { exitCode: exitCodes.usage, message: error.message, fix: 'plimsoll config shows every setting.' };
   if (error instanceof AppError && error.code !== 'internal-error') {
     const exitCode = error.code === 'authentication-failed' ? exitCodes.unauthenticated : exitCodes.error;
-    return { exitCode, message: error.message, fix: causeTexts[error.code].solution.en };
+    return { exitCode, message: asSentence(error.message), fix: adviceOf(error.code) };
   }
-  return describeDefect(error);
+  if (error instanceof DatabaseUnavailable) {
+    const fix = 'Check PLIMSOLL_DATABASE_URL and its server, or the file in the data folder (PLIMSOLL_DATA_DIR).';
+    return { exitCode: exitCodes.error, message: error.message, fix };
+  }
+  const refused = describeSystemError(error);
+  return refused ? { exitCode: exitCodes.error, ...refused } : describeDefect(error);
 }
+
+/** Not everything that ends with a code of its own is an error. */
+const labels: Readonly<Record<number, string>> = {
+  [exitCodes.policy]: 'policy:',
+  [exitCodes.incomplete]: 'incomplete:',
+};
 
 /** `error: …`, then how to mend it and the request id, each on a line of its own. */
 export function renderFailure(failure: Failure, colors: Colors): string {
-  const lines = [`${colors.red('error:')} ${failure.message}`];
+  if (failure.exitCode === exitCodes.interrupted) return `${failure.message}\n`;
+  const lines = [`${colors.red(labels[failure.exitCode] ?? 'error:')} ${failure.message}`];
   if (failure.fix) lines.push(`${colors.bold('  fix:')} ${failure.fix}`);
   if (failure.requestId) lines.push(`  request: ${failure.requestId}`);
   if (failure.stack) lines.push(colors.dim(failure.stack));
   return `${lines.join('\n')}\n`;
 }
 
+/** Messages of the inner rooms begin in lower case: they also stand behind a colon. */
+const asSentence = (message: string): string => message.replace(/^[a-z](?=[a-z]* )/, (letter) => letter.toUpperCase());
+
 const authenticationCodes = /^(?:AuthFailure|UnauthorizedOperation)\b/;
+const usageCodes = /^(?:InvalidParameter(?:Value)?(?!\.RequestTimeout)|MissingParameter|UnknownParameter)\b/;
 
 function describeApiError({ code, message, requestId }: ApiCallError): Failure {
   const unauthenticated = authenticationCodes.test(code);
   const fix =
     'Check PLIMSOLL_SECRET_ID and PLIMSOLL_SECRET_KEY, or point --data-dir at the data folder of this server.';
   return {
-    exitCode: unauthenticated ? exitCodes.unauthenticated : exitCodes.error,
+    exitCode: unauthenticated ? exitCodes.unauthenticated : usageCodes.test(code) ? exitCodes.usage : exitCodes.error,
     message: `${message} (${code})`,
     requestId,
     ...(unauthenticated ? { fix } : {}),

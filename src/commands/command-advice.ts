@@ -1,0 +1,20 @@
+import type { Cause } from '../model/cause.ts';
+import { causeTexts } from '../model/cause-texts.ts';
+
+/** Where the command line has better advice than the API, whose texts speak to users of a server. */
+const advice: Readonly<Partial<Record<Cause, string>>> = {
+  'authentication-failed':
+    'Give the account with -u, and its password when asked, with --password-stdin or in PLIMSOLL_REGISTRY_PASSWORD.',
+  'certificate-invalid':
+    'Trust its authority (NODE_EXTRA_CA_CERTS=/path/ca.pem), or accept any certificate with --insecure.',
+  'connection-failed': 'Check the address, and whether this machine reaches it: network, proxy, firewall.',
+  'image-not-found': 'Check the path, or the repository, tag and platform, for a typing mistake.',
+  'layer-corrupt': 'The image is damaged: save or push it again.',
+  'manifest-unsupported':
+    'Give a registry reference, a `docker save` archive or an OCI layout; manifests are OCI or Docker schema 2.',
+  'rate-limited': 'Retry later, or use an account with a higher limit.',
+  'scan-timeout': 'Run the command again.',
+};
+
+/** What a person at the command line can do about a cause. */
+export const adviceOf = (cause: Cause): string => advice[cause] ?? causeTexts[cause].solution.en;

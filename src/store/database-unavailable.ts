@@ -1,0 +1,15 @@
+/** The database could not be opened or brought up to date; `cause` is what the driver said. */
+export class DatabaseUnavailable extends Error {
+  constructor(url: string, cause: unknown) {
+    const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
+    super(`The database ${placeOf(url)} cannot be opened: ${reason.replace(/\.$/, '')}.`, { cause });
+    this.name = 'DatabaseUnavailable';
+  }
+}
+
+/** The file, or host and name; never the password. */
+function placeOf(url: string): string {
+  if (url.startsWith('file:')) return url.slice('file:'.length);
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname}`;
+}

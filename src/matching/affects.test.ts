@@ -61,6 +61,14 @@ test.for<[VersionScheme, string, string, string]>([
   [semver, '2.1.0', 'introduced 0, fixed 1.5.0; introduced 2.0.0, fixed 2.3.0', '2.3.0'],
   [semver, '2.1.0', 'introduced 0, fixed 1.5.0, introduced 2.0.0, fixed 2.3.0', '2.3.0'],
   [semver, '2.1.0', 'fixed 2.3.0, introduced 2.0.0, fixed 1.5.0, introduced 0', '2.3.0'],
+  // Branches that touch, whatever their order (PYSEC-2022-42972); a branch of nothing.
+  [pep440, '0.13.2', 'introduced 0.13.0, fixed 0.14.0rc1, introduced 0.12.2, fixed 0.13.0', '0.14.0rc1'],
+  [pep440, '0.12.2', 'introduced 0.13.0, fixed 0.14.0rc1, introduced 0.12.2, fixed 0.13.0', '0.14.0rc1'],
+  [pep440, '0.14.0', 'introduced 0.13.0, fixed 0.14.0rc1, introduced 0.12.2, fixed 0.13.0', SAFE],
+  [semver, '1.5.0', 'introduced 1.0.0, fixed 2.0.0, introduced 0, last 1.0.0', '2.0.0'],
+  [semver, '1.5.0', 'introduced 0, fixed 1.0.0, introduced 1.0.0, fixed 2.0.0', '2.0.0'],
+  [semver, '1.5.0', 'introduced 1.0.0, fixed 1.0.0', SAFE],
+  [semver, '1.5.0', 'introduced 1.0.0, last 1.0.0', SAFE],
   // A fix that another range still affects is none.
   [semver, '1.2.0', 'introduced 0, fixed 1.5.0; introduced 1.4.0, fixed 1.8.0', '1.8.0'],
   [semver, '1.2.0', 'introduced 0, fixed 1.5.0; = 1.5.0', NO_FIX],
@@ -110,6 +118,7 @@ describe('on any range', () => {
   test('it evaluates as the OSV specification does, events sorted and swept', () => {
     fc.assert(
       fc.property(version, ranges, (installed, lists) => {
+        fc.pre(!lists.some(hasTouchingBranches));
         const asked = { ranges: lists.map((events) => ({ type: 'SEMVER' as const, events })), versions: [] };
 
         const affected = affects(installed, asked, semver).status === 'affected';
@@ -134,10 +143,20 @@ describe('on any range', () => {
     );
   });
 
+  const at = (each: VersionEvent) =>
+    'introduced' in each ? each.introduced : 'fixed' in each ? each.fixed : each.lastAffected;
+
+  /** Where the specification says one thing for one order and another for the other. */
+  function hasTouchingBranches(events: readonly VersionEvent[]): boolean {
+    return events.some((each, index) =>
+      events
+        .slice(index + 2)
+        .some((other) => at(other) === at(each) && 'introduced' in each && !('introduced' in other)),
+    );
+  }
+
   /** The pseudo code of https://ossf.github.io/osv-schema/#evaluation */
   function sweep(installed: string, events: readonly VersionEvent[]): boolean {
-    const at = (each: VersionEvent) =>
-      'introduced' in each ? each.introduced : 'fixed' in each ? each.fixed : each.lastAffected;
     const number = (text: string) => (text === '0' ? -1 : Number.parseInt(text, 10));
     const own = number(installed);
     let vulnerable = false;

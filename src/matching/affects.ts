@@ -44,16 +44,22 @@ function isAffected(
   return undecided ?? false;
 }
 
-/** The last event at or before the version decides; of two at one version, the later in the list. */
-function isInRange(version: string, range: VersionRange, scheme: VersionScheme): boolean {
-  let last: string | undefined;
+/**
+ * The last event at or before the version decides; of two at one version, the later in the list. But where one branch
+ * begins and another, listed after it, ends, the version is in the first.
+ */
+function isInRange(version: string, { events }: VersionRange, scheme: VersionScheme): boolean {
+  let last: { readonly at: string; readonly index: number } | undefined;
   let inside = false;
-  for (const event of range.events) {
+  for (const [index, event] of events.entries()) {
     const at = versionOf(event);
     if (!isReached(version, event, scheme)) continue;
-    if (last !== undefined && compareEvents(at, last, scheme) < 0) continue;
-    last = at;
-    inside = 'introduced' in event;
+    const order = last === undefined ? 1 : compareEvents(at, last.at, scheme);
+    const begins = 'introduced' in event;
+    const endsAnother = order === 0 && inside && !begins && last?.index !== index - 1;
+    if (order < 0 || endsAnother) continue;
+    last = { at, index };
+    inside = begins;
   }
   return inside;
 }

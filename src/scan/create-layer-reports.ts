@@ -1,5 +1,6 @@
 import type { LayerLimits } from '../layers/layer-entry.ts';
-import { AppError } from '../model/app-error.ts';
+import { AppError, causeOf } from '../model/app-error.ts';
+import type { Cause } from '../model/cause.ts';
 import type { LayerReport } from '../model/layer-report.ts';
 import type { LayerReportStore } from '../store/store.ts';
 import type { ScanThreads } from './create-scan-threads.ts';
@@ -23,29 +24,29 @@ export interface LayerReportsDeps {
 export function createLayerReports({ threads, stored, fingerprint, limits }: LayerReportsDeps): GetLayerReport {
   const underWay = new Map<string, Promise<LayerReport>>();
 
-  const walk = async (
+  const find = async (
     layer: LayerSource,
     onBytes: (bytes: number) => void,
     signal: AbortSignal,
   ): Promise<LayerReport> => {
+    const known = await stored.get(layer.digest, fingerprint);
+    if (known) return known;
     const report = await threads.analyzeLayer(layer, limits, onBytes, signal);
     await stored.put(report, fingerprint);
     return report;
   };
 
   const get: GetLayerReport = async (layer, onBytes, signal) => {
-    const known = await stored.get(layer.digest, fingerprint);
-    if (known) return checked(known, layer);
     const shared = underWay.get(layer.digest);
     if (shared) {
       const report = await waitFor(shared, signal);
-      // Whoever walked it was stopped, or failed in its own way: walk it ourselves.
+      // Whoever walked it was stopped, or its registry failed it: walk it ourselves.
       return report ? checked(report, layer) : get(layer, onBytes, signal);
     }
-    const walking = walk(layer, onBytes, signal);
-    underWay.set(layer.digest, walking);
+    const finding = find(layer, onBytes, signal);
+    underWay.set(layer.digest, finding);
     try {
-      return checked(await walking, layer);
+      return checked(await finding, layer);
     } finally {
       underWay.delete(layer.digest);
     }
@@ -64,12 +65,17 @@ function checked(report: LayerReport, layer: LayerSource): LayerReport {
   return report;
 }
 
-/** The report, or undefined when the walk we wait for failed; throws when `signal` fires first. */
+/** What is wrong with the content is wrong for everybody. */
+const contentCauses: readonly Cause[] = ['layer-corrupt', 'limit-exceeded'];
+
+/** The report, or undefined when the walk we wait for failed for reasons of its own; throws when `signal` fires first. */
 function waitFor(walking: Promise<LayerReport>, signal: AbortSignal): Promise<LayerReport | undefined> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);
     if (signal.aborted) return onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
-    walking.then(resolve, () => resolve(undefined)).finally(() => signal.removeEventListener('abort', onAbort));
+    walking
+      .then(resolve, (error: unknown) => (contentCauses.includes(causeOf(error)) ? reject(error) : resolve(undefined)))
+      .finally(() => signal.removeEventListener('abort', onAbort));
   });
 }

@@ -69,9 +69,18 @@ export function scanState(image: Image, language: Language) {
     ScanVulError: errorCode(vulnerability),
     ScanVirusError: errorCode(malware),
     ScanRiskError: errorCode(risk),
-    Reason: causeText(cause, 'reason', language),
+    Reason: [causeText(cause, 'reason', language), ignoredText(image.summary.ignored, language)]
+      .filter(Boolean)
+      .join('; '),
     Solution: withDetail(causeText(cause, 'solution', language), image.summary.detail),
   };
+}
+
+/** Suppression is never silent: the counts beside it are lower than what was found. */
+function ignoredText(ignored: number | undefined, language: Language): string {
+  if (!ignored) return '';
+  if (language === 'zh-CN') return `按忽略规则有 ${ignored} 个漏洞未计入`;
+  return `${ignored === 1 ? '1 vulnerability is' : `${ignored} vulnerabilities are`} ignored by rules and not counted`;
 }
 
 const errorCode = (kind: KindState) => (kind.cause === undefined ? '' : scanErrorCodes[kind.cause]);

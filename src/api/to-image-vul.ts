@@ -3,9 +3,12 @@ import { systemEcosystems } from '../model/system-ecosystems.ts';
 import type { AffectedPackage } from '../model/vulnerability.ts';
 import type { StoredVulnerability } from '../store/store.ts';
 import type { ResponseOf } from './api-action.ts';
+import { toPocId } from './poc-id.ts';
 import type { Language } from './protocol/api-error.ts';
 import { dateTime } from './times.ts';
+import { upgradeAdvice } from './upgrade-advice.ts';
 import { levelDigits } from './vulnerability-filters.ts';
+import { vulnerabilityTags } from './vulnerability-tags.ts';
 
 export type ImageVul = NonNullable<ResponseOf<'DescribeAssetImageRegistryVulList'>['List']>[number];
 
@@ -20,14 +23,17 @@ export function toImageVul(
   const fixes = [...new Set(found.affected.flatMap(({ fixedVersion }) => fixedVersion ?? []))];
   return {
     CVEID: found.id,
-    POCID: `pcmgr-${found.number}`,
+    POCID: toPocId(found.number),
     Name: found.title || found.id,
     Components: found.affected.map(toComponent),
     Category: '',
     CategoryType: system ? 'SYSTEM' : 'WEB',
     Level: levelDigits[found.severity],
     Des: found.description,
-    OfficialSolution: solution(found.affected, language),
+    OfficialSolution: upgradeAdvice(
+      found.affected.flatMap(({ package: { name }, fixedVersion }) => (fixedVersion ? [{ name, fixedVersion }] : [])),
+      language,
+    ),
     // The contract: a JSON array in a string.
     Reference: JSON.stringify(found.references),
     DefenseSolution: '',
@@ -36,11 +42,7 @@ export function toImageVul(
     CvssVector: found.cvss?.vector ?? '',
     IsSuggest: String(found.fixable && (found.severity === 'critical' || found.severity === 'high' || found.exploited)),
     FixedVersions: fixes.join(','),
-    Tag: [
-      ...(found.fixable ? ['CanBeFixed'] : []),
-      ...(found.exploited ? ['DynamicLevelExp', 'EXP'] : []),
-      system ? 'SYS' : 'APP',
-    ],
+    Tag: vulnerabilityTags({ ...found, system, application: !system }),
     Component: first?.package.name ?? '',
     Version: first?.package.version ?? '',
     // 3 for what is exploited in the wild; nothing milder is known of the others.
@@ -58,15 +60,6 @@ function toComponent({ package: affected, fixedVersion }: AffectedPackage) {
     Path: affected.path,
     Type: systemEcosystems.includes(affected.ecosystem) ? 'SYSTEM' : 'WEB',
   };
-}
-
-function solution(affected: readonly AffectedPackage[], language: Language): string {
-  const upgrades = affected.flatMap(({ package: { name }, fixedVersion }) =>
-    fixedVersion ? [`${name} ${fixedVersion}`] : [],
-  );
-  const list = [...new Set(upgrades)].join(', ');
-  if (language === 'zh-CN') return list ? `升级到 ${list}` : '暂无修复版本';
-  return list ? `Upgrade to ${list}` : 'No fixed version is known yet';
 }
 
 function layerInfos(affected: readonly AffectedPackage[], commands: ReadonlyMap<Digest, string>) {

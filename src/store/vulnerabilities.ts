@@ -9,6 +9,7 @@ import type { Tables } from './tables.ts';
 import { isOneOf } from './text-search.ts';
 import type {
   PackageKind,
+  TextMatch,
   VulnerabilitySearch,
   VulnerabilitySearchCondition,
   VulnerabilitySortKey,
@@ -137,13 +138,17 @@ function searchCondition(kind: PackageKind, condition: VulnerabilitySearchCondit
     case 'exploited':
       return hasFinding(kind, sql`f.exploited = 1`);
     case 'exploited-remotely':
-      return sql`${hasFinding(kind, sql`f.exploited = 1`)} and v.cvss_vector like '%/AV:N/%'`;
+      return sql`(${hasFinding(kind, sql`f.exploited = 1`)} and v.cvss_vector like '%/AV:N/%')`;
     case 'urgent': {
       const serious = sql.lit(severities.indexOf('high'));
       return hasFinding(kind, sql`f.fixable = 1 and (f.severity >= ${serious} or f.exploited = 1)`);
     }
-    case 'never':
-      return sql`1 = 0`;
+    case 'any-of':
+      if (condition.conditions.length === 0) return sql`1 = 0`;
+      return sql`(${sql.join(
+        condition.conditions.map((each) => searchCondition(kind, each)),
+        sql` or `,
+      )})`;
   }
 }
 
@@ -169,20 +174,27 @@ function whereAffected(
 type SearchedPackage = NonNullable<VulnerabilitySearch['package']>;
 
 function everAffecting({ names, versions }: SearchedPackage): RawBuilder<unknown> {
-  const all = [
-    ...(names ? [matches(sql.ref('p.name'), names.match, names.values)] : []),
-    ...(versions ? [matches(sql.ref('p.version'), versions.match, versions.values)] : []),
-  ];
-  return sql`select p.vulnerability_number from vulnerability_packages p where ${sql.join(all, sql` and `)}`;
+  const fulfils = allOf(sql.ref('p.name'), names, sql.ref('p.version'), versions);
+  return sql`select p.vulnerability_number from vulnerability_packages p where ${fulfils}`;
 }
 
 function affectsPackage(engine: Engine, { names, versions }: SearchedPackage): RawBuilder<SqlBool> {
   const { from, name, version } = affectedJson(engine);
+  return sql`exists (select 1 from ${from} where ${allOf(name, names, version, versions)})`;
+}
+
+function allOf(
+  name: RawBuilder<unknown>,
+  names: readonly TextMatch[],
+  version: RawBuilder<unknown>,
+  versions: readonly TextMatch[],
+): RawBuilder<SqlBool> {
   const all = [
-    ...(names ? [matches(name, names.match, names.values)] : []),
-    ...(versions ? [matches(version, versions.match, versions.values)] : []),
+    sql<SqlBool>`1 = 1`,
+    ...names.map(({ match, values }) => matches(name, match, values)),
+    ...versions.map(({ match, values }) => matches(version, match, values)),
   ];
-  return sql`exists (select 1 from ${from} where ${sql.join(all, sql` and `)})`;
+  return sql<SqlBool>`${sql.join(all, sql` and `)}`;
 }
 
 /** The packages of a finding `f`, which are JSON, as rows. */

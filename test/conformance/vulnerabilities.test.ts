@@ -400,7 +400,7 @@ describeEachEngine('vulnerabilities', (fixture) => {
         for (const each of acts) await perform(fixture.store, each, named);
         await expectCountsOfARecount(fixture.url, database);
       }),
-      { numRuns: 15 },
+      { numRuns: 40 },
     );
     await database.close();
 
@@ -533,7 +533,9 @@ describeEachEngine('vulnerabilities', (fixture) => {
       expect(await ids({ conditions: [{ kind: 'fixable', value: true }] })).toEqual(['CVE-1']);
       expect(await ids({ conditions: [{ kind: 'fixable', value: false }] })).toEqual(['CVE-3']);
       expect(await ids({ conditions: [{ kind: 'urgent' }] })).toEqual([]);
-      expect(await ids({ conditions: [{ kind: 'never' }] })).toEqual([]);
+      expect(await ids({ conditions: [{ kind: 'any-of', conditions: [] }] })).toEqual([]);
+      const eitherOr = { kind: 'any-of', conditions: [{ kind: 'urgent' }, { kind: 'severity', values: ['unknown'] }] } as const;
+      expect(await ids({ conditions: [eitherOr] })).toEqual(['CVE-3']);
       const application = { packages: 'application' } as const;
       expect(await ids({ ...application, conditions: [{ kind: 'exploited' }] })).toEqual(['CVE-2']);
       expect(await ids({ ...application, conditions: [{ kind: 'exploited-remotely' }] })).toEqual(['CVE-2']);
@@ -546,21 +548,24 @@ describeEachEngine('vulnerabilities', (fixture) => {
       const named = (value: string) =>
         ({ images: [{ kind: 'text', field: 'name', match: 'contains', values: [value] }] }) as const;
       const latest = { images: [{ kind: 'value', field: 'latest', values: [true] }] } as const;
-      const equals = (value: string) => ({ match: 'equals', values: [value] }) as const;
+      const equals = (value: string) => [{ match: 'equals', values: [value] }] as const;
 
       expect(await ids(named('WEB'))).toEqual(['CVE-1', 'CVE-3']);
       expect(await ids(named('api'))).toEqual(['CVE-1']);
       expect(await ids(named('nobody'))).toEqual([]);
       expect(await ids(latest)).toEqual(['CVE-1', 'CVE-3']);
-      expect(await ids({ package: { names: equals('libssl3') } })).toEqual(['CVE-1', 'CVE-3']);
-      expect(await ids({ package: { names: { match: 'contains', values: ['SSL'] } } })).toEqual(['CVE-1', 'CVE-3']);
-      expect(await ids({ package: { names: equals('lodash') } })).toEqual([]);
+      expect(await ids({ package: { names: equals('libssl3'), versions: [] } })).toEqual(['CVE-1', 'CVE-3']);
+      expect(await ids({ package: { names: [{ match: 'contains', values: ['SSL'] }], versions: [] } })).toEqual([
+        'CVE-1',
+        'CVE-3',
+      ]);
+      expect(await ids({ package: { names: equals('lodash'), versions: [] } })).toEqual([]);
       expect(
         await ids({ packages: 'application', package: { names: equals('lodash'), versions: equals('4.17.11') } }),
       ).toEqual(['CVE-2']);
-      expect(await ids({ packages: 'application', package: { versions: equals('4.17.12') } })).toEqual([]);
-      expect(await ids({ ...named('api'), package: { names: equals('libssl3') } })).toEqual(['CVE-1']);
-      expect(await ids({ ...named('api'), package: { names: equals('lodash') } })).toEqual([]);
+      expect(await ids({ packages: 'application', package: { names: [], versions: equals('4.17.12') } })).toEqual([]);
+      expect(await ids({ ...named('api'), package: { names: equals('libssl3'), versions: [] } })).toEqual(['CVE-1']);
+      expect(await ids({ ...named('api'), package: { names: equals('lodash'), versions: [] } })).toEqual([]);
     });
 
     test('a package that no image has any more selects nothing', async () => {
@@ -573,7 +578,8 @@ describeEachEngine('vulnerabilities', (fixture) => {
         }),
       ]);
 
-      const versions = (value: string) => ids({ package: { versions: { match: 'equals', values: [value] } } });
+      const versions = (value: string) =>
+        ids({ package: { names: [], versions: [{ match: 'equals', values: [value] }] } });
       expect(await versions(samplePackage.version)).toEqual([]);
       expect(await versions('3.0.12')).toEqual(['CVE-1']);
     });

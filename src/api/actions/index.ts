@@ -1,20 +1,24 @@
 // Written by `npm run generate`. Do not edit.
 import type { ApiAction } from '../api-action.ts';
 import { addAssetImageRegistryRegistryDetail } from './add-asset-image-registry-registry-detail.ts';
+import { addIgnoreVul } from './add-ignore-vul.ts';
 import { checkRepeatAssetImageRegistry } from './check-repeat-asset-image-registry.ts';
 import { createAssetImageRegistryScanTask } from './create-asset-image-registry-scan-task.ts';
 import { createComponentExportJob } from './create-component-export-job.ts';
 import { createImageExportJob } from './create-image-export-job.ts';
 import { createVulExportJob } from './create-vul-export-job.ts';
+import { deleteIgnoreVul } from './delete-ignore-vul.ts';
 import { describeAssetImageRegistryAssetStatus } from './describe-asset-image-registry-asset-status.ts';
 import { describeAssetImageRegistryDetail } from './describe-asset-image-registry-detail.ts';
 import { describeAssetImageRegistryList } from './describe-asset-image-registry-list.ts';
 import { describeAssetImageRegistryListExport } from './describe-asset-image-registry-list-export.ts';
 import { describeAssetImageRegistryRegistryDetail } from './describe-asset-image-registry-registry-detail.ts';
 import { describeAssetImageRegistryRegistryList } from './describe-asset-image-registry-registry-list.ts';
+import { describeAssetImageRegistryRiskInfoList } from './describe-asset-image-registry-risk-info-list.ts';
 import { describeAssetImageRegistryRiskListExport } from './describe-asset-image-registry-risk-list-export.ts';
 import { describeAssetImageRegistryScanStatusOneKey } from './describe-asset-image-registry-scan-status-one-key.ts';
 import { describeAssetImageRegistrySummary } from './describe-asset-image-registry-summary.ts';
+import { describeAssetImageRegistryVirusList } from './describe-asset-image-registry-virus-list.ts';
 import { describeAssetImageRegistryVirusListExport } from './describe-asset-image-registry-virus-list-export.ts';
 import { describeAssetImageRegistryVulList } from './describe-asset-image-registry-vul-list.ts';
 import { describeAssetImageRegistryVulListExport } from './describe-asset-image-registry-vul-list-export.ts';
@@ -25,30 +29,45 @@ import { describeContainerAssetSummary } from './describe-container-asset-summar
 import { describeExportJobDownloadURL } from './describe-export-job-download-url.ts';
 import { describeExportJobManageList } from './describe-export-job-manage-list.ts';
 import { describeExportJobResult } from './describe-export-job-result.ts';
+import { describeImageAuthorizedInfo } from './describe-image-authorized-info.ts';
+import { describeImageAutoAuthorizedLogList } from './describe-image-auto-authorized-log-list.ts';
+import { describeImageAutoAuthorizedTaskList } from './describe-image-auto-authorized-task-list.ts';
+import { describeImageComponentList } from './describe-image-component-list.ts';
 import { describeImageRegistryNamespaceList } from './describe-image-registry-namespace-list.ts';
 import { describeImageSimpleList } from './describe-image-simple-list.ts';
+import { describeScanIgnoreVulList } from './describe-scan-ignore-vul-list.ts';
+import { describeSystemVulList } from './describe-system-vul-list.ts';
+import { describeVulDetail } from './describe-vul-detail.ts';
+import { describeVulIgnoreRegistryImageList } from './describe-vul-ignore-registry-image-list.ts';
+import { describeVulRegistryImageList } from './describe-vul-registry-image-list.ts';
+import { describeWebVulList } from './describe-web-vul-list.ts';
 import { modifyAssetImageRegistryScanStop } from './modify-asset-image-registry-scan-stop.ts';
 import { modifyImageAuthorized } from './modify-image-authorized.ts';
 import { removeAssetImageRegistryRegistryDetail } from './remove-asset-image-registry-registry-detail.ts';
+import { renewImageAuthorizeState } from './renew-image-authorize-state.ts';
 import { syncAssetImageRegistryAsset } from './sync-asset-image-registry-asset.ts';
 import { updateAssetImageRegistryRegistryDetail } from './update-asset-image-registry-registry-detail.ts';
 
 export const actions = [
   addAssetImageRegistryRegistryDetail,
+  addIgnoreVul,
   checkRepeatAssetImageRegistry,
   createAssetImageRegistryScanTask,
   createComponentExportJob,
   createImageExportJob,
   createVulExportJob,
+  deleteIgnoreVul,
   describeAssetImageRegistryAssetStatus,
   describeAssetImageRegistryDetail,
   describeAssetImageRegistryList,
   describeAssetImageRegistryListExport,
   describeAssetImageRegistryRegistryDetail,
   describeAssetImageRegistryRegistryList,
+  describeAssetImageRegistryRiskInfoList,
   describeAssetImageRegistryRiskListExport,
   describeAssetImageRegistryScanStatusOneKey,
   describeAssetImageRegistrySummary,
+  describeAssetImageRegistryVirusList,
   describeAssetImageRegistryVirusListExport,
   describeAssetImageRegistryVulList,
   describeAssetImageRegistryVulListExport,
@@ -59,11 +78,22 @@ export const actions = [
   describeExportJobDownloadURL,
   describeExportJobManageList,
   describeExportJobResult,
+  describeImageAuthorizedInfo,
+  describeImageAutoAuthorizedLogList,
+  describeImageAutoAuthorizedTaskList,
+  describeImageComponentList,
   describeImageRegistryNamespaceList,
   describeImageSimpleList,
+  describeScanIgnoreVulList,
+  describeSystemVulList,
+  describeVulDetail,
+  describeVulIgnoreRegistryImageList,
+  describeVulRegistryImageList,
+  describeWebVulList,
   modifyAssetImageRegistryScanStop,
   modifyImageAuthorized,
   removeAssetImageRegistryRegistryDetail,
+  renewImageAuthorizeState,
   syncAssetImageRegistryAsset,
   updateAssetImageRegistryRegistryDetail,
 ] as const satisfies readonly ApiAction[];

@@ -217,6 +217,24 @@ export const errors = {
       `There is no authorisation task with TaskId \`${id}\`.`,
       `自动授权任务 \`${id}\` 不存在。`,
     ),
+  vulnerabilityNotFound: (pocId: string) =>
+    error(
+      'ResourceNotFound',
+      `There is no vulnerability with PocID \`${shorten(pocId)}\`: take it from a vulnerability list of this server.`,
+      `漏洞 \`${shorten(pocId)}\` 不存在，请使用本服务漏洞列表返回的 PocID。`,
+    ),
+  namedImageNotFound: (image: string) =>
+    error(
+      'ResourceNotFound',
+      `There is no image \`${shorten(image)}\`: give its image id (config digest), its manifest digest or its Id. Nothing was changed.`,
+      `镜像 \`${shorten(image)}\` 不存在，请使用镜像 ID（config digest）、manifest digest 或 Id，本次未做任何更改。`,
+    ),
+  ignoredInEveryImage: (pocId: string) =>
+    error(
+      'FailedOperation',
+      `The vulnerability \`${shorten(pocId)}\` is ignored in every image, so it cannot be shown again in some: delete it without ImageIDs first, then add the images where it is still to be ignored. Nothing was changed.`,
+      `漏洞 \`${shorten(pocId)}\` 已对全部镜像忽略，无法仅恢复部分镜像：请先不带 ImageIDs 删除，再为仍需忽略的镜像重新添加，本次未做任何更改。`,
+    ),
   nothingToScan: () =>
     error(
       'FailedOperation.ErrAlreadyScanning',

@@ -306,7 +306,7 @@ describe('a walk that does not reach its end deletes nothing', () => {
 
   test.each<[string, string, (path: string, response: ServerResponse) => boolean]>([
     ['500 on page 2 of the catalog', 'registry-error', (path, out) => secondCatalogPage(path) && fail(out, 500)],
-    ['404 on page 2 of the catalog', 'image-not-found', (path, out) => secondCatalogPage(path) && fail(out, 404)],
+    ['404 on page 2 of the catalog', 'registry-error', (path, out) => secondCatalogPage(path) && fail(out, 404)],
     [
       'a cut connection on page 2 of the catalog',
       'connection-failed',

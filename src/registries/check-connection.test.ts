@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { collect } from '../../test/support/collect.ts';
 import { openTestClient, serveForTest } from '../../test/support/open-test-client.ts';
 import { sendJson } from '../../test/support/start-scripted-server.ts';
 import { checkConnection } from './check-connection.ts';
@@ -24,6 +25,16 @@ test.each([
   [500, 'registry-error', '500'],
 ])('a catalog that answers %d is told apart from bad credentials', async (status, cause, message) => {
   expect(await check(status, {})).toEqual({ status: 'failed', cause, message: expect.stringContaining(message) });
+});
+
+test('a registry without a catalog says so to every caller', async () => {
+  const server = await serveForTest((_, response) => sendJson(response, 404, {}));
+
+  await expect(collect(openTestClient(server.url).repositories(signal))).rejects.toMatchObject({
+    code: 'registry-error',
+    status: 404,
+    message: expect.stringContaining('no catalog'),
+  });
 });
 
 test('an address that is no registry says so', async () => {

@@ -30,9 +30,6 @@ function explainCatalogFailure({ code, message }: AppError): { readonly cause: C
     const text = `The registry answers and accepts the sign-in, but does not let this account list its repositories. ${message}`;
     return { cause: 'permission-denied', message: text };
   }
-  if (code === 'image-not-found') {
-    return { cause: 'registry-error', message: `The registry answers, but has no catalog of repositories. ${message}` };
-  }
   return { cause: code, message };
 }
 

@@ -165,7 +165,7 @@ describe('a sync that fails is told with its cause, its reason and its solution,
     ],
     [
       'the second page of the catalog is not there',
-      'ImageNotFound',
+      'RegistryError',
       (request, response) =>
         secondPage(request.url)
           ? json(response, 404, '{}')

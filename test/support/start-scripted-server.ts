@@ -8,6 +8,8 @@ export interface RecordedRequest {
   /** Path and query as sent. */
   readonly url: string;
   readonly authorization: string | undefined;
+  /** The same number for requests that came over one connection. */
+  readonly connection: number;
   readonly headers: IncomingMessage['headers'];
 }
 
@@ -28,7 +30,8 @@ export async function startScriptedServer(
   const requests: RecordedRequest[] = [];
   const listener: Handler = (request, response) => {
     const { method = '', url = '', headers } = request;
-    requests.push({ method, url, headers, authorization: headers.authorization });
+    const connection = request.socket.remotePort ?? 0;
+    requests.push({ method, url, headers, authorization: headers.authorization, connection });
     response.on('error', () => {});
     try {
       handle(request, response);

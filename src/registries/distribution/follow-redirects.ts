@@ -1,7 +1,10 @@
 import type { Transport, WireRequest, WireResponse } from './create-transport.ts';
 import { DistributionError } from './distribution-error.ts';
+import { readStart } from './read-body.ts';
 import { redactUrl } from './redact-url.ts';
 
+// Go's servers write a line of HTML.
+const MAX_PAGE_BYTES = 8_192;
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 
 /**
@@ -19,7 +22,7 @@ export async function followRedirects(
     const response = await transport.send({ ...request, url, headers }, signal);
     const location = response.header('location');
     if (!REDIRECTS.includes(response.status) || location === undefined) return response;
-    response.body.destroy();
+    await letGo(response, signal);
 
     const refuse = (why: string) =>
       new DistributionError('registry-error', `${request.method} ${redactUrl(request.url)} was redirected ${why}`, {
@@ -38,6 +41,13 @@ export async function followRedirects(
     next.password = '';
     url = next;
   }
+}
+
+/** A short page is read to its end, so that its connection can be used again; anything else is not worth it. */
+async function letGo(response: WireResponse, signal: AbortSignal): Promise<void> {
+  const length = response.header('content-length');
+  if (length === undefined || !(Number(length) <= MAX_PAGE_BYTES)) response.body.destroy();
+  else await readStart(response, MAX_PAGE_BYTES, signal);
 }
 
 function withoutCredentials(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

@@ -28,6 +28,23 @@ test('a redirect to the storage is followed without credentials', async () => {
   ]);
 });
 
+test.each([
+  ['small', 100, 1],
+  ['large', 1_000_000, 2],
+])('a redirect with a %s page does not cost more connections than it must', async (_, size, connections) => {
+  const page = 'x'.repeat(size);
+  const storage = await serveForTest((_request, response) => void response.writeHead(200).end(body));
+  const server = await serveForTest((_request, response) => {
+    response.writeHead(307, { location: storage.url, 'content-length': size }).end(page);
+  });
+  const client = openTestClient(server.url);
+
+  for (let round = 0; round < 2; round += 1) await buffer((await client.blob('app', digest, signal)).stream);
+
+  expect(new Set(server.requests.map(({ connection }) => connection)).size).toBe(connections);
+  expect(new Set(storage.requests.map(({ connection }) => connection)).size).toBe(1);
+});
+
 test('credentials that left the origin do not come back with a second redirect', async () => {
   const server = await serveForTest((request, response) => {
     const { url, headers } = request;

@@ -61,6 +61,7 @@ describe('429', () => {
       code: 'rate-limited',
       retryable: true,
       retryAfterMs: 21_600_000,
+      message: expect.stringContaining('It asks to wait 6 hours.'),
     });
     expect(client.system.waits).toEqual([]);
   });
@@ -324,6 +325,44 @@ test.each(['', '/', '/v2', '/v2/'])('an address that ends in %j means the same',
   await openTestClient(`${server.url}${suffix}`).ping(signal);
 
   expect(server.requests[0]?.url).toBe('/v2/');
+});
+
+test('the speed limit counts every request: first tries, sign-in, redirects', async () => {
+  const starts: number[] = [];
+  const system = createTestSystem();
+  const server = await serveForTest((request, response) => {
+    starts.push(system.now());
+    if (request.url?.startsWith('/token')) sendJson(response, 200, { token: 't' });
+    else if (request.headers.authorization === undefined)
+      sendJson(response, 401, {}, { 'www-authenticate': 'Bearer realm="/token"' });
+    else if (request.url === '/v2/') response.writeHead(307, { location: '/moved' }).end();
+    else sendJson(response, 200, {});
+  });
+
+  await openTestClient(server.url, { system, settings: { speedLimit: 4 } }).ping(signal);
+
+  expect(server.requests.map(({ url }) => url)).toEqual(['/v2/', '/token', '/v2/', '/moved']);
+  expect(starts.map((start) => start - (starts[0] ?? 0))).toEqual([0, 250, 500, 750]);
+});
+
+test('never more requests are under way than a registry has places', async () => {
+  let underWay = 0;
+  let most = 0;
+  const server = await serveForTest((_, response) => {
+    underWay += 1;
+    most = Math.max(most, underWay);
+    // Answers only when everybody has come who is let in.
+    setImmediate(() => {
+      underWay -= 1;
+      sendJson(response, 200, {});
+    });
+  });
+  const client = openTestClient(server.url, { limits: { concurrency: 3 } });
+
+  await Promise.all(Array.from({ length: 30 }, () => client.ping(signal)));
+
+  expect(server.requests).toHaveLength(30);
+  expect(most).toBeLessThanOrEqual(3);
 });
 
 test('the speed limit spaces requests', async () => {

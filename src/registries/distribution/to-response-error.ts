@@ -45,8 +45,9 @@ export async function toResponseError(
   const url = redactUrl(response.url);
   const code = causeOfStatus(status, html);
   const said = codes.map((entry) => [entry.code, entry.message].filter((part) => part !== '').join(': ')).join('; ');
-  const message = `${method} ${url} answered ${status}${html ? ' with an HTML page' : said === '' ? '' : ` (${said})`}.${advice(code)}`;
   const retryAfterMs = retryAfterOf(response, context.now);
+  const words = html ? ' with an HTML page' : said === '' ? '' : ` (${said})`;
+  const message = `${method} ${url} answered ${status}${words}.${advice(code)}${describeWait(retryAfterMs)}`;
   return new DistributionError(code, message, {
     method,
     url,
@@ -82,6 +83,18 @@ function advice(code: Cause): string {
   if (code === 'authentication-failed') return ' Check user name and password.';
   if (code === 'permission-denied') return ' The account lacks the right to read this.';
   return code === 'not-a-registry' ? ' Check the address of the registry.' : '';
+}
+
+function describeWait(milliseconds: number | undefined): string {
+  if (milliseconds === undefined) return '';
+  const seconds = Math.max(1, Math.ceil(milliseconds / 1_000));
+  const [amount, unit] =
+    seconds < 120
+      ? [seconds, 'second']
+      : seconds < 7_200
+        ? [Math.ceil(seconds / 60), 'minute']
+        : [Math.ceil(seconds / 3_600), 'hour'];
+  return ` It asks to wait ${amount} ${unit}${amount === 1 ? '' : 's'}.`;
 }
 
 function retryAfterOf(response: WireResponse, now: number): number | undefined {

@@ -271,6 +271,14 @@ test('an abort ends a walk that waits for a silent blob, with the reason of the 
   expect(blob.destroyed).toBe(true);
 });
 
+test('a time limit that runs out is a timeout, any other abort a cancellation', async () => {
+  const walking = (reason: unknown) =>
+    walkLayer(stream(tar), digestOf(tar), { limits: defaultLayerLimits, visit: () => {} }, AbortSignal.abort(reason));
+
+  await expect(walking(new DOMException('too slow', 'TimeoutError'))).rejects.toMatchObject({ code: 'scan-timeout' });
+  await expect(walking(new Error('enough'))).rejects.toMatchObject({ code: 'canceled' });
+});
+
 test('a signal that is already aborted starts nothing', async () => {
   const blob = stream(tar);
 

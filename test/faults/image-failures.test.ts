@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type BuiltImage, buildImage } from '../../demo/build-image.ts';
-import { digestOf, layer } from '../../demo/build-layer.ts';
+import { digestOf, layer, type TarEntry } from '../../demo/build-layer.ts';
 import { type ServedRegistry, serveRegistry } from '../../demo/serve-registry.ts';
 import { startTestPlimsoll, type TestPlimsoll } from '../support/start-test-plimsoll.ts';
 import { toServedRepository } from '../support/to-served-repository.ts';
@@ -105,7 +105,7 @@ test('a layer that is no gzip, whatever its digest', async () => {
 
 test('a layer that unpacks a thousand times its size', async () => {
   const bomb = layer()
-    .file('zeros', Buffer.alloc(256 * MiB))
+    .file('zeros', Buffer.alloc(64 * MiB))
     .gzip();
 
   const { row } = await scanDamaged(buildImage({ layers: [bomb] }));
@@ -155,6 +155,41 @@ test('a path outside the root is never used', async () => {
   const { row } = await scanDamaged(buildImage({ layers: [osReleaseLayer(), escaping] }));
 
   expect(row).toMatchObject({ ComponentCnt: 0, CveStatus: 'SCAN_ERR' });
+});
+
+test('a layer that is compressed in another way than its media type says is read as it is', async () => {
+  const packed = layer().file('node_modules/a/package.json', '{"name":"a","version":"1.0.0"}');
+  const disguised = [
+    { ...packed.zstd(), mediaType: 'application/vnd.docker.image.rootfs.diff.tar.gzip' },
+    { ...osReleaseLayer(), mediaType: 'application/vnd.oci.image.layer.v1.tar+zstd' },
+  ];
+
+  const { row } = await scanDamaged(buildImage({ layers: disguised }));
+
+  expect(row).toMatchObject({ ComponentCnt: 1, ScanVulError: 'AdvisoriesMissing' });
+});
+
+test('a layer that was pushed without its end', async () => {
+  const whole = osReleaseLayer();
+  const bytes = whole.bytes.subarray(0, whole.size - 30);
+
+  const { row } = await scanDamaged(
+    buildImage({ layers: [{ ...whole, bytes, digest: digestOf(bytes), size: bytes.byteLength }] }),
+  );
+
+  expect(row).toMatchObject({ ScanStatus: 'SCAN_ERR', ScanVulError: 'LayerCorrupt' });
+});
+
+test.each<[string, TarEntry]>([
+  ['a link', { path: 'var/lib/dpkg/status', type: '2', target: '/proc/1/environ' }],
+  ['a device', { path: 'var/lib/dpkg/status', type: '3' }],
+  ['a sparse file', { path: 'var/lib/dpkg/status', type: 'S' }],
+  ['text that is no package database', { path: 'var/lib/dpkg/status', type: '0', content: Buffer.from('<html>') }],
+])('a package database that is %s: nothing is known, and that is said', async (_, entry) => {
+  const { row } = await scanDamaged(buildImage({ layers: [osReleaseLayer(), layer().entry(entry).gzip()] }));
+
+  expect(row).toMatchObject({ CveStatus: 'SCAN_ERR', ComponentCnt: 0, CriticalLevelVulCnt: null, HasNeedFixVul: null });
+  expect(row?.Reason).toMatch(/\w/);
 });
 
 test('without advisories the packages are known and the vulnerabilities are not: never a clean zero', async () => {

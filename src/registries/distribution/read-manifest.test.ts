@@ -95,6 +95,28 @@ test('a broken manifest answer is asked for again', async () => {
   expect((await openTestClient(server.url).manifest('app', 'v1', signal)).digest).toBe(manifest.digest);
 });
 
+test.each([200, 304])('visits that are answered with %d share connections', async (status) => {
+  const { client, server } = await serve({ 'content-type': manifest.mediaType, 'content-length': '7' }, '', status);
+
+  for (let visit = 0; visit < 20; visit += 1) await client.head('app', 'v1', '"e"', signal);
+
+  expect(new Set(server.requests.map(({ connection }) => connection)).size).toBeLessThan(5);
+});
+
+test('a server that sends a body with HEAD, which it must not, is understood all the same', async () => {
+  const server = await serveForTest((request, response) => {
+    const head = `HTTP/1.1 200 OK\r\ncontent-type: ${manifest.mediaType}\r\ncontent-length: ${manifest.body.byteLength}\r\n\r\n`;
+    request.socket.write(Buffer.concat([Buffer.from(head), manifest.body]));
+    response.on('error', () => {});
+  });
+  const client = openTestClient(server.url);
+
+  for (let visit = 0; visit < 3; visit += 1) {
+    expect(await client.head('app', 'v1', undefined, signal)).toMatchObject({ mediaType: manifest.mediaType });
+    expect((await client.manifest('app', 'v1', signal)).digest).toBe(manifest.digest);
+  }
+});
+
 test('a 304 that nobody asked for proves nothing', async () => {
   const { client } = await serve({}, '', 304);
 

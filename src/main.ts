@@ -40,6 +40,7 @@ import { createScanJobHandler } from './tasks/run-scan-job.ts';
 import { createSyncJobHandler } from './tasks/run-sync-job.ts';
 import { startAdvisoryUpdates } from './tasks/start-advisory-updates.ts';
 import { startHousekeeping } from './tasks/start-housekeeping.ts';
+import { startTimetable } from './tasks/start-timetable.ts';
 
 // The only file that wires everything.
 
@@ -127,9 +128,9 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
     log,
   });
   const server = createServer(config, store, createExportLinks(masterKey), log, network);
-  const stop = async (housekeeping?: { stop(): Promise<void> }) => {
+  const stop = async (...clocks: readonly { stop(): Promise<void> }[]) => {
     await server.close();
-    await Promise.all([worker.stop(), housekeeping?.stop(), advisories.stop()]);
+    await Promise.all([worker, advisories, ...clocks].map((each) => each.stop()));
     await connections.close();
     await threads.close();
     await store.close();
@@ -142,7 +143,8 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
     await store.jobs.release(now(), config.databaseUrl === undefined);
     worker.start();
     const housekeeping = startHousekeeping(store, now, log);
-    return { url, stop: () => stop(housekeeping) };
+    const timetable = startTimetable(store, now, log);
+    return { url, stop: () => stop(housekeeping, timetable) };
   } catch (error) {
     await stop();
     throw error;

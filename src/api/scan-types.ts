@@ -3,6 +3,13 @@ import { errors } from './protocol/errors.ts';
 
 const kinds: Readonly<Record<string, ScanKind>> = { CVE: 'vulnerability', VIRUS: 'malware', RISK: 'risk' };
 
+/** ScanType on the wire. */
+export const scanTypeNames: Readonly<Record<ScanKind, string>> = {
+  vulnerability: 'CVE',
+  malware: 'VIRUS',
+  risk: 'RISK',
+};
+
 /** ScanType on the wire, in either case. */
 export function toScanKinds(types: readonly string[]): readonly ScanKind[] {
   return [

@@ -3,6 +3,7 @@ import { isAtOneOf } from './coordinates-condition.ts';
 import type {
   ImageCondition,
   ImageCountField,
+  ImageFlag,
   ImageSelection,
   ImageTextField,
   ImageValueField,
@@ -60,7 +61,9 @@ const countColumns = {
   packages: 'packages',
   containers: 'containers',
   trusted: 'trusted',
-} as const satisfies Readonly<Record<ImageCountField | 'trusted', keyof Tables['images']>>;
+  latest: 'latest',
+  running: 'running',
+} as const satisfies Readonly<Record<ImageCountField | ImageFlag, keyof Tables['images']>>;
 
 /** One condition as SQL over `images`. */
 export function imageCondition(eb: Builder, condition: ImageCondition): Condition {
@@ -68,7 +71,7 @@ export function imageCondition(eb: Builder, condition: ImageCondition): Conditio
     case 'text':
       return textCondition(eb, textColumns[condition.field], condition.match, condition.values);
     case 'value':
-      return eb.or([isOneOf(sql.ref(`images.${valueColumns[condition.field]}`), condition.values.map(toColumnValue))]);
+      return eb.or([valueCondition(condition)]);
     case 'keywords':
       return eb.or(
         [textColumns.address, textColumns.imageId].map((column) =>
@@ -83,6 +86,35 @@ export function imageCondition(eb: Builder, condition: ImageCondition): Conditio
       return condition.ignored ? ignoresVulnerability(eb, condition.number) : countsVulnerability(eb, condition.number);
   }
 }
+
+function valueCondition({ field, values }: Extract<ImageCondition, { kind: 'value' }>) {
+  const column = sql.ref(`images.${valueColumns[field]}`);
+  const [only] = values;
+  // Written out: SQLite takes a partial index only for what it knows when it plans.
+  if (values.length === 1 && typeof only === 'boolean') return sql<SqlBool>`${column} = ${sql.lit(Number(only))}`;
+  return isOneOf(column, values.map(toColumnValue));
+}
+
+/** The columns of `images` that a condition looks at. */
+export function conditionColumns(condition: ImageCondition): readonly string[] {
+  switch (condition.kind) {
+    case 'text':
+      return [imageColumn(textColumns[condition.field])];
+    case 'value':
+      return [valueColumns[condition.field]];
+    case 'keywords':
+      return [textColumns.address, textColumns.imageId].map(imageColumn);
+    case 'any-of':
+      return condition.fields.map((field) => countColumns[field]);
+    case 'package':
+      return ['artifact_id'];
+    case 'vulnerability':
+      return ['artifact_id', 'image_id'];
+  }
+}
+
+const joinedBy = { repositories: 'repository_id', registries: 'registry_id' } as const;
+const imageColumn = ({ table, column }: TextColumn) => (table === 'images' ? column : joinedBy[table]);
 
 const toColumnValue = (value: string | number | boolean) => (typeof value === 'boolean' ? Number(value) : value);
 
@@ -128,9 +160,17 @@ export function imageSelection(eb: Builder, selection: ImageSelection): Conditio
   if (selection.digests?.length) any.push(hasDigest(eb, selection.digests));
   if (selection.coordinates) any.push(eb.or([...isAtOneOf(eb, selection.coordinates)]));
   if (selection.conditions) any.push(eb.and(selection.conditions.map((condition) => imageCondition(eb, condition))));
+  if (selection.taskId !== undefined) {
+    const images = eb
+      .selectFrom('scan_task_images')
+      .select('scan_task_images.image_id')
+      .where('scan_task_images.task_id', '=', selection.taskId);
+    any.push(eb('images.id', 'in', images) as Condition);
+  }
   const all: Condition[] = [eb.or(selection.all ? [sql<SqlBool>`1 = 1` as unknown as Condition] : any)];
   if (selection.excludeIds?.length) all.push(eb.not(isOneOf(imageId, selection.excludeIds)));
   if (selection.excludeDigests?.length) all.push(eb.not(hasDigest(eb, selection.excludeDigests)));
+  for (const condition of selection.within ?? []) all.push(imageCondition(eb, condition));
   if (selection.latestOnly) all.push(eb('images.latest', '=', 1) as Condition);
   if (selection.authorizedOnly) all.push(eb('images.authorized', '=', 1) as Condition);
   return eb.and(all);

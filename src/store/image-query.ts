@@ -41,6 +41,8 @@ export type ImageCountField =
   | 'packages'
   | 'containers';
 
+export type ImageFlag = 'trusted' | 'latest' | 'running';
+
 /** One condition; `values` are alternatives, and never empty. `equals` is exact, `contains` ignores case. */
 export type ImageCondition =
   | {
@@ -53,7 +55,7 @@ export type ImageCondition =
   /** Address or config digest contains one of these. */
   | { readonly kind: 'keywords'; readonly values: readonly string[] }
   /** Any of these is above zero, or true. */
-  | { readonly kind: 'any-of'; readonly fields: readonly (ImageCountField | 'trusted')[] }
+  | { readonly kind: 'any-of'; readonly fields: readonly (ImageCountField | ImageFlag)[] }
   /** Contains a package with one of the names and one of the versions. */
   | {
       readonly kind: 'package';
@@ -106,6 +108,10 @@ export interface ImageSelection {
   /** Config or manifest digests. */
   readonly digests?: readonly string[];
   readonly conditions?: readonly ImageCondition[];
+  /** Images of a scan task. */
+  readonly taskId?: number;
+  /** All of these hold for every image of the set. */
+  readonly within?: readonly ImageCondition[];
   readonly excludeIds?: readonly number[];
   readonly excludeDigests?: readonly string[];
   readonly latestOnly?: boolean;

@@ -5,6 +5,7 @@ import { addExports } from './migrations/0002-exports.ts';
 import { addVulnerabilityLists } from './migrations/0003-vulnerability-lists.ts';
 import { addMalwareAndRisks } from './migrations/0004-malware-and-risks.ts';
 import { addAuthorizations } from './migrations/0005-authorizations.ts';
+import { addScanSchedule } from './migrations/0006-scan-schedule.ts';
 
 const migrations: Readonly<Record<string, (engine: Engine) => Migration>> = {
   '0001-initial': (engine) => ({ up: (db) => initial(db, engine) }),
@@ -12,6 +13,7 @@ const migrations: Readonly<Record<string, (engine: Engine) => Migration>> = {
   '0003-vulnerability-lists': (engine) => ({ up: (db) => addVulnerabilityLists(db, engine) }),
   '0004-malware-and-risks': () => ({ up: (db) => addMalwareAndRisks(db) }),
   '0005-authorizations': (engine) => ({ up: (db) => addAuthorizations(db, engine) }),
+  '0006-scan-schedule': () => ({ up: (db) => addScanSchedule(db) }),
 };
 
 /**

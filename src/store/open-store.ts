@@ -14,6 +14,7 @@ import { createMalwareStore } from './malware.ts';
 import { migrate } from './migrate.ts';
 import { createRegistryStore } from './registries.ts';
 import { createRiskStore } from './risks.ts';
+import { createScanScheduleStore } from './scan-schedule.ts';
 import { createSettingStore } from './settings.ts';
 import type { Store } from './store.ts';
 import { createTaskStore } from './tasks.ts';
@@ -49,6 +50,7 @@ export async function openStore(deps: {
     malware: createMalwareStore(database),
     risks: createRiskStore(database),
     layerReports: createLayerReportStore(database),
+    scanSchedule: createScanScheduleStore(database, deps.now),
     tasks: createTaskStore(database, deps.now),
     jobs: createJobStore(database),
     exports: createExportStore(database, deps.now),

@@ -15,6 +15,7 @@ import type { ImageTotals } from './image-totals.ts';
 import type { MalwareStore } from './malware.ts';
 import type { Namespace, NamespaceQuery } from './namespaces.ts';
 import type { RiskStore } from './risks.ts';
+import type { ScanScheduleStore } from './scan-schedule.ts';
 import type { RegistryChange, RegistryUpdate } from './update-registry.ts';
 import type { VulnerabilityStore } from './vulnerabilities.ts';
 
@@ -30,6 +31,7 @@ export interface Store {
   readonly malware: MalwareStore;
   readonly risks: RiskStore;
   readonly layerReports: LayerReportStore;
+  readonly scanSchedule: ScanScheduleStore;
   readonly tasks: TaskStore;
   readonly jobs: JobStore;
   readonly exports: ExportStore;
@@ -315,6 +317,12 @@ export interface TaskStore {
   /** Stops the unfinished scans of these images, in whatever task. */
   cancelImages(selection: ImageSelection): Promise<number>;
   list(page: Page): Promise<Listed<TaskListEntry>>;
+  /** undefined for an unknown task. */
+  get(taskId: number): Promise<TaskEntry | undefined>;
+  /** The newest task that looks for this kind. */
+  latest(kind: ScanKind): Promise<TaskEntry | undefined>;
+  /** Different vulnerabilities of the task's images that are counted, that is not ignored. */
+  countVulnerabilities(taskId: number): Promise<number>;
 
   // for the workers
   /** Marks the image as being scanned for those of the task's kinds that are `supported`; undefined when there is nothing to do any more. */
@@ -337,6 +345,15 @@ export interface TaskStore {
   fail(taskId: number, imageId: number, failure: { readonly cause: Cause; readonly detail: string }): Promise<void>;
   /** Tasks past their deadline are ended and their images marked; returns their ids. */
   expire(now: Date): Promise<readonly number[]>;
+}
+
+export interface TaskEntry {
+  readonly id: number;
+  readonly kinds: readonly ScanKind[];
+  readonly status: TaskStatus;
+  readonly createdAt: Date;
+  readonly startedAt?: Date;
+  readonly finishedAt?: Date;
 }
 
 export interface TaskListEntry {

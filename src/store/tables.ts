@@ -9,6 +9,8 @@ export interface Tables {
   artifacts: ArtifactsTable;
   images: ImagesTable;
   image_counts: ImageCountsTable;
+  repository_counts: RepositoryCountsTable;
+  image_facets: ImageFacetsTable;
   layer_reports: LayerReportsTable;
   packages: PackagesTable;
   vulnerabilities: VulnerabilitiesTable;
@@ -20,6 +22,7 @@ export interface Tables {
   risks: RisksTable;
   authorization_tasks: AuthorizationTasksTable;
   authorization_log: AuthorizationLogTable;
+  scan_schedule: ScanScheduleTable;
   scan_tasks: ScanTasksTable;
   scan_task_images: ScanTaskImagesTable;
   jobs: JobsTable;
@@ -150,12 +153,44 @@ export interface ImagesTable extends SummaryColumns {
   fix_recommended: number | null;
 }
 
-/** Row counts by the columns that most filters use, kept by triggers; several rows of one key add up. */
+// Row counts per key, kept by triggers (image-counters.ts); on PostgreSQL several rows of one key add up.
+
 export interface ImageCountsTable {
   registry_id: number;
   latest: number;
   authorized: number;
   scan_status: string;
+  amount: number;
+}
+
+export interface RepositoryCountsTable {
+  repository_id: number;
+  registry_id: number;
+  latest: number;
+  amount: number;
+}
+
+/** Flags are -1 where they are unknown, counts 1 where they are above zero. */
+export interface ImageFacetsTable {
+  registry_id: number;
+  latest: number;
+  authorized: number;
+  trusted: number;
+  running: number;
+  needs_fix: number;
+  fix_recommended: number;
+  scan_status: string;
+  vulnerability_status: string;
+  malware_status: string;
+  risk_status: string;
+  os_name: string;
+  vulnerabilities: number;
+  critical: number;
+  high: number;
+  medium: number;
+  low: number;
+  malware_files: number;
+  risks: number;
   amount: number;
 }
 
@@ -282,6 +317,16 @@ export interface AuthorizationLogTable {
   name: string;
   at: number;
   authorized: number;
+}
+
+/** One row at most. */
+export interface ScanScheduleTable {
+  id: number;
+  schedule: string;
+  updated_at: number;
+  last_slot: number | null;
+  last_run_at: number | null;
+  last_result: string | null;
 }
 
 export interface ScanTasksTable {

@@ -8,6 +8,7 @@ import { endScanning, restoreScanState, setKinds, setProgress } from './scan-sta
 import type { StartedScan, TaskStore } from './store.ts';
 import type { Tables } from './tables.ts';
 import { cancelImages, endFinishedTask, endTask, isUnfinished, lockTask, unfinished } from './task-ends.ts';
+import { countTaskVulnerabilities, findLatestTask, findTask } from './task-entries.ts';
 import { progressOfSelection, progressOfTask } from './task-progress.ts';
 
 type Write = Transaction<Tables>;
@@ -130,6 +131,9 @@ export function createTaskStore(database: Database, now: () => Date): TaskStore 
         })),
       };
     },
+    get: (taskId) => findTask(read, taskId),
+    latest: (kind) => findLatestTask(read, kind),
+    countVulnerabilities: (taskId) => countTaskVulnerabilities(read, taskId),
     start: (taskId, imageId, supported) => transaction((trx) => start(trx, taskId, imageId, supported, now())),
     recordProgress: (taskId, imageId, kind, progress, remainingSeconds) =>
       transaction(async (trx) => {

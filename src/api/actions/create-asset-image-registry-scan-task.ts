@@ -6,9 +6,7 @@ import { Images, toImageSelection } from '../image-selection.ts';
 import { errors } from '../protocol/errors.ts';
 import { boolean, integer, list, text, unsigned } from '../protocol/fields.ts';
 import { toScanKinds } from '../scan-types.ts';
-
-/** A year: beyond that it is a mistake, and with a clock added no longer a time. */
-const MAX_TIMEOUT_SECONDS = 31_536_000;
+import { toTimeout } from '../to-timeout.ts';
 
 /** Scans authorised images; what another task is scanning is left to it. ScanType absent means all three kinds. */
 export const createAssetImageRegistryScanTask = defineAction({
@@ -26,21 +24,14 @@ export const createAssetImageRegistryScanTask = defineAction({
     Timeout: unsigned().optional(),
   }),
   handle: async (input, { store, key }) => {
-    if ((input.Timeout ?? 0) > MAX_TIMEOUT_SECONDS) {
-      throw errors.invalidValue(
-        'Timeout',
-        String(input.Timeout),
-        `it must be at most ${MAX_TIMEOUT_SECONDS} seconds`,
-        `不得超过 ${MAX_TIMEOUT_SECONDS} 秒`,
-      );
-    }
+    const timeout = toTimeout(input.Timeout);
     const selection = toImageSelection(input);
     const task =
       selection &&
       (await store.tasks.create({
         kinds: input.ScanType?.length ? toScanKinds(input.ScanType) : scanKinds,
         selection,
-        ...(input.Timeout ? { timeoutSeconds: input.Timeout } : {}),
+        ...timeout,
         createdBy: key.secretId,
       }));
     if (!task) throw errors.nothingToScan();

@@ -4,9 +4,11 @@ import { addAssetImageRegistryRegistryDetail } from './add-asset-image-registry-
 import { addIgnoreVul } from './add-ignore-vul.ts';
 import { checkRepeatAssetImageRegistry } from './check-repeat-asset-image-registry.ts';
 import { createAssetImageRegistryScanTask } from './create-asset-image-registry-scan-task.ts';
+import { createAssetImageRegistryScanTaskOneKey } from './create-asset-image-registry-scan-task-one-key.ts';
 import { createComponentExportJob } from './create-component-export-job.ts';
 import { createImageExportJob } from './create-image-export-job.ts';
 import { createVulExportJob } from './create-vul-export-job.ts';
+import { createVulScanTask } from './create-vul-scan-task.ts';
 import { deleteIgnoreVul } from './delete-ignore-vul.ts';
 import { describeAssetImageRegistryAssetStatus } from './describe-asset-image-registry-asset-status.ts';
 import { describeAssetImageRegistryDetail } from './describe-asset-image-registry-detail.ts';
@@ -34,28 +36,35 @@ import { describeImageAutoAuthorizedLogList } from './describe-image-auto-author
 import { describeImageAutoAuthorizedTaskList } from './describe-image-auto-authorized-task-list.ts';
 import { describeImageComponentList } from './describe-image-component-list.ts';
 import { describeImageRegistryNamespaceList } from './describe-image-registry-namespace-list.ts';
+import { describeImageRegistryTimingScanTask } from './describe-image-registry-timing-scan-task.ts';
 import { describeImageSimpleList } from './describe-image-simple-list.ts';
 import { describeScanIgnoreVulList } from './describe-scan-ignore-vul-list.ts';
 import { describeSystemVulList } from './describe-system-vul-list.ts';
 import { describeVulDetail } from './describe-vul-detail.ts';
 import { describeVulIgnoreRegistryImageList } from './describe-vul-ignore-registry-image-list.ts';
 import { describeVulRegistryImageList } from './describe-vul-registry-image-list.ts';
+import { describeVulScanInfo } from './describe-vul-scan-info.ts';
 import { describeWebVulList } from './describe-web-vul-list.ts';
 import { modifyAssetImageRegistryScanStop } from './modify-asset-image-registry-scan-stop.ts';
+import { modifyAssetImageRegistryScanStopOneKey } from './modify-asset-image-registry-scan-stop-one-key.ts';
 import { modifyImageAuthorized } from './modify-image-authorized.ts';
 import { removeAssetImageRegistryRegistryDetail } from './remove-asset-image-registry-registry-detail.ts';
 import { renewImageAuthorizeState } from './renew-image-authorize-state.ts';
+import { stopVulScanTask } from './stop-vul-scan-task.ts';
 import { syncAssetImageRegistryAsset } from './sync-asset-image-registry-asset.ts';
 import { updateAssetImageRegistryRegistryDetail } from './update-asset-image-registry-registry-detail.ts';
+import { updateImageRegistryTimingScanTask } from './update-image-registry-timing-scan-task.ts';
 
 export const actions = [
   addAssetImageRegistryRegistryDetail,
   addIgnoreVul,
   checkRepeatAssetImageRegistry,
   createAssetImageRegistryScanTask,
+  createAssetImageRegistryScanTaskOneKey,
   createComponentExportJob,
   createImageExportJob,
   createVulExportJob,
+  createVulScanTask,
   deleteIgnoreVul,
   describeAssetImageRegistryAssetStatus,
   describeAssetImageRegistryDetail,
@@ -83,17 +92,22 @@ export const actions = [
   describeImageAutoAuthorizedTaskList,
   describeImageComponentList,
   describeImageRegistryNamespaceList,
+  describeImageRegistryTimingScanTask,
   describeImageSimpleList,
   describeScanIgnoreVulList,
   describeSystemVulList,
   describeVulDetail,
   describeVulIgnoreRegistryImageList,
   describeVulRegistryImageList,
+  describeVulScanInfo,
   describeWebVulList,
   modifyAssetImageRegistryScanStop,
+  modifyAssetImageRegistryScanStopOneKey,
   modifyImageAuthorized,
   removeAssetImageRegistryRegistryDetail,
   renewImageAuthorizeState,
+  stopVulScanTask,
   syncAssetImageRegistryAsset,
   updateAssetImageRegistryRegistryDetail,
+  updateImageRegistryTimingScanTask,
 ] as const satisfies readonly ApiAction[];

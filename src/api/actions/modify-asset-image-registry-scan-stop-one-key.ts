@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { defineAction } from '../api-action.ts';
+import { Images } from '../image-selection.ts';
+import { boolean, integer, list, unsigned } from '../protocol/fields.ts';
+import { stopScans } from '../stop-scans.ts';
+
+/** Stops a task, or the scans of images in whatever task. What has ended stays as it is, so it can be called twice. */
+export const modifyAssetImageRegistryScanStopOneKey = defineAction({
+  name: 'ModifyAssetImageRegistryScanStopOneKey',
+  description: 'Stop a one-key scan',
+  writes: true,
+  input: z.strictObject({
+    All: boolean().optional(),
+    Images: Images.optional(),
+    Id: list(integer()).optional(),
+    TaskID: unsigned().optional(),
+  }),
+  handle: async (input, { store }) => {
+    await stopScans(input, store.tasks);
+    return {};
+  },
+});

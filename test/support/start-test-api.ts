@@ -6,12 +6,13 @@ import { actions } from '../../src/api/actions/index.ts';
 import type { ConnectionCheck } from '../../src/api/api-action.ts';
 import { createExportLinks } from '../../src/api/export-links.ts';
 import { createRateLimit } from '../../src/api/protocol/create-rate-limit.ts';
-import { createDispatch } from '../../src/api/protocol/dispatch.ts';
+import { createDispatch, type Dispatch, type RawResponse } from '../../src/api/protocol/dispatch.ts';
 import { exportFormats } from '../../src/exports/formats/index.ts';
 import { createHttpServer } from '../../src/http/create-http-server.ts';
 import type { RegistrySettings } from '../../src/model/registry.ts';
 import { registryTypes } from '../../src/registries/types/index.ts';
 import type { KeyRole, Store } from '../../src/store/store.ts';
+import { shapeFaults } from './shape-faults.ts';
 import { type SdkClient, sdkFor } from './start-test-plimsoll.ts';
 
 export interface ApiKeyPair {
@@ -26,6 +27,7 @@ export interface TestApi {
   /** The official SDK with the admin key. */
   readonly sdk: SdkClient;
   createKey(role: KeyRole): Promise<ApiKeyPair>;
+  /** Throws when any answer of any action had not exactly the fields that the SDK declares. */
   stop(): Promise<void>;
 }
 
@@ -68,8 +70,28 @@ export async function startTestApi(store: Store, options: TestApiOptions = {}): 
   });
   const checkHealth = () => store.ping();
   const downloads = { exports: store.exports, formats: exportFormats, links, now };
-  const server = createHttpServer({ dispatch, checkHealth, downloads, metrics: new MetricsRegistry(), log });
+  const faults = new Set<string>();
+  const watched: Dispatch = async (request) => {
+    const answer = await dispatch(request);
+    if (answer.code === 'ok') for (const fault of answerFaults(answer)) faults.add(fault);
+    return answer;
+  };
+  const server = createHttpServer({ dispatch: watched, checkHealth, downloads, metrics: new MetricsRegistry(), log });
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
   const key = await createKey('admin');
-  return { url, key, sdk: sdkFor(url, key), createKey, stop: () => server.close() };
+  return {
+    url,
+    key,
+    sdk: sdkFor(url, key),
+    createKey,
+    stop: async () => {
+      await server.close();
+      if (faults.size > 0) throw new Error(`answers that are not as the SDK declares:\n${[...faults].join('\n')}`);
+    },
+  };
+}
+
+function answerFaults({ action, body }: RawResponse): readonly string[] {
+  const { Response }: { readonly Response: unknown } = JSON.parse(body);
+  return shapeFaults(Response, `${action}Response`);
 }

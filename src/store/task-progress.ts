@@ -32,7 +32,9 @@ export async function progressOfTask(
       sql<number>`sum(case when scan_task_images.status in ('queued', 'running') then scan_task_images.progress else 100 end)`.as(
         'progress',
       ),
-      sql<number>`max(scan_task_images.remaining_seconds)`.as('remaining'),
+      sql<number>`max(case when scan_task_images.status = 'running' then scan_task_images.remaining_seconds else 0 end)`.as(
+        'remaining',
+      ),
     ])
     .where('scan_task_images.task_id', '=', taskId)
     .executeTakeFirstOrThrow();
@@ -59,21 +61,21 @@ export async function progressOfTask(
     succeeded: sums.succeeded,
     atRisk: sums.at_risk,
     progress: sums.total === 0 ? 100 : Math.floor(sums.progress / sums.total),
-    remainingSeconds: running ? remaining(task.started_at, finished, sums.open, sums.remaining, now) : 0,
+    remainingSeconds: running ? remaining(task.started_at, sums, now) : 0,
     images: images.map((image) => imageProgress(image, states.get(image.id) ?? image.scanStatus)),
   };
 }
 
-/** From the pace of the images that have ended; before the first one, what the running ones say. */
+/** At the pace so far, counting the parts of images; never less than the longest of the running ones still needs. */
 function remaining(
   startedAt: number | null,
-  finished: number,
-  unfinished: number,
-  ofRunning: number,
+  sums: { readonly total: number; readonly progress: number; readonly remaining: number },
   now: Date,
 ): number {
-  if (startedAt === null || finished === 0) return ofRunning;
-  return Math.max(1, Math.ceil(((now.getTime() - startedAt) / 1000 / finished) * unfinished));
+  if (startedAt === null || sums.progress === 0) return sums.remaining;
+  const seconds = (now.getTime() - startedAt) / 1000;
+  const rest = sums.total * 100 - sums.progress;
+  return Math.max(1, sums.remaining, Math.ceil((seconds * rest) / sums.progress));
 }
 
 const imageStatuses: Readonly<Record<string, ScanStatus>> = {
@@ -93,25 +95,32 @@ export async function progressOfSelection(
 ): Promise<TaskProgress> {
   const sums = await db
     .selectFrom('images')
+    // An image is in one unfinished task at most.
+    .leftJoin('scan_task_images as busy', (join) =>
+      join.onRef('busy.image_id', '=', 'images.id').on('busy.status', 'in', ['queued', 'running']),
+    )
     .select(({ fn }) => [
       fn.countAll<number>().as('total'),
-      sql<
-        number | null
-      >`sum(case when exists (select 1 from scan_task_images busy where busy.image_id = images.id and busy.status in ('queued', 'running')) then 1 else 0 end)`.as(
-        'open',
-      ),
+      fn.count<number>('busy.image_id').as('open'),
       sql<number | null>`sum(case when scan_status = 'scanned' then 1 else 0 end)`.as('succeeded'),
-      sql<number | null>`sum(case when scan_status = 'not-scanned' then 1 else 0 end)`.as('untouched'),
+      sql<number | null>`sum(case when scan_status = 'not-scanned' and busy.image_id is null then 1 else 0 end)`.as(
+        'untouched',
+      ),
       sql<number | null>`sum(case when scan_status = 'canceled' then 1 else 0 end)`.as('canceled'),
       atRisk.as('at_risk'),
       sql<
         number | null
-      >`sum(case when scan_status = 'scanning' then progress when scan_status = 'not-scanned' then 0 else 100 end)`.as(
+      >`sum(case when busy.image_id is not null then busy.progress when scan_status = 'not-scanned' then 0 else 100 end)`.as(
         'progress',
       ),
-      sql<number | null>`max(remaining_seconds)`.as('remaining'),
+      sql<number | null>`max(case when busy.status = 'running' then busy.remaining_seconds else 0 end)`.as('remaining'),
     ])
-    .where((eb) => imageSelection(eb, selection))
+    .where('images.id', 'in', (eb) =>
+      eb
+        .selectFrom('images')
+        .select('images.id')
+        .where((image) => imageSelection(image, selection)),
+    )
     .executeTakeFirstOrThrow();
   const ids = await db
     .selectFrom('images')
@@ -125,14 +134,14 @@ export async function progressOfSelection(
     db,
     ids.map((row) => row.id),
   );
-  const running = (sums.open ?? 0) > 0;
+  const running = sums.open > 0;
   const untouched = (sums.untouched ?? 0) === sums.total;
   // Stopped before anything had a result.
   const canceled = (sums.untouched ?? 0) + (sums.canceled ?? 0) === sums.total;
   return {
     status: running ? 'running' : untouched ? 'none' : canceled ? 'canceled' : 'finished',
     total: sums.total,
-    finished: sums.total - (running ? (sums.open ?? 0) : (sums.untouched ?? 0)),
+    finished: sums.total - sums.open - (sums.untouched ?? 0),
     succeeded: sums.succeeded ?? 0,
     atRisk: sums.at_risk ?? 0,
     progress: sums.total === 0 ? 0 : Math.floor((sums.progress ?? 0) / sums.total),

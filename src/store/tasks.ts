@@ -217,7 +217,8 @@ async function start(
     .where('id', '=', taskId)
     .execute();
   const kinds = (JSON.parse(task.kinds) as ScanKind[]).filter((kind) => supported.includes(kind));
-  await setKinds(trx, [imageId], kinds, { status: 'scanning', progress: 0 });
+  // What an earlier scan could not know is not said of this one.
+  await setKinds(trx, [imageId], kinds, { status: 'scanning', progress: 0 }, '');
   return {
     image,
     kinds,

@@ -1,17 +1,23 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
-import { pino } from 'pino';
 import { adminKeyPath, ensureAdminKey } from '../config/admin-key.ts';
 import type { CommandContext } from './command-context.ts';
-
-const STDERR = 2;
+import { createLog } from './output/create-log.ts';
 
 export function defineServe(parent: Command, context: CommandContext): void {
   parent
     .command('serve')
     .description('run the server: API, syncs and scans')
     .option('--listen <host:port>', 'address to listen on (PLIMSOLL_LISTEN)')
-    .addHelpText('after', '\nSettings come from the environment; `plimsoll config` lists them.')
+    .addHelpText(
+      'after',
+      `
+At its first start the server makes an admin key, shows it once and keeps it in the data folder. Settings come from the
+environment; \`plimsoll config\` lists them. Ctrl-C stops it; work under way is taken up at the next start.
+
+Example:
+  plimsoll serve --listen 0.0.0.0:9460`,
+    )
     .action((options: { readonly listen?: string }) => serve(context, options.listen));
 }
 
@@ -20,7 +26,7 @@ async function serve(context: CommandContext, listen: string | undefined): Promi
   const { terminal, signal } = context;
   const key = await ensureAdminKey(config);
   const { startPlimsoll } = await import('../main.ts'); // loaded here: no other command needs the whole server
-  const running = await startPlimsoll(config, pino({ level: config.logLevel }, pino.destination(STDERR)));
+  const running = await startPlimsoll(config, createLog(config.logLevel, terminal));
   try {
     terminal.out(`Plimsoll listens on ${running.url}\n`);
     if (key.created) {

@@ -18,3 +18,13 @@ const advice: Readonly<Partial<Record<Cause, string>>> = {
 
 /** What a person at the command line can do about a cause. */
 export const adviceOf = (cause: Cause): string => advice[cause] ?? causeTexts[cause].solution.en;
+
+/** The same for a registry that a server knows: its account and settings are the server's. */
+const registryAdvice: Readonly<Partial<Record<Cause, string>>> = {
+  'certificate-invalid':
+    'Have the server trust its authority (NODE_EXTRA_CA_CERTS=/path/ca.pem), or add the registry again with --insecure.',
+  'connection-failed': 'Check the address, and whether the server reaches it: network, proxy, firewall.',
+  'rate-limited': 'Sync later, add the registry with a lower --speed-limit, or use an account with a higher limit.',
+};
+
+export const registryAdviceOf = (cause: Cause): string => registryAdvice[cause] ?? causeTexts[cause].solution.en;

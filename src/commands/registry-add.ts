@@ -1,16 +1,18 @@
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
 import { AddedRegistry } from './api-answers.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
 import { connectApi } from './connect-api.ts';
+import { findRegistries } from './find-registry.ts';
+import { failureOf } from './registry-failure.ts';
 import { PASSWORD_VARIABLE, readRegistryPassword, registryTypeOption, withScheme } from './registry-options.ts';
 
 interface AddOptions {
   readonly type: string;
-  readonly username: string;
+  readonly username?: string;
   readonly passwordStdin?: true;
   readonly insecure?: true;
-  readonly speedLimit: string;
+  readonly speedLimit: number;
   readonly region: string;
   readonly scan?: true;
 }
@@ -22,11 +24,11 @@ export function defineRegistryAdd(parent: Command, context: CommandContext): voi
     .argument('<name>', 'how you call it')
     .argument('<url>', 'https://registry.example.com[:port]; http:// where it must be')
     .addOption(registryTypeOption())
-    .option('-u, --username <name>', 'account that may pull; leave out for anonymous access', '')
+    .option('-u, --username <name>', 'account that may pull; leave out for anonymous access')
     .option('--password-stdin', 'read the password from standard input')
     .option('--insecure', 'accept any TLS certificate')
-    .option('--speed-limit <requests>', 'requests a second at most; 0 = no limit', '0')
-    .option('--region <region>', 'shown in lists', 'default')
+    .option('--speed-limit <requests>', 'requests a second at most; 0 = no limit', requestsPerSecond, 0)
+    .option('--region <region>', 'RegistryRegion in the API', 'default')
     .option('--scan', 'authorise and scan new images after each sync')
     .addHelpText(
       'after',
@@ -47,13 +49,13 @@ async function addRegistry(context: CommandContext, name: string, url: string, o
   const parameters = {
     Name: name,
     Url: withScheme(url),
-    Username: options.username,
+    Username: options.username ?? '',
     Password: password,
     RegistryType: options.type,
     NetType: 'public',
     RegistryRegion: options.region,
     Insecure: options.insecure ? 1 : 0,
-    SpeedLimit: Number(options.speedLimit),
+    SpeedLimit: options.speedLimit,
     NeedScan: options.scan === true,
   };
   const added = await api.call('AddAssetImageRegistryRegistryDetail', parameters, AddedRegistry);
@@ -64,10 +66,19 @@ async function addRegistry(context: CommandContext, name: string, url: string, o
     });
   }
   if (added.HealthCheckErr) {
-    throw new CommandFailure(`Registry "${name}" is stored, but cannot be reached: ${added.HealthCheckErr}`, {
-      fix: `plimsoll registry test ${name} says more; plimsoll registry remove ${name} takes it out again.`,
+    const [stored] = await findRegistries(api, [name]);
+    const advice = stored && failureOf(stored)?.fix;
+    throw new CommandFailure(`Registry "${name}" is stored, but cannot be used: ${added.HealthCheckErr}`, {
+      fix: `${advice ?? ''} \`plimsoll registry remove ${name}\` takes it out again.`.trimStart(),
     });
   }
   context.terminal.out(`Registry "${name}" is connected (id ${added.RegistryId}).\n`);
   context.terminal.note(`Next: plimsoll registry sync ${name} --wait\n`);
+}
+
+function requestsPerSecond(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw new InvalidArgumentError('Write a whole number, 0 for no limit.');
+  return value;
 }

@@ -4,8 +4,11 @@ import type { CommandContext } from './command-context.ts';
 import { connectApi } from './connect-api.ts';
 import { listRegistries } from './find-registry.ts';
 import { type ListFormat, outputOption, printList } from './output/print-list.ts';
-import type { Column } from './output/table.ts';
-import type { Colors } from './output/terminal.ts';
+import { type Column, printable } from './output/table.ts';
+import type { Colors, Terminal } from './output/terminal.ts';
+import { formatAge } from './output/units.ts';
+import { wrap } from './output/wrap.ts';
+import { connectionOf, failureOf } from './registry-failure.ts';
 
 export function defineRegistryList(parent: Command, context: CommandContext): void {
   parent
@@ -16,43 +19,52 @@ export function defineRegistryList(parent: Command, context: CommandContext): vo
       const rows = await listRegistries(await connectApi(context));
       printList(context.terminal, options.output, {
         rows,
-        columns,
+        columns: registryColumns(context.now()),
+        csvColumns,
         name: (row) => row.Name,
         json: (row) => row,
         empty: 'No registries yet. Connect one: plimsoll registry add <name> <url>',
       });
-      for (const row of rows.filter((candidate) => options.output === 'table' && failureOf(candidate) !== '')) {
-        context.terminal.note(`\n${row.Name}: ${failureOf(row)}\n`);
-      }
+      if (options.output === 'table' || options.output === 'wide') explainFailures(context.terminal, rows);
     });
-}
-
-/** `connected`, `failed`, `unknown`: the last check that the server made. */
-export function connectionOf(row: RegistryRow): string {
-  const status = row.ConnDetectDetail[0]?.ConnDetectStatus ?? '';
-  if (status === '') return 'unknown';
-  return status === 'status_connected' ? 'connected' : 'failed';
 }
 
 const syncWords: Readonly<Record<string, string>> = { doing: 'running', success: 'succeeded', failed: 'failed' };
 const paintState = (cell: string, _row: RegistryRow, colors: Colors) =>
   cell.startsWith('failed') ? colors.red(cell) : cell;
 
-const columns: readonly Column<RegistryRow>[] = [
+const registryColumns = (now: Date): readonly Column<RegistryRow>[] => [
   { title: 'ID', text: (row) => String(row.RegistryId), align: 'right' },
   { title: 'NAME', text: (row) => row.Name, shrinkTo: 10 },
-  { title: 'TYPE', text: (row) => row.RegistryType },
-  { title: 'URL', text: (row) => row.Url, shrinkTo: 16 },
+  { title: 'TYPE', text: (row) => row.RegistryType, leaves: 2 },
+  { title: 'URL', text: (row) => row.Url, shrinkTo: 24 },
   { title: 'CONNECTION', text: connectionOf, paint: paintState },
   { title: 'SYNC', text: (row) => syncWords[row.SyncStatus] ?? 'never', paint: paintState },
-  { title: 'LAST SYNC', text: (row) => row.LatestSyncTime || '-' },
+  { title: 'LAST SYNC', text: (row) => formatAge(syncedAt(row), now), leaves: 1 },
 ];
 
-/** Why something about it failed and what to do, '' when nothing did. */
-export function failureOf(row: RegistryRow): string {
-  const detail = row.ConnDetectDetail[0];
-  const connection =
-    connectionOf(row) === 'failed' ? [detail?.FailReason || detail?.ConnDetectMessage, detail?.Solution] : [];
-  const sync = row.SyncStatus === 'failed' ? [row.SyncFailReason, row.SyncMessage, row.SyncSolution] : [];
-  return [...new Set([...connection, ...sync])].filter(Boolean).join('\n  ');
+const csvColumns: readonly Column<RegistryRow>[] = [
+  { title: 'id', text: (row) => String(row.RegistryId) },
+  { title: 'name', text: (row) => row.Name },
+  { title: 'type', text: (row) => row.RegistryType },
+  { title: 'url', text: (row) => row.Url },
+  { title: 'connection', text: connectionOf },
+  { title: 'sync', text: (row) => row.SyncStatus },
+  { title: 'synced', text: (row) => syncedAt(row)?.toISOString() ?? '' },
+  { title: 'reason', text: (row) => failureOf(row)?.message ?? '' },
+];
+
+/** The API writes this time without its zone: it is UTC. */
+function syncedAt({ LatestSyncTime: text }: RegistryRow): Date | undefined {
+  return text ? new Date(`${text.replace(' ', 'T')}Z`) : undefined;
+}
+
+function explainFailures(terminal: Terminal, rows: readonly RegistryRow[]): void {
+  for (const row of rows) {
+    const failure = failureOf(row);
+    if (!failure) continue;
+    const lines = [`${row.Name}: ${failure.message}`, `  fix: ${failure.fix}`];
+    const width = terminal.width ?? Number.POSITIVE_INFINITY;
+    terminal.note(`\n${lines.map((line) => wrap(printable(line), width, '    ')).join('\n')}\n`);
+  }
 }

@@ -16,7 +16,7 @@ export function registryTypeOption(): Option {
 /** From standard input, the environment, or a prompt; never from the command line, where other users could read it. */
 export async function readRegistryPassword(
   context: CommandContext,
-  options: { readonly username: string; readonly passwordStdin?: true },
+  options: { readonly username?: string; readonly passwordStdin?: true },
 ): Promise<string> {
   if (options.passwordStdin) return (await context.readInput()).replace(LINE_END, '');
   const given = context.environment()[PASSWORD_VARIABLE];

@@ -4,9 +4,10 @@ import type { CommandContext } from './command-context.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
 import { type Api, connectApi } from './connect-api.ts';
 import { findRegistries, listRegistries } from './find-registry.ts';
+import { countOf } from './output/count-of.ts';
 import { createProgressBar } from './output/progress-bar.ts';
 import { poll } from './poll.ts';
-import { failureOf } from './registry-list.ts';
+import { failureOf } from './registry-failure.ts';
 
 export function defineRegistrySync(parent: Command, context: CommandContext): void {
   parent
@@ -35,7 +36,7 @@ async function waitForSync(context: CommandContext, api: Api, ids: readonly numb
   const ended = await poll(async () => {
     const rows = (await listRegistries(api)).filter((row) => ids.includes(row.RegistryId));
     const finished = rows.filter((row) => row.SyncStatus === 'success' || row.SyncStatus === 'failed');
-    bar.update(finished.length, rows.length, `${finished.length} of ${rows.length} registries`);
+    bar.update(finished.length, rows.length, `${finished.length} of ${countOf(rows.length, 'registry', 'registries')}`);
     return finished.length === rows.length ? rows : undefined;
   }, context.signal).finally(() => bar.stop());
 
@@ -43,7 +44,10 @@ async function waitForSync(context: CommandContext, api: Api, ids: readonly numb
   for (const row of ended)
     if (!failed.includes(row))
       context.terminal.out(`${row.Name} is in sync. ${row.SyncMessage}`.trimEnd().concat('\n'));
-  if (failed.length > 0) throw new CommandFailure(`Sync failed.\n${failed.map(describe).join('\n')}`);
+  if (failed.length > 0) throw new CommandFailure(`The sync failed.\n${failed.map(describe).join('\n')}`);
 }
 
-const describe = (row: RegistryRow): string => `  ${row.Name}: ${failureOf(row)}`;
+function describe(row: RegistryRow): string {
+  const failure = failureOf(row);
+  return `  ${row.Name}: ${failure?.message ?? 'The server does not say why.'}\n    fix: ${failure?.fix ?? 'See its log.'}`;
+}

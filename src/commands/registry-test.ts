@@ -1,18 +1,18 @@
 import type { Command } from 'commander';
 import { connect } from '../inventory/create-connections.ts';
-import { causeTexts } from '../model/cause-texts.ts';
 import { checkConnection } from '../registries/check-connection.ts';
 import { registryTypes } from '../registries/types/index.ts';
+import { adviceOf } from './command-advice.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
 import { connectApi } from './connect-api.ts';
 import { findRegistries } from './find-registry.ts';
-import { connectionOf, failureOf } from './registry-list.ts';
+import { connectionOf, failureOf } from './registry-failure.ts';
 import { readRegistryPassword, registryTypeOption } from './registry-options.ts';
 
 interface TestOptions {
   readonly type: string;
-  readonly username: string;
+  readonly username?: string;
   readonly passwordStdin?: true;
   readonly insecure?: true;
 }
@@ -26,7 +26,7 @@ export function defineRegistryTest(parent: Command, context: CommandContext): vo
       'a registry of the server: its last check; a URL: a check from this machine, without a server',
     )
     .addOption(registryTypeOption())
-    .option('-u, --username <name>', 'account for a URL', '')
+    .option('-u, --username <name>', 'account for a URL')
     .option('--password-stdin', 'read its password from standard input')
     .option('--insecure', 'accept any TLS certificate')
     .addHelpText(
@@ -44,8 +44,10 @@ async function testStored(context: CommandContext, name: string): Promise<void> 
   const state = connectionOf(row);
   if (state === 'connected')
     context.terminal.out(`${row.Name}: connected, as of the server's last check of ${row.Url}\n`);
-  else if (state === 'failed') throw new CommandFailure(`${row.Name}: ${failureOf(row)}`);
-  else
+  else if (state === 'failed') {
+    const { message = 'The last check failed.', fix } = failureOf(row) ?? {};
+    throw new CommandFailure(`${row.Name}: ${message}`, fix ? { fix } : {});
+  } else
     throw new CommandFailure(`${row.Name} has not been checked yet.`, {
       fix: `plimsoll registry sync ${row.Name} --wait`,
     });
@@ -55,7 +57,7 @@ async function testUrl(context: CommandContext, url: string, options: TestOption
   const settings = {
     type: options.type,
     url,
-    username: options.username,
+    username: options.username ?? '',
     password: await readRegistryPassword(context, options),
     insecure: options.insecure === true,
     speedLimit: 0,
@@ -66,7 +68,7 @@ async function testUrl(context: CommandContext, url: string, options: TestOption
     if (check.status === 'failed') {
       throw new CommandFailure(check.message, {
         exitCode: check.cause === 'authentication-failed' ? exitCodes.unauthenticated : exitCodes.error,
-        fix: causeTexts[check.cause].solution.en,
+        fix: adviceOf(check.cause),
       });
     }
     context.terminal.out(`${url} answers, accepts the account, and lets it list repositories.\n`);

@@ -24,12 +24,18 @@ export function defineAdvisoriesImport(parent: Command, context: CommandContext)
 
 function findFeeds(folder: string, kev: string | undefined): AdvisoryFeeds {
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new CommandFailure(`There is no folder ${folder}.`, { exitCode: exitCodes.usage });
+    const fix = 'Name the folder that holds <Ecosystem>/all.zip.';
+    throw new CommandFailure(`There is no folder ${folder}.`, { exitCode: exitCodes.usage, fix });
   }
   const nested = join(folder, 'osv');
   const osvUrl = pathToFileURL(existsSync(nested) ? nested : folder).href;
   const candidates = kev === undefined ? [join(folder, 'kev', KEV_FILE), join(folder, KEV_FILE)] : [resolve(kev)];
   const found = candidates.find((path) => existsSync(path));
-  if (kev !== undefined && !found) throw new CommandFailure(`There is no file ${kev}.`, { exitCode: exitCodes.usage });
+  if (kev !== undefined && !found) {
+    throw new CommandFailure(`There is no file ${kev}.`, {
+      exitCode: exitCodes.usage,
+      fix: `Name CISA's ${KEV_FILE}.`,
+    });
+  }
   return { osvUrl, ...(found ? { kevUrl: pathToFileURL(found).href } : {}) };
 }

@@ -30,7 +30,12 @@ export async function connectApi(context: CommandContext): Promise<Api> {
         `(looked for ${adminKeyPath(config.dataDir)}, which \`plimsoll serve\` makes).`,
     });
   }
-  const client = createApiClient({ endpoint: config.endpoint, secretId: key.secretId, secretKey: key.secretKey });
+  const client = createApiClient({
+    endpoint: config.endpoint,
+    secretId: key.secretId,
+    secretKey: key.secretKey,
+    ...(config.token ? { token: config.token } : {}),
+  });
   return {
     endpoint: config.endpoint,
     async call(action, parameters, answer) {

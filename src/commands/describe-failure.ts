@@ -2,6 +2,7 @@ import { ApiCallError } from '../api/client/create-api-client.ts';
 import { InvalidConfig } from '../config/load-config.ts';
 import { AppError } from '../model/app-error.ts';
 import { DatabaseUnavailable } from '../store/database-unavailable.ts';
+import { asSentence } from './as-sentence.ts';
 import { adviceOf } from './command-advice.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
 import { describeSystemError } from './describe-system-error.ts';
@@ -63,9 +64,6 @@ export function renderFailure(failure: Failure, colors: Colors): string {
   if (failure.stack) lines.push(colors.dim(failure.stack));
   return `${lines.join('\n')}\n`;
 }
-
-/** Messages of the inner rooms begin in lower case: they also stand behind a colon. */
-const asSentence = (message: string): string => message.replace(/^[a-z](?=[a-z]* )/, (letter) => letter.toUpperCase());
 
 const authenticationCodes = /^(?:AuthFailure|UnauthorizedOperation)\b/;
 const usageCodes = /^(?:InvalidParameter(?:Value)?(?!\.RequestTimeout)|MissingParameter|UnknownParameter)\b/;

@@ -4,6 +4,7 @@ import type { CommandContext } from './command-context.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
 import { connectApi } from './connect-api.ts';
 import { findImage } from './find-image.ts';
+import { countOf } from './output/count-of.ts';
 
 const EVERY_IMAGE = 4_000_000_000; // the action wants a cap; this one is above any list
 
@@ -29,7 +30,9 @@ export function defineImageAuthorize(parent: Command, context: CommandContext): 
         ImageSourceType: 'ASSETIMAGE',
       };
       await api.call('ModifyImageAuthorized', parameters, Done);
-      context.terminal.out(options.all ? 'Every image may be scanned.\n' : `${ids.length} images may be scanned.\n`);
+      context.terminal.out(
+        options.all ? 'Every image may be scanned.\n' : `${countOf(ids.length, 'image')} may be scanned.\n`,
+      );
       context.terminal.note(`Next: plimsoll task start ${options.all ? '--all' : words.join(' ')} --wait\n`);
     });
 }

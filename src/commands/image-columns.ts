@@ -1,5 +1,5 @@
 import type { ImageRow } from './api-answers.ts';
-import { referenceOf } from './find-image.ts';
+import { referenceOf, shortDigest } from './find-image.ts';
 import { paintSeverityCell, severityCell } from './output/severity-cells.ts';
 import { type Column, printable } from './output/table.ts';
 import { formatAge, formatBytes } from './output/units.ts';
@@ -15,11 +15,14 @@ const statusWords: Readonly<Record<string, string>> = {
   CANCELED: 'canceled',
 };
 
-/** Columns of the image list; `now` is what ages are counted from. */
-export function imageColumns(now: Date): readonly Column<ImageRow>[] {
+/** Columns of the list of these images; `now` is what ages are counted from. */
+export function imageColumns(rows: readonly ImageRow[], now: Date): readonly Column<ImageRow>[] {
+  const ambiguous = ambiguousReferences(rows);
+  const shown = (row: ImageRow) =>
+    ambiguous.has(referenceOf(row)) ? `${shortReference(row)}@${shortDigest(row)}` : shortReference(row);
   return [
     { title: 'ID', text: (row) => String(row.Id), align: 'right' },
-    { title: 'IMAGE', text: shortReference, shrinkTo: 24, keep: 'end' },
+    { title: 'IMAGE', text: shown, shrinkTo: 24, keep: 'end' },
     { title: 'REGISTRY', text: (row) => row.InstanceName, shrinkTo: 8, leaves: 5 },
     { title: 'OS', text: (row) => row.OsName, shrinkTo: 20, leaves: 1 },
     {
@@ -53,6 +56,18 @@ export function imageColumns(now: Date): readonly Column<ImageRow>[] {
     { title: 'DIGEST', text: (row) => row.ImageDigest, wide: true },
     { title: 'IMAGE ID', text: (row) => row.ImageId, wide: true },
   ];
+}
+
+/** References that two of the rows have: the platforms of an index share its tag. */
+export function ambiguousReferences(rows: readonly ImageRow[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  return new Set(
+    rows.map(referenceOf).filter((reference) => {
+      const again = seen.has(reference);
+      seen.add(reference);
+      return again;
+    }),
+  );
 }
 
 /** For programs: a column per count, empty where it is unknown; bytes, and times as the API has them. */
@@ -109,8 +124,8 @@ export function explainUnknowns(rows: readonly ImageRow[], width = DEFAULT_WIDTH
 function reasons(rows: readonly ImageRow[]): readonly string[] {
   const images = new Map<string, string[]>();
   for (const row of rows) {
-    const why = row.Reason || (row.CveStatus === 'NOT_SCAN' ? 'Not scanned yet' : statusOf(row));
-    const text = [why, row.Solution].filter(Boolean).map(asSentence).join(' ');
+    const why = row.Reason || (row.CveStatus === 'NOT_SCAN' ? whyNotScanned(row) : statusOf(row));
+    const text = [why, row.Solution].filter(Boolean).map(ended).join(' ');
     images.set(text, [...(images.get(text) ?? []), shortReference(row)]);
   }
   return [...images].map(([why, names]) => {
@@ -119,7 +134,12 @@ function reasons(rows: readonly ImageRow[]): readonly string[] {
   });
 }
 
-const asSentence = (text: string): string => (text.endsWith('.') ? text : `${text}.`);
+const whyNotScanned = (row: ImageRow): string =>
+  row.IsAuthorized === 1
+    ? 'Not scanned yet: plimsoll task start'
+    : 'Not authorised for scanning yet: plimsoll image authorize';
+
+const ended = (text: string): string => (text.endsWith('.') ? text : `${text}.`);
 
 /** `team/app:1.2`, without the registry's host. */
 export function shortReference(row: ImageRow): string {

@@ -5,7 +5,7 @@ import { connectApi } from './connect-api.ts';
 import { findImage, referenceOf } from './find-image.ts';
 import { createdOf, explainUnknowns, isPartial, isUnknown } from './image-columns.ts';
 import { outputOption, printList } from './output/print-list.ts';
-import { severityCell } from './output/severity-cells.ts';
+import { severityLine } from './output/severity-cells.ts';
 import { printable } from './output/table.ts';
 import { formatAge, formatBytes } from './output/units.ts';
 import { readAllPages } from './read-pages.ts';
@@ -48,7 +48,7 @@ async function showImage(context: CommandContext, word: string, format: (typeof 
 }
 
 function describeImage(row: ImageRow, now: Date): string {
-  const counts = severityCell(
+  const counts = severityLine(
     {
       critical: row.CriticalLevelVulCnt,
       high: row.HighLevelVulCnt,
@@ -67,7 +67,7 @@ function describeImage(row: ImageRow, now: Date): string {
     ['Created', createdOf(row) || '-'],
     ['Size', formatBytes(row.ImageSize)],
     ['Scanned', formatAge(row.ScanTime ? new Date(row.ScanTime) : undefined, now)],
-    ['Vulnerable', isUnknown(row) ? '-' : counts.trim()],
+    ['Vulnerable', isUnknown(row) ? '- (unknown, which is not zero)' : counts],
   ];
   return facts.map(([name, value]) => `${name.padEnd(10)}  ${printable(value)}\n`).join('');
 }

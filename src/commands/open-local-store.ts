@@ -1,15 +1,32 @@
+import { existsSync } from 'node:fs';
 import { databaseUrl } from '../config/database-url.ts';
 import { loadMasterKey } from '../config/master-key.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { createVault } from '../store/vault.ts';
 import type { CommandContext } from './command-context.ts';
+import { CommandFailure } from './command-failure.ts';
 
-/** Lends the store of this machine's settings to `use`, and closes it: for commands that need no server. */
-export async function withLocalStore<T>(context: CommandContext, use: (store: Store) => Promise<T>): Promise<T> {
+const FILE = 'file:';
+
+/**
+ * Lends the store of this machine's settings to `use`, and closes it: for commands that need no server. Unless `create`,
+ * there must be one: to look into a folder that was misspelt must not make a new one.
+ */
+export async function withLocalStore<T>(
+  context: CommandContext,
+  use: (store: Store) => Promise<T>,
+  { create = false }: { readonly create?: boolean } = {},
+): Promise<T> {
   const config = context.config();
+  const url = databaseUrl(config);
+  if (!create && url.startsWith(FILE) && !existsSync(url.slice(FILE.length))) {
+    throw new CommandFailure(`There is no database in ${config.dataDir} yet.`, {
+      fix: 'Start the server (`plimsoll serve`), or name its data folder: --data-dir (PLIMSOLL_DATA_DIR).',
+    });
+  }
   const vault = createVault(await loadMasterKey(config));
-  const store = await openStore({ url: databaseUrl(config), vault, now: context.now });
+  const store = await openStore({ url, vault, now: context.now });
   try {
     return await use(store);
   } finally {

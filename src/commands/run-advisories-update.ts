@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { readAdvisoryStatus } from '../advisories/status.ts';
 import { updateAdvisories } from '../advisories/update.ts';
 import type { UpdateProgress, UpdateResult } from '../advisories/update-options.ts';
+import { AppError } from '../model/app-error.ts';
+import { asSentence } from './as-sentence.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
 import { createProgressBar, type ProgressBar } from './output/progress-bar.ts';
@@ -17,6 +19,11 @@ export interface AdvisoryFeeds {
 }
 
 const RECORDS_SHOWN = 10;
+/** A person waits: without a network this ends within half a minute, where a server may take minutes. */
+const RETRY_MS = 150;
+const SENTENCE_END = /\.$/;
+const MEND =
+  'Check PLIMSOLL_ADVISORIES_URL and the network of this machine, or import a folder: plimsoll advisories import <folder>';
 
 /** Updates the data folder's advisories from these feeds and says what came of it; throws when a feed could not be had. */
 export async function runAdvisoriesUpdate(context: CommandContext, feeds: AdvisoryFeeds): Promise<void> {
@@ -24,10 +31,18 @@ export async function runAdvisoriesUpdate(context: CommandContext, feeds: Adviso
   const ecosystems = await ecosystemsIn(feeds.osvUrl, dataDir, context.now());
   const bar = createProgressBar(context.terminal, 'advisories');
   const options = { ...feeds, dataDir, now: context.now, ...(ecosystems ? { ecosystems } : {}) };
-  const result = await updateAdvisories({ ...options, onProgress: (at) => draw(bar, at) }, context.signal).finally(() =>
-    bar.stop(),
-  );
+  const result = await updateAdvisories(
+    { ...options, retryDelayMs: RETRY_MS, onProgress: (at) => draw(bar, at) },
+    context.signal,
+  )
+    .catch(explain)
+    .finally(() => bar.stop());
   report(context, result);
+}
+
+function explain(error: unknown): never {
+  if (!(error instanceof AppError) || error.code === 'canceled') throw error;
+  throw new CommandFailure(`${asSentence(error.message).replace(SENTENCE_END, '')}.`, { fix: MEND, cause: error });
 }
 
 /**
@@ -68,7 +83,7 @@ function report({ terminal }: CommandContext, { changed, snapshot, problems }: U
     `Not every feed could be read; what was there before stays in use.\n  ${lines.join('\n  ')}`,
     {
       exitCode: exitCodes.incomplete,
-      fix: 'Run the command again, or import a folder: plimsoll advisories import <folder>',
+      fix: MEND,
     },
   );
 }

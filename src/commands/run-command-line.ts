@@ -6,6 +6,8 @@ import { type Environment, settings } from '../config/settings.ts';
 import { defineAdvisoriesImport } from './advisories-import.ts';
 import { defineAdvisoriesStatus } from './advisories-status.ts';
 import { defineAdvisoriesUpdate } from './advisories-update.ts';
+import { defineAuditList } from './audit-list.ts';
+import { defineCall } from './call.ts';
 import type { CommandContext } from './command-context.ts';
 import { exitCodes } from './command-failure.ts';
 import { defineConfig } from './config.ts';
@@ -16,6 +18,7 @@ import { defineImageShow } from './image-show.ts';
 import { defineKeyCreate } from './key-create.ts';
 import { defineKeyList } from './key-list.ts';
 import { defineKeyRevoke } from './key-revoke.ts';
+import { wrap } from './output/wrap.ts';
 import { defineRegistryAdd } from './registry-add.ts';
 import { defineRegistryList } from './registry-list.ts';
 import { defineRegistryRemove } from './registry-remove.ts';
@@ -64,6 +67,7 @@ const groups: readonly { readonly name: string; readonly description: string; re
       commands: [defineAdvisoriesUpdate, defineAdvisoriesImport, defineAdvisoriesStatus],
     },
     { name: 'key', description: 'API keys', commands: [defineKeyCreate, defineKeyList, defineKeyRevoke] },
+    { name: 'audit', description: 'who changed what', commands: [defineAuditList] },
   ];
 
 /** Runs one command line and returns its exit code; never throws. */
@@ -103,9 +107,11 @@ function createProgram(context: CommandContext): Command {
     .option('--endpoint <url>', 'server to talk to (PLIMSOLL_ENDPOINT)')
     .option('--data-dir <folder>', 'data folder (PLIMSOLL_DATA_DIR)')
     .exitOverride()
-    .showHelpAfterError('(--help says more)')
     .configureHelp({ showGlobalOptions: true, ...(terminal.width ? { helpWidth: terminal.width } : {}) })
-    .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: (text) => terminal.note(text) })
+    .configureOutput({
+      writeOut: (text) => terminal.out(wrapHelp(text, terminal.width)),
+      writeErr: (text) => terminal.note(wrapHelp(text, terminal.width)),
+    })
     .addHelpText(
       'after',
       `
@@ -122,8 +128,26 @@ Examples:
     const group = program.command(name).description(description);
     for (const define of commands) define(group, context);
   }
+  defineCall(program, context);
   defineConfig(program, context);
+  pointToHelp(program, program.name());
   return program;
+}
+
+/** After a wrong usage, where to read about this very command. */
+function pointToHelp(command: Command, name: string): void {
+  command.showHelpAfterError(`  fix: ${name} --help`);
+  for (const child of command.commands) pointToHelp(child, `${name} ${child.name()}`);
+}
+
+const EXAMPLE = /^ +plimsoll /;
+
+/** What commander leaves to the terminal: the texts below a help. Examples stay whole, to be copied. */
+function wrapHelp(text: string, width: number | undefined): string {
+  if (width === undefined) return text;
+  const wrapped = (line: string) =>
+    EXAMPLE.test(line) ? line : wrap(line, width, line.slice(0, line.length - line.trimStart().length));
+  return text.split('\n').map(wrapped).join('\n');
 }
 
 function version(): string {

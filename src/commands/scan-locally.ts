@@ -1,19 +1,23 @@
 import { advisoriesPath } from '../advisories/advisories-path.ts';
 import type { Config } from '../config/load-config.ts';
 import { AppError } from '../model/app-error.ts';
-import { parseReference, registryUrl } from '../oci/parse-reference.ts';
-import { type Platform, parsePlatform } from '../oci/platform.ts';
+import { parseReference, type Reference, registryUrl } from '../oci/parse-reference.ts';
+import type { Platform } from '../oci/platform.ts';
 import { docker } from '../registries/types/docker.ts';
 import { createScanThreads } from '../scan/create-scan-threads.ts';
 import { findRegistryImage } from '../scan/find-registry-image.ts';
 import { createMatchInventory } from '../scan/match-inventory.ts';
 import { scanReference } from '../scan/scan-reference.ts';
 import type { ScanProgress, ScanReport } from '../scan/scan-report.ts';
+import { CommandFailure, exitCodes } from './command-failure.ts';
+
+const SCHEME = /^(https?):\/\/(.*)$/;
+const ANY_SCHEME = /^https?(?=:)/;
 
 export interface ScanLocallyOptions {
   readonly config: Config;
-  /** `os/architecture[/variant]`; default linux/amd64. */
-  readonly platform?: string;
+  /** linux/amd64 when absent. */
+  readonly platform?: Platform;
   readonly insecure?: boolean;
   readonly username?: string;
   readonly password?: string;
@@ -26,8 +30,7 @@ export async function scanLocally(
   options: ScanLocallyOptions,
   signal: AbortSignal,
 ): Promise<ScanReport> {
-  const { config } = options;
-  const platform = wantedPlatform(options.platform);
+  const { config, platform } = options;
   const threads = createScanThreads(config.workers);
   const now = () => new Date();
   try {
@@ -51,28 +54,17 @@ export async function scanLocally(
   }
 }
 
-function wantedPlatform(text: string | undefined): Platform | undefined {
-  if (text === undefined) return undefined;
-  const platform = parsePlatform(text);
-  if (!platform)
-    throw new AppError(
-      'image-not-found',
-      `${JSON.stringify(text)} is not a platform: write os/architecture, such as linux/arm64`,
-    );
-  return platform;
-}
-
 async function findInRegistry(
   text: string,
   platform: Platform | undefined,
   options: ScanLocallyOptions,
   signal: AbortSignal,
 ) {
-  const reference = parseReference(text);
+  const { reference, url } = readReference(text);
   const client = docker.connect(
     {
       type: docker.name,
-      url: registryUrl(reference.registry),
+      url,
       username: options.username ?? '',
       password: options.password ?? '',
       insecure: options.insecure ?? false,
@@ -85,5 +77,19 @@ async function findInRegistry(
   } catch (error) {
     await client.close();
     throw error;
+  }
+}
+
+/** A reference, and where to ask for it; a scheme before it says how to speak to a registry that has no TLS. */
+function readReference(text: string): { readonly reference: Reference; readonly url: string } {
+  const [, scheme, rest] = SCHEME.exec(text) ?? [];
+  try {
+    const reference = parseReference(rest ?? text);
+    const url = registryUrl(reference.registry);
+    return { reference, url: scheme ? url.replace(ANY_SCHEME, scheme) : url };
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    const fix = 'Write host[:port]/repository:tag, or the path of an archive or an OCI layout.';
+    throw new CommandFailure(error.message, { exitCode: exitCodes.usage, fix, cause: error });
   }
 }

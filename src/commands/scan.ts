@@ -1,27 +1,32 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Cause } from '../model/cause.ts';
 import { causeTexts } from '../model/cause-texts.ts';
 import type { Severity } from '../model/severity.ts';
+import { type Platform, parsePlatform } from '../oci/platform.ts';
 import type { ScanReport } from '../scan/scan-report.ts';
+import { adviceOf } from './command-advice.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
 import { brokenRules, type FailRule, failRules, parseFailOn } from './fail-on.ts';
+import { countOf } from './output/count-of.ts';
 import { outputOption } from './output/print-list.ts';
 import { createProgressBar } from './output/progress-bar.ts';
-import { paintSeverityCell, severityCell } from './output/severity-cells.ts';
+import { paintSeverityCell, severityLine } from './output/severity-cells.ts';
 import { printable, renderTable } from './output/table.ts';
 import type { Terminal } from './output/terminal.ts';
 import { formatAge, formatBytes } from './output/units.ts';
+import { wrap } from './output/wrap.ts';
 import { readRegistryPassword } from './registry-options.ts';
 import { type VulnerabilityLine, vulnerabilityColumns } from './vulnerability-columns.ts';
 
 const formats = ['table', 'wide', 'json', 'ndjson'] as const;
 const SUBJECTS_SHOWN = 5;
+const UNCUT = Number.POSITIVE_INFINITY;
 type ScanFormat = (typeof formats)[number];
 
 interface ScanOptions {
   readonly output: ScanFormat;
-  readonly platform?: string;
+  readonly platform?: Platform;
   readonly username?: string;
   readonly passwordStdin?: true;
   readonly insecure?: true;
@@ -34,7 +39,7 @@ export function defineScan(parent: Command, context: CommandContext): void {
     .description('scan one image without a server')
     .argument('<image>', 'registry reference, docker-archive tar, or OCI layout (folder or tar)')
     .addOption(outputOption(formats))
-    .option('--platform <os/arch>', 'which image of a multi-platform index')
+    .option('--platform <os/arch>', 'which image of a multi-platform index (default: linux/amd64)', toPlatform)
     .option('-u, --username <name>', 'account of the registry')
     .option('--password-stdin', 'read its password from standard input (or set PLIMSOLL_REGISTRY_PASSWORD)')
     .option('--insecure', 'accept any TLS certificate')
@@ -42,8 +47,15 @@ export function defineScan(parent: Command, context: CommandContext): void {
     .addHelpText(
       'after',
       `
-Exit codes: 0 nothing stands against it, 1 error, 2 usage, 3 --fail-on found something, 4 the registry refused the sign-in,
-5 incomplete: not everything could be known, so an empty list does not mean safe.
+Exit codes:
+  0  scanned; without --fail-on, whatever was found
+  1  error
+  2  usage
+  3  --fail-on found something
+  4  the registry refused the sign-in
+  5  incomplete: not everything is known; an empty list does not mean safe
+
+A registry is asked over TLS, except on this machine; http:// before the reference asks it without.
 
 Examples:
   plimsoll scan registry.example.com/team/app:1.2
@@ -54,7 +66,7 @@ Examples:
 }
 
 async function scan(context: CommandContext, reference: string, options: ScanOptions): Promise<void> {
-  const password = await readRegistryPassword(context, { ...options, username: options.username ?? '' });
+  const password = await readRegistryPassword(context, options);
   const { scanLocally } = await import('./scan-locally.ts'); // loaded here: the server commands do not need it
   const bar = createProgressBar(context.terminal, 'scan');
   const report = await scanLocally(
@@ -74,11 +86,11 @@ async function scan(context: CommandContext, reference: string, options: ScanOpt
   ).finally(() => bar.stop());
 
   context.terminal.out(renderReport(report, options.output, context));
-  judge(report, options);
+  judge(report, options, context);
 }
 
 /** A broken policy outranks what is unknown: it is certain. */
-function judge(report: ScanReport, options: ScanOptions): void {
+function judge(report: ScanReport, options: ScanOptions, { terminal }: CommandContext): void {
   const broken = brokenRules(report, options.failOn ?? []);
   if (broken.length > 0) {
     throw new CommandFailure(`${report.reference} breaks the policy.\n  ${broken.join('\n  ')}`, {
@@ -90,7 +102,8 @@ function judge(report: ScanReport, options: ScanOptions): void {
     report.coverage === 'unknown'
       ? `The vulnerabilities of ${report.reference} are unknown: an empty list does not mean that it is safe.`
       : `The vulnerabilities of ${report.reference} are a lower bound: not everything could be read or decided.`;
-  throw new CommandFailure(`${message}\n  ${describeGaps(report).join('\n  ')}`, { exitCode: exitCodes.incomplete });
+  const gaps = describeGaps(report).map((line) => wrap(`  ${line}`, terminal.width ?? UNCUT, '    '));
+  throw new CommandFailure([message, ...gaps].join('\n'), { exitCode: exitCodes.incomplete });
 }
 
 /** Each cause once, with what it concerns and what to do. */
@@ -103,8 +116,8 @@ function describeGaps(report: ScanReport): readonly string[] {
   for (const { cause, subject } of concerns) subjects.set(cause, [...(subjects.get(cause) ?? []), subject]);
   return [...subjects].map(([cause, list]) => {
     const more = list.length > SUBJECTS_SHOWN ? ` and ${list.length - SUBJECTS_SHOWN} more` : '';
-    const { reason, solution } = causeTexts[cause];
-    return printable(`${list.slice(0, SUBJECTS_SHOWN).join(', ')}${more}: ${reason.en}. ${solution.en}`);
+    const concerned = `${list.slice(0, SUBJECTS_SHOWN).join(', ')}${more}`;
+    return printable(`${causeTexts[cause].reason.en} (${concerned}). ${adviceOf(cause)}`);
   });
 }
 
@@ -139,7 +152,10 @@ function renderHeading(report: ScanReport, terminal: Terminal, now: Date): strin
     ['Image', `${report.reference} (${report.platform})`],
     ['Digest', report.digest ?? '-'],
     ['System', report.inventory.os?.name ?? 'none found'],
-    ['Content', `${report.inventory.packages.length} packages in ${report.layers.length} layers, ${formatBytes(size)}`],
+    [
+      'Content',
+      `${countOf(report.inventory.packages.length, 'package')} in ${countOf(report.layers.length, 'layer')}, ${formatBytes(size)}`,
+    ],
     [
       'Advisories',
       snapshot ? `${snapshot.advisories}, checked ${formatAge(new Date(snapshot.checkedAt), now)}` : 'none yet',
@@ -151,12 +167,18 @@ function renderHeading(report: ScanReport, terminal: Terminal, now: Date): strin
     .join('');
 }
 
-/** `3:  1C   2H   0M   0L`; `-` where nothing is known. */
+/** `1C 2H 0M 0L`; `-` where nothing is known. */
 function totals(report: ScanReport, terminal: Terminal): string {
   if (report.coverage === 'unknown' && report.vulnerabilities.length === 0) return '- (unknown, which is not zero)';
   const of = (...wanted: readonly Severity[]) =>
     report.vulnerabilities.filter((found) => wanted.includes(found.severity)).length;
   // Unrated ones count as low, as in the API: a count must not lose any.
   const counts = { critical: of('critical'), high: of('high'), medium: of('medium'), low: of('low', 'unknown') };
-  return paintSeverityCell(severityCell(counts, report.coverage !== 'known').trim(), terminal.colors);
+  return paintSeverityCell(severityLine(counts, report.coverage !== 'known'), terminal.colors);
+}
+
+function toPlatform(text: string): Platform {
+  const platform = parsePlatform(text);
+  if (!platform) throw new InvalidArgumentError('Write os/architecture, such as linux/arm64.');
+  return platform;
 }

@@ -20,12 +20,23 @@ export function defineTaskList(parent: Command, context: CommandContext): void {
       printList(context.terminal, options.output, {
         rows,
         columns: taskColumns(context.now()),
+        csvColumns,
         name: (task) => String(task.id),
         json: (task) => task,
         empty: 'No tasks yet. Start one: plimsoll task start --all --wait',
       });
     });
 }
+
+const csvColumns: readonly Column<TaskListEntry>[] = [
+  { title: 'id', text: (task) => String(task.id) },
+  { title: 'status', text: (task) => task.status },
+  { title: 'images', text: (task) => String(task.total) },
+  { title: 'finished', text: (task) => String(task.finished) },
+  { title: 'started', text: (task) => task.createdAt.toISOString() },
+  { title: 'ended', text: (task) => task.finishedAt?.toISOString() ?? '' },
+  { title: 'by', text: (task) => task.createdBy },
+];
 
 function taskColumns(now: Date): readonly Column<TaskListEntry>[] {
   return [

@@ -1,9 +1,11 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { ApiCallError } from '../api/client/create-api-client.ts';
 import { CreatedTask } from './api-answers.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
 import { connectApi } from './connect-api.ts';
 import { exactly, findImage } from './find-image.ts';
+import { findRegistries } from './find-registry.ts';
 import { waitForTask } from './wait-for-task.ts';
 
 interface StartOptions {
@@ -23,7 +25,7 @@ export function defineTaskStart(parent: Command, context: CommandContext): void 
     .description('scan authorised images')
     .argument('[images...]', 'ids, digests or references')
     .option('--all', 'every authorised image')
-    .option('--registry <name>', 'every authorised image of this registry')
+    .option('--registry <name>', 'every authorised image of this registry (name or id)')
     .option('--latest', 'only the newest image of each repository')
     .addOption(new Option('--kinds <kinds...>', 'what to look for').choices(Object.keys(kindValues)))
     .option('--timeout <seconds>', 'give up after so long', seconds)
@@ -43,22 +45,36 @@ async function startTask(context: CommandContext, words: readonly string[], opti
     });
   }
   const api = await connectApi(context);
+  const [registry] = options.registry ? await findRegistries(api, [options.registry]) : [];
   const ids: number[] = [];
   for (const word of words) ids.push((await findImage(api, word)).Id);
   const parameters = {
     ...(options.all ? { All: true } : {}),
     ...(ids.length > 0 ? { Id: ids } : {}),
-    ...(options.registry ? { Filters: [exactly('InstanceName', options.registry)] } : {}),
+    ...(registry ? { Filters: [exactly('InstanceName', registry.Name)] } : {}),
     ...(options.latest ? { OnlyScanLatest: true } : {}),
     ...(options.kinds ? { ScanType: options.kinds.map((kind) => kindValues[kind]) } : {}),
     ...(options.timeout ? { Timeout: options.timeout } : {}),
   };
-  const { TaskID: id } = await api.call('CreateAssetImageRegistryScanTask', parameters, CreatedTask);
-  if (id === undefined || id === null)
-    throw new CommandFailure('The server started no task.', { fix: 'plimsoll image authorize --all' });
+  const { TaskID: id } = await api
+    .call('CreateAssetImageRegistryScanTask', parameters, CreatedTask)
+    .catch(explainNothingToScan);
+  if (id === undefined || id === null) throw new CommandFailure('The server started no task.', { fix: MAY_BE_SCANNED });
   if (options.wait) return waitForTask(context, api, id);
   context.terminal.out(`Task ${id} is started.\n`);
   context.terminal.note(`Next: plimsoll task status ${id} --wait\n`);
+}
+
+const MAY_BE_SCANNED =
+  'Only authorised images are scanned: `plimsoll image authorize`. Scans under way: `plimsoll task list`.';
+
+function explainNothingToScan(error: unknown): never {
+  if (!(error instanceof ApiCallError) || error.code !== 'FailedOperation.ErrAlreadyScanning') throw error;
+  throw new CommandFailure('There is nothing to scan: the images are not authorised, or are being scanned already.', {
+    fix: MAY_BE_SCANNED,
+    requestId: error.requestId,
+    cause: error,
+  });
 }
 
 function seconds(text: string): number {

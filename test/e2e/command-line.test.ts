@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -40,9 +40,9 @@ afterAll(async () => {
 /** Runs one command line as a shell would; `env` is laid over the server's. */
 async function run(
   line: string,
-  options: { env?: Readonly<Record<string, string>>; input?: string; signal?: AbortSignal } = {},
+  options: { env?: Readonly<Record<string, string>>; input?: string; signal?: AbortSignal; width?: number } = {},
 ) {
-  const { terminal, written } = captureTerminal({ width: 160 });
+  const { terminal, written } = captureTerminal({ width: options.width ?? 160 });
   const exitCode = await runCommandLine(line.split(' '), {
     env: { ...environment, ...options.env },
     terminal,
@@ -65,8 +65,14 @@ describe('from an empty server to a list, by commands alone', () => {
     const result = await run(`registry add wrong ${registry.url} -u scanner --password-stdin`, { input: 'nonsense\n' });
 
     expect(result.exitCode).toBe(1);
-    expect(result.note).toMatch(/^error: Registry "wrong" is stored, but cannot be reached: .+\n {2}fix: .+/);
-    expect((await run('registry test wrong')).exitCode).toBe(1);
+    expect(result.note).toMatch(/^error: Registry "wrong" is stored, but cannot be used: .+\n {2}fix: .+/);
+    expect(result.note).not.toContain('nonsense');
+    const tested = await run('registry test wrong');
+    expect(tested.exitCode).toBe(1);
+    expect(tested.note).toContain(`\`plimsoll registry test ${registry.url}\` tries it from this machine`);
+    expect((await run('registry list')).note).toMatch(
+      /wrong: The registry refused the user name or password\.\n {2}fix: /,
+    );
     expect((await run('registry remove wrong')).out).toBe('Registry "wrong" is removed.\n');
   });
 
@@ -107,7 +113,9 @@ describe('from an empty server to a list, by commands alone', () => {
     const scanned = await run('task start --all --wait');
     const list = await run('image list');
 
-    expect(scanned.out).toMatch(/^Task \d+ is done: 9 images, 9 scanned, 7 at risk\.\n$/);
+    expect(scanned.out).toMatch(/^Task \d+ is done\. 9 images: 8 scanned, 1 failed; 7 at risk\.\n$/);
+    expect(scanned.exitCode).toBe(5);
+    expect(scanned.note).toMatch(/^incomplete: Nobody can say whether 1 image is safe\.\n {2}fix: /);
     expect(list.out).toMatch(/shop\/web:1\.4 .*3C {3}4H {3}1M {3}0L +yes/);
     expect(list.out).toMatch(/tools\/health:1\.0 .*0C {3}0H {3}0M {3}0L +no/);
     expect(list.out).toMatch(/legacy\/billing:2013 .* - +- /);
@@ -134,10 +142,58 @@ describe('from an empty server to a list, by commands alone', () => {
     const shown = await run('image show shop/api:2.0');
     const several = await run('image show shop/web');
 
-    expect(shown.out).toMatch(/Vulnerable {2}2C {3}5H {3}2M {3}1L/);
+    expect(shown.out).toMatch(/Vulnerable {2}2C 5H 2M 1L/);
     expect(shown.out).toMatch(/high +CVE-2023-4863 +yes +libwebp7 +1\.2\.4-0\.2 +1\.2\.4-0\.2\+deb12u1/);
     expect(several.exitCode).toBe(1);
     expect(several.note).toContain('"shop/web" can be 3 images');
+  });
+
+  test('the platforms of an index are told apart, in the list and when one is meant', async () => {
+    const listed = await run('image list --name worker');
+    const names = (await run('image list --name worker -o name')).out.trim().split('\n');
+    const [digest = ''] = /(?<=worker:3@)[0-9a-f]{12}/.exec(listed.out) ?? [];
+
+    expect(new Set(names).size).toBe(2);
+    for (const word of [...names, `worker:3@${digest}`, `sha256:${digest}`])
+      expect((await run(`image show ${word}`)).out, word).toContain('shop/backend/worker:3');
+    expect((await run('image show shop/backend/worker:3')).note).toContain(`worker:3@${digest}`);
+  });
+
+  test('what is not known is named wherever a condition hides it', async () => {
+    const critical = await run('image list --severity critical');
+    const running = await run('image list --running');
+
+    expect(critical.out).not.toContain('legacy/billing');
+    expect(critical.note).toContain('1 more image may have it: not scanned, or nobody can say.');
+    expect(running.note).toMatch(/it cannot know\.\n$/);
+  });
+
+  test('a registry that is not there is no empty list', async () => {
+    for (const command of ['image list --registry nope', 'task start --registry nope', 'registry sync nope']) {
+      const { exitCode, note } = await run(command);
+
+      expect(exitCode, command).toBe(1);
+      expect(note, command).toBe('error: There is no registry "nope".\n  fix: Registries of this server: staging.\n');
+    }
+  });
+
+  test('lists for programs hold times that programs read, and no prose', async () => {
+    const registries = (await run('registry list -o csv')).out.split('\r\n');
+    const tasks = (await run('task list -o csv')).out.split('\r\n');
+
+    expect(registries[0]).toBe('id,name,type,url,connection,sync,synced,reason');
+    expect(registries[1]).toMatch(/^\d+,staging,docker,http:.*,connected,success,\d{4}-\d\d-\d\dT[\d:.]+Z,$/);
+    expect(tasks[0]).toBe('id,status,images,finished,started,ended,by');
+    expect(tasks[1]).toMatch(/^\d+,finished,9,9,[\d-]+T[\d:.]+Z,[\d-]+T[\d:.]+Z,/);
+  });
+
+  test.for([60, 80, 100, 160])('no list is wider than a terminal of %i columns', async (width) => {
+    for (const command of ['image list', 'registry list', 'task list', 'advisories status']) {
+      const { out } = await run(command, { width });
+
+      expect(Math.max(...out.split('\n').map((line) => line.length)), command).toBeLessThanOrEqual(width);
+      expect(out, command).not.toBe('');
+    }
   });
 
   test('tasks are listed, and stopping one that has ended changes nothing', async () => {
@@ -208,6 +264,59 @@ describe('exit codes', () => {
     expect((await run(`image list --endpoint ${registry.url}`)).note).toContain('does not answer as Plimsoll');
   });
 
+  test('2 for a value that the server refuses', async () => {
+    const { exitCode, note } = await run('registry add odd ftp://registry.example.com');
+
+    expect(exitCode).toBe(2);
+    expect(note).toMatch(/its scheme must be http or https/);
+  });
+
+  test.for([
+    ['registry add odd http://127.0.0.1:1 --speed-limit abc', '--speed-limit'],
+    ['scan ./x.tar --platform nonsense', 'os/architecture'],
+    ['scan registry.example.com/UPPER:1', 'repository names are lower case'],
+    ['task status nonsense', 'whole number'],
+    ['advisories import /no/such/folder', 'There is no folder /no/such/folder.'],
+  ] as const)('2 for %s, with what to write instead', async ([command, hint]) => {
+    const { exitCode, note } = await run(command);
+
+    expect(exitCode).toBe(2);
+    expect(note).toContain(hint);
+    expect(note).toMatch(/\n {2}fix: ./);
+  });
+
+  test('1 for a file that is not there or is no image, with advice for a file', async () => {
+    const text = join(work, 'text.tar');
+    writeFileSync(text, 'no tar at all');
+
+    for (const path of [join(work, 'nothing.tar'), text, work]) {
+      const { exitCode, note, out } = await run(`scan ${path}`);
+
+      expect({ exitCode, out }, path).toEqual({ exitCode: 1, out: '' });
+      expect(note, path).toContain(path);
+      expect(note, path).not.toMatch(/registry management|Synchronise|at .*\.ts/);
+    }
+  });
+
+  test('1 where there is no database to look into, and none is made', async () => {
+    for (const command of ['task list', 'key list', 'key revoke someone']) {
+      const { exitCode, note } = await run(command, { env: { PLIMSOLL_DATA_DIR: join(work, 'misspelt') } });
+
+      expect(exitCode, command).toBe(1);
+      expect(note, command).toContain(`There is no database in ${join(work, 'misspelt')} yet.`);
+    }
+    expect(existsSync(join(work, 'misspelt'))).toBe(false);
+  });
+
+  test('1 when the port is in use, and nothing goes on running', async () => {
+    const { exitCode, note, out } = await run(`serve --listen ${new URL(plimsoll.url).host}`, {
+      env: { PLIMSOLL_DATA_DIR: join(work, 'second') },
+    });
+
+    expect({ exitCode, out }).toEqual({ exitCode: 1, out: '' });
+    expect(note).toMatch(/^error: .* is in use: .*\n {2}fix: .*--listen/);
+  });
+
   test('2 for a wrong option, a missing argument, and a wrong setting', async () => {
     expect((await run('image list --sort nope')).exitCode).toBe(2);
     expect((await run('image show')).exitCode).toBe(2);
@@ -218,7 +327,7 @@ describe('exit codes', () => {
   test('130 when a wait is interrupted', async () => {
     const { exitCode, note } = await run('registry sync --all --wait', { signal: AbortSignal.abort() });
 
-    expect({ exitCode, note }).toEqual({ exitCode: 130, note: 'error: Interrupted.\n' });
+    expect({ exitCode, note }).toEqual({ exitCode: 130, note: 'Interrupted.\n' });
   });
 
   test('0 for help and version', async () => {
@@ -252,8 +361,22 @@ test('an import of nothing, and of a damaged file, keeps what there was', async 
   expect((await run('advisories status')).out).toMatch(/osv\/npm +5 /);
 });
 
+test('a scan over plain HTTP needs the scheme only where the machine is another', async () => {
+  const result = await run(`scan ${registry.url}/tools/health:1.0 -u scanner`, {
+    env: { PLIMSOLL_REGISTRY_PASSWORD: account.password },
+  });
+
+  expect(result.exitCode).toBe(0);
+  expect(result.out).toContain('Vulnerable  0C 0H 0M 0L');
+  expect(result.out).toContain('4 packages in 1 layer,');
+});
+
 test('settings are shown without their secrets', async () => {
   const { out, exitCode } = await run('config -o json');
+  const text = (await run('config')).out;
+
+  expect(text).toMatch(/^PLIMSOLL_DATABASE_URL {2}\(not set: a SQLite file in the data folder\)$/m);
+  expect(text).not.toContain(plimsoll.key.secretKey);
 
   expect(exitCode).toBe(0);
   expect(out).toContain(plimsoll.dataDir);

@@ -10,6 +10,7 @@ export interface SeverityCounts {
 
 const CELL_DIGITS = 3;
 const COUNT = /\d+\+?[CHML]/g;
+const BLANKS = / +/g;
 const ZERO = /^0\+?[CHML]$/;
 
 /**
@@ -24,6 +25,11 @@ export function severityCell(counts: SeverityCounts, atLeast: boolean): string {
   return [`${critical}${more}C`, `${high}${more}H`, `${medium}${more}M`, `${low}${more}L`]
     .map((text) => text.padStart(width + 1))
     .join(' ');
+}
+
+/** The same outside a table: `2C 5H 0M 1L`. */
+export function severityLine(counts: SeverityCounts, atLeast: boolean): string {
+  return severityCell(counts, atLeast).trim().replace(BLANKS, ' ');
 }
 
 /** Colours what is above zero; zeros step back. */

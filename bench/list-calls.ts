@@ -52,7 +52,7 @@ export const listCalls: readonly ListCall[] = [
   },
   filtered('RegistryType harbor', filter('RegistryType', 'harbor')),
   filtered('OsName Alpine Linux v3.20', filter('OsName', 'Alpine Linux v3.20')),
-  filtered('ImageName api-worker (few)', filter('ImageName', 'api-worker')),
+  filtered('ImageName -12 (few)', filter('ImageName', '-12')),
   filtered('ImageName gateway (some)', filter('ImageName', 'gateway')),
   filtered('ImageName e (most)', filter('ImageName', 'e')),
   filtered('Namespace payments', filter('Namespace', 'payments')),

@@ -7,7 +7,7 @@ import { seededRandom } from './seeded-random.ts';
 
 const DAY_MS = 86_400_000;
 const ROWS_PER_CONTENT = 100;
-const AVERAGE_TAGS = 100;
+const AVERAGE_TAGS = 40;
 const REGISTRIES = ['harbor-eu', 'harbor-us', 'docker-lab', 'quay-ci', 'ecr-prod'];
 const TEAMS = ['payments', 'search', 'platform', 'data', 'mobile', 'web', 'infra', 'security', 'ml', 'growth'];
 const NOUNS = [
@@ -34,7 +34,7 @@ const SYSTEMS = [
 ];
 
 /**
- * Fills an empty store with `rows` images through its own methods: registries, repositories of 1 to 300 tags, content
+ * Fills an empty store with `rows` images through its own methods: registries, repositories of 1 to 120 tags, content
  * that is listed about a hundred times, two thirds of it scanned, some of that in vain, nine rows of ten authorised. The
  * same shares at every size.
  */
@@ -46,7 +46,7 @@ export async function seedImages(store: Store, rows: number): Promise<void> {
   // Everything is listed once and scanned; what lists it later takes the result over, as after a promotion.
   for (let repository = 0, left = rows; left > 0; repository++) {
     const count = repository === 0 ? contents.length : Math.min(left, 1 + Math.floor(random() ** 2 * 3 * AVERAGE_TAGS));
-    const path = `${pick(TEAMS)}/${pick(NOUNS)}-${pick(NOUNS)}-${repository}`;
+    const path = repositoryPath(repository);
     const own = Array.from({ length: Math.ceil(count / 3) }, () => pick(contents));
     const tags = Array.from({ length: count }, (_, tag) =>
       seenTag(`${path} ${tag}`, tag, (repository === 0 ? contents[tag] : undefined) ?? pick(own), random),
@@ -83,6 +83,10 @@ async function addRegistries(store: Store): Promise<readonly number[]> {
   }
   return ids;
 }
+
+/** Every team and every noun in turn, so that a name finds its share at every size. */
+const repositoryPath = (at: number): string =>
+  `${TEAMS[at % TEAMS.length]}/${NOUNS[at % NOUNS.length]}-${NOUNS[(at * 5 + 3) % NOUNS.length]}-${at}`;
 
 const digest = (seed: string): Digest => `sha256:${createHash('sha256').update(seed).digest('hex')}`;
 

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { compactCounters } from './compact-counters.ts';
 import type { Database } from './database.ts';
 import { imageSelection } from './image-conditions.ts';
 import { imagesById, listImageIds, listImages } from './image-list.ts';
@@ -63,12 +63,6 @@ export function createImageStore({ engine, read, write, transaction }: Database)
       }
     },
     removeUnseen: (registryId, startedAt) => transaction((trx) => removeUnseen(trx, registryId, startedAt)),
-    compactCounts: async () => {
-      if (engine === 'sqlite') return; // its triggers keep one row per key
-      await sql`with removed as (delete from image_counts returning *)
-        insert into image_counts (registry_id, latest, authorized, scan_status, amount)
-        select registry_id, latest, authorized, scan_status, sum(amount) from removed
-        group by registry_id, latest, authorized, scan_status having sum(amount) <> 0`.execute(write);
-    },
+    compactCounts: () => compactCounters(engine, write),
   };
 }

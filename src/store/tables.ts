@@ -29,6 +29,7 @@ export interface Tables {
   exports: ExportsTable;
   export_chunks: ExportChunksTable;
   api_keys: ApiKeysTable;
+  audit_log: AuditLogTable;
   settings: SettingsTable;
 }
 
@@ -401,6 +402,21 @@ export interface ApiKeysTable {
   created_at: number;
   last_used_at: number | null;
   revoked_at: number | null;
+  /** NULL: it does not end. */
+  expires_at: number | null;
+  /** Of a temporary key: sha256 of its token, hex. */
+  token_hash: string | null;
+}
+
+export interface AuditLogTable {
+  id: Generated<number>;
+  at: number;
+  secret_id: string;
+  key_name: string;
+  action: string;
+  parameters: string;
+  code: string;
+  request_id: string;
 }
 
 export interface SettingsTable {

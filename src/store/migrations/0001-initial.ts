@@ -1,12 +1,14 @@
 import { type Kysely, sql } from 'kysely';
 import type { Engine } from '../database.ts';
+import { countingTables, countingTriggers } from './image-counting.ts';
 
 /** The first schema: see tables.ts for what each column means. */
 export async function initial(db: Kysely<unknown>, engine: Engine): Promise<void> {
   for (const statement of [
     ...tables(engine),
-    ...indexes(),
-    ...(engine === 'sqlite' ? sqliteCounting : [...postgresCounting, postgresLower]),
+    ...indexes(engine),
+    ...countingTriggers(engine),
+    ...(engine === 'sqlite' ? [] : [postgresLower]),
   ]) {
     await sql.raw(statement).execute(db);
   }
@@ -48,8 +50,7 @@ function tables(engine: Engine): readonly string[] {
       size bigint not null, created_at bigint, pushed_at bigint, listed_at bigint not null, latest integer not null, authorized integer not null,
       trusted integer not null, running integer, containers integer, fix_recommended integer, ${summaryColumns},
       unique (tag_id, digest, platform))`,
-    `create table image_counts (registry_id bigint not null, latest integer not null, authorized integer not null,
-      scan_status text not null, amount bigint not null${engine === 'sqlite' ? ', primary key (registry_id, latest, authorized, scan_status)' : ''})`,
+    ...countingTables(engine),
     `create table layer_reports (digest text not null, fingerprint text not null, report text not null,
       primary key (digest, fingerprint))`,
     `create table packages (artifact_id bigint not null references artifacts (id) on delete cascade, ecosystem text not null,
@@ -75,16 +76,39 @@ function tables(engine: Engine): readonly string[] {
   ];
 }
 
-/** Sort keys of the list that have an index of their own; unknown values sort last when descending, on both engines. */
-const sortedColumns = ['created_at', 'scanned_at', 'size', 'vulnerabilities', 'critical', 'high', 'packages'];
+/** Sort keys of the list; unknown values sort last when descending, on both engines. */
+const sortedColumns = [
+  'created_at',
+  'scanned_at',
+  'size',
+  'vulnerabilities',
+  'critical',
+  'high',
+  'malware_files',
+  'secrets',
+  'risks',
+  'packages',
+  'containers',
+];
 
-function indexes(): readonly string[] {
+/** Flags that few rows have: those rows in the order of the list. The flag leads, because SQLite looks for equality first. */
+const rareFlags = ['running', 'trusted', 'needs_fix', 'fix_recommended'];
+
+/** What most lists are about: here is all that filters and sorting ask, so that no row is read in vain. */
+const latestColumns = `registry_id, repository_id, authorized, scan_status, needs_fix, fix_recommended, scanned_at, size,
+  vulnerabilities, critical, high, medium, low, malware_files, risks, secrets, packages`;
+
+function indexes(engine: Engine): readonly string[] {
+  // The list's descending order ends with the unknown and its ascending one begins with it, as SQLite's indexes do.
+  const ordered = (column: string) => (engine === 'sqlite' ? column : `${column} nulls first`);
+  const createdAt = ordered('created_at');
   return [
-    ...sortedColumns.map((column) => `create index images_by_${column} on images (${column}, id)`),
-    'create index images_latest on images (created_at, id) where latest = 1',
-    'create index images_by_scan_status on images (scan_status, created_at, id)',
-    'create index images_by_registry on images (registry_id, created_at, id)',
-    'create index images_by_repository on images (repository_id, created_at, pushed_at, id)',
+    ...sortedColumns.map((column) => `create index images_by_${column} on images (${ordered(column)}, id)`),
+    ...rareFlags.map((flag) => `create index images_${flag} on images (${flag}, ${createdAt}, id) where ${flag} = 1`),
+    `create index images_latest on images (latest, ${createdAt}, id, ${latestColumns}) where latest = 1`,
+    `create index images_by_scan_status on images (scan_status, ${createdAt}, id)`,
+    `create index images_by_registry on images (registry_id, ${createdAt}, id)`,
+    `create index images_by_repository on images (repository_id, ${createdAt}, ${ordered('pushed_at')}, id)`,
     'create index images_by_artifact on images (artifact_id)',
     'create index images_by_image_id on images (image_id)',
     'create index images_by_digest on images (digest)',
@@ -98,45 +122,6 @@ function indexes(): readonly string[] {
     'create index jobs_by_task on jobs (task_id, image_id)',
   ];
 }
-
-// TotalCount must not cost a walk over the index: triggers keep the number of rows per key (see tables.ts).
-
-const add = (row: 'new' | 'old', amount: string) => `
-  insert into image_counts (registry_id, latest, authorized, scan_status, amount)
-  values (${row}.registry_id, ${row}.latest, ${row}.authorized, ${row}.scan_status, ${amount})
-  on conflict do update set amount = amount + excluded.amount;`;
-
-const sqliteCounting = [
-  `create trigger images_counted_insert after insert on images begin ${add('new', '1')} end`,
-  `create trigger images_counted_delete after delete on images begin ${add('old', '-1')} end`,
-  `create trigger images_counted_update after update of registry_id, latest, authorized, scan_status on images
-    when old.latest <> new.latest or old.authorized <> new.authorized or old.scan_status <> new.scan_status or old.registry_id <> new.registry_id
-    begin ${add('old', '-1')} ${add('new', '1')} end`,
-];
-
-// On PostgreSQL concurrent transactions would queue on shared counter rows, or deadlock: each statement appends its
-// difference instead, and housekeeping folds the rows together.
-const countedFunction = (name: string, source: string) => `
-  create function ${name}() returns trigger language plpgsql as $$ begin
-    insert into image_counts (registry_id, latest, authorized, scan_status, amount)
-      select registry_id, latest, authorized, scan_status, sum(amount) from (${source}) changed
-      group by registry_id, latest, authorized, scan_status having sum(amount) <> 0;
-    return null;
-  end $$`;
-const rows = (table: string, amount: number) =>
-  `select registry_id, latest, authorized, scan_status, ${amount} as amount from ${table}`;
-
-const postgresCounting = [
-  countedFunction('images_counted_insert', rows('new_rows', 1)),
-  countedFunction('images_counted_delete', rows('old_rows', -1)),
-  countedFunction('images_counted_update', `${rows('old_rows', -1)} union all ${rows('new_rows', 1)}`),
-  `create trigger images_counted_insert after insert on images referencing new table as new_rows
-    for each statement execute function images_counted_insert()`,
-  `create trigger images_counted_delete after delete on images referencing old table as old_rows
-    for each statement execute function images_counted_delete()`,
-  `create trigger images_counted_update after update on images referencing old table as old_rows new table as new_rows
-    for each statement execute function images_counted_update()`,
-];
 
 // lower() knows no more than ASCII in some locales, among them the one of most containers; ICU's root collation knows
 // all letters. Built without ICU, PostgreSQL folds what its locale can.

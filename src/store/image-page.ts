@@ -1,0 +1,108 @@
+import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
+import { allOf, type ImageCount } from './count-images.ts';
+import type { ImageCondition, ImageQuery, ImageSortKey } from './image-query.ts';
+import type { Tables } from './tables.ts';
+
+const sortColumns = {
+  id: 'images.id',
+  createdAt: 'images.created_at',
+  scannedAt: 'images.scanned_at',
+  size: 'images.size',
+  vulnerabilities: 'images.vulnerabilities',
+  critical: 'images.critical',
+  high: 'images.high',
+  malwareFiles: 'images.malware_files',
+  secrets: 'images.secrets',
+  risks: 'images.risks',
+  packages: 'images.packages',
+  containers: 'images.containers',
+} as const satisfies Record<ImageSortKey, string>;
+
+type Direction = ImageQuery['sort']['direction'];
+
+/** Unknown values sort below every known one; ties by id in the same direction. */
+export const imageOrder = (key: ImageSortKey, direction: Direction) => orderBy(sql.ref(sortColumns[key]), direction);
+
+const orderBy = (column: RawBuilder<unknown>, direction: Direction) =>
+  direction === 'asc' ? sql`${column} asc nulls first, images.id asc` : sql`${column} desc nulls last, images.id desc`;
+
+/** Ids of one page, which must not lie behind the last. */
+export async function imagePage(db: Kysely<Tables>, query: ImageQuery, count: ImageCount): Promise<readonly number[]> {
+  const { conditions, sort, offset } = query;
+  const limit = Math.min(query.limit, count.total - offset);
+  // Past the middle it is shorter to walk the same order from its end.
+  const reverse = offset > count.total / 2;
+  const start = reverse ? count.total - offset - limit : offset;
+  const direction = reverse === (sort.direction === 'asc') ? 'desc' : 'asc';
+  const lead = leadOf(query, start + limit, count);
+  const column = sql.ref(sortColumns[sort.key]);
+  const { rows } = await sql<{ readonly id: number }>`select images.id from images
+    where ${lead === 'order' ? hidden(conditions) : lead === 'conditions' ? flagFirst(conditions) : allOf(conditions)}
+    order by ${orderBy(lead === 'conditions' ? sql`+${column}` : column, direction)}
+    limit ${limit} offset ${start}`.execute(db);
+  const ids = rows.map((row) => row.id);
+  return reverse ? ids.reverse() : ids;
+}
+
+/** One way is clearly shorter than the other when it reads half as many rows. */
+const CLEARLY = 2;
+
+/**
+ * There are two ways to a page: along the index of the sort key, past what does not match; or over all that matches, to
+ * be sorted. Engines guess which is shorter, SQLite without regard to LIMIT and PostgreSQL without an idea what a
+ * substring matches. The counts are known here, so what would lead an engine the long way is hidden from it.
+ */
+function leadOf(
+  { conditions, sort }: ImageQuery,
+  wanted: number,
+  { total, all }: ImageCount,
+): 'order' | 'conditions' | 'engine' {
+  if (conditions.length === 0 || (sort.key === 'createdAt' && conditions.every(isInOrderOfCreation))) return 'engine';
+  const alongOrder = (wanted * all) / total;
+  const overMatches = conditions.some(isIndexed) ? total : all;
+  if (alongOrder * CLEARLY < overMatches) return 'order';
+  return overMatches * CLEARLY < alongOrder ? 'conditions' : 'engine';
+}
+
+const hide = (condition: RawBuilder<unknown>) => sql<SqlBool>`coalesce(${condition}, false)`;
+const hidden = (conditions: readonly ImageCondition[]) => hide(allOf(conditions));
+
+/** What few rows have comes from its own small index; what else is asked is looked up in those. */
+function flagFirst(conditions: readonly ImageCondition[]): RawBuilder<unknown> {
+  const flag = conditions.find(isRareFlag);
+  if (!flag || conditions.length === 1) return allOf(conditions);
+  return sql`${allOf([flag])} and ${hidden(conditions.filter((each) => each !== flag))}`;
+}
+
+const rareFlags: readonly string[] = ['latest', 'running', 'trusted', 'fixRecommended'];
+const flags: readonly string[] = [...rareFlags, 'needsFix'];
+const indexedCounts: readonly string[] = Object.keys(sortColumns);
+
+const isSet = (condition: ImageCondition, fields: readonly string[]): boolean =>
+  condition.kind === 'value' && fields.includes(condition.field) && condition.values.every((value) => value === true);
+const isRareFlag = (condition: ImageCondition): boolean => isSet(condition, rareFlags);
+
+/** An index has what meets the condition in the list's usual order. */
+const isInOrderOfCreation = (condition: ImageCondition): boolean =>
+  isSet(condition, flags) ||
+  (condition.kind === 'value' &&
+    ['scanStatus', 'registryId'].includes(condition.field) &&
+    condition.values.length === 1);
+
+function isIndexed(condition: ImageCondition): boolean {
+  switch (condition.kind) {
+    case 'text':
+      return condition.match === 'equals'
+        ? condition.field !== 'osName'
+        : !['tag', 'digest', 'imageId', 'osName'].includes(condition.field);
+    case 'value':
+      return isSet(condition, flags) || ['id', 'registryId', 'scanStatus'].includes(condition.field);
+    case 'any-of':
+      return condition.fields.every((field) => indexedCounts.includes(field));
+    case 'keywords':
+      return false;
+    case 'package':
+    case 'vulnerability':
+      return true;
+  }
+}

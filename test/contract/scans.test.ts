@@ -78,6 +78,14 @@ describe('ModifyImageAuthorized', () => {
     expect(await authorizedTags()).toEqual(['v3', 'v4']);
   });
 
+  test('the cap counts images that still need it', async () => {
+    await authorize({ AllRegistryImages: true, UpdatedRegistryImageCnt: 2 });
+
+    await authorize({ AllRegistryImages: true, UpdatedRegistryImageCnt: 1 });
+
+    expect(await authorizedTags()).toEqual(['v2', 'v3', 'v4']);
+  });
+
   test('a cap of zero authorises nothing', async () => {
     await authorize({ AllRegistryImages: true, UpdatedRegistryImageCnt: 0 });
 

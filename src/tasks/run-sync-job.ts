@@ -14,32 +14,46 @@ export interface RunSyncJobDeps {
 }
 
 /** Syncs one registry and records how it went; then authorises and scans what is new where the registry asks for it. */
-export function createSyncJobHandler({ store, syncRegistry, now, log }: RunSyncJobDeps): JobHandler {
+export function createSyncJobHandler(deps: RunSyncJobDeps): JobHandler {
+  const { store } = deps;
   return async (job, signal) => {
     const registry = job.registryId === undefined ? undefined : await store.registries.get(job.registryId);
     if (!registry) return { done: true };
     await store.registries.recordSync(registry.id, { status: 'running' });
-    try {
-      const result = await syncRegistry(registry, signal);
-      await store.registries.recordSync(registry.id, {
-        status: 'succeeded',
-        at: now(),
-        skipped: result.skipped,
-        message: describe(result),
-      });
-      await store.registries.recordConnection(registry.id, { status: 'connected', checkedAt: now() });
-      log.info({ registry: registry.name, ...result, unread: result.unread.length }, 'synced');
-      if (registry.needScan) await scanNew(store, registry);
-    } catch (error) {
-      if (signal.aborted) throw error;
-      const cause = causeOf(error);
-      const message = error instanceof Error ? error.message : String(error);
-      log.warn({ err: error, registry: registry.name, cause }, 'sync failed');
-      await store.registries.recordSync(registry.id, { status: 'failed', cause, message });
-      await store.registries.recordConnection(registry.id, { status: 'failed', cause, checkedAt: now() });
-    }
+    if (!(await walk(deps, registry, signal))) return { done: true };
+    // Should this fail, the job is tried again: the walk costs little the second time.
+    if (registry.needScan) await scanNew(store, registry);
     return { done: true };
   };
+}
+
+/** Whether the registry was walked to its end; what hindered it is recorded. Throws when it was stopped. */
+async function walk(
+  { store, syncRegistry, now, log }: RunSyncJobDeps,
+  registry: Registry,
+  signal: AbortSignal,
+): Promise<boolean> {
+  let result: SyncResult;
+  try {
+    result = await syncRegistry(registry, signal);
+  } catch (error) {
+    if (signal.aborted) throw error;
+    const cause = causeOf(error);
+    const message = error instanceof Error ? error.message : String(error);
+    log.warn({ err: error, registry: registry.name, cause }, 'sync failed');
+    await store.registries.recordSync(registry.id, { status: 'failed', cause, message });
+    await store.registries.recordConnection(registry.id, { status: 'failed', cause, checkedAt: now() });
+    return false;
+  }
+  await store.registries.recordSync(registry.id, {
+    status: 'succeeded',
+    at: now(),
+    skipped: result.skipped,
+    message: describe(result),
+  });
+  await store.registries.recordConnection(registry.id, { status: 'connected', checkedAt: now() });
+  log.info({ registry: registry.name, ...result, unread: result.unread.length }, 'synced');
+  return true;
 }
 
 /** NeedScan: after a full sync the latest images, after an incremental one all that have not been scanned. */

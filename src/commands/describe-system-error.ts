@@ -23,7 +23,10 @@ export function describeSystemError(error: unknown): SystemFailure | undefined {
       return { message: `${path} lies on a file system that cannot be written.`, fix: OTHER_FOLDER };
     case 'ENOTDIR':
     case 'EEXIST':
-      return { message: `A file is in the way of the folder of ${path}.`, fix: OTHER_FOLDER };
+      return {
+        message: `A file is in the way of the folder of ${path}.`,
+        fix: `Move the file away, or ${OTHER_FOLDER}`,
+      };
     case 'EISDIR':
       return { message: `${path} is a folder where a file should be.`, fix: 'Move the folder away.' };
     case 'ENOENT':

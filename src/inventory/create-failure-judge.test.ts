@@ -85,13 +85,27 @@ describe('a row of faults of the server', () => {
 
     for (let index = 0; index < 100; index += 1) await judge.judge(failure('permission-denied'));
 
+    judge.succeeded();
     expect(() => judge.finish()).not.toThrow();
   });
+});
 
-  test('fails a walk that could read nothing at all', async () => {
+describe('a walk that could read nothing at all', () => {
+  test.each([
+    ['faults of the server', failure('registry-error', true)],
+    ['refusals', failure('permission-denied')],
+    ['refused sign-ins', failure('authentication-failed')],
+  ])('fails for %s', async (_, error) => {
     const judge = judgeWith(fine);
-    await judge.judge(fault);
+    await judge.judge(error);
 
-    expect(() => judge.finish()).toThrow(fault);
+    expect(() => judge.finish()).toThrow(error);
+  });
+
+  test('does not fail for content that is broken', async () => {
+    const judge = judgeWith(fine);
+    await judge.judge(failure('blob-corrupt'));
+
+    expect(() => judge.finish()).not.toThrow();
   });
 });

@@ -8,7 +8,7 @@ export interface FailureJudge {
   judge(error: unknown): Promise<void>;
   /** Something was read: a row of faults is over. */
   succeeded(): void;
-  /** At the end of a walk: throws the last fault when there were faults and nothing at all could be read. */
+  /** At the end of a walk: throws the last fault or refusal when there was one and nothing at all could be read. */
   finish(): void;
 }
 
@@ -24,13 +24,15 @@ const ambiguousCauses: readonly Cause[] = [
   'not-a-registry',
 ];
 
+const refusals: readonly Cause[] = ['authentication-failed', 'permission-denied'];
+
 // Each fault has been tried for a quarter of a minute before it gets here.
 const MAX_FAULTS_IN_A_ROW = 25;
 
 export function createFailureJudge(client: Pick<RegistryClient, 'ping'>, signal: AbortSignal): FailureJudge {
   let faultsInARow = 0;
   let anythingRead = false;
-  let lastFault: AppError | undefined;
+  let lastObstacle: AppError | undefined;
 
   async function isWholeRegistry(cause: Cause): Promise<boolean> {
     if (fatalCauses.includes(cause)) return true;
@@ -46,8 +48,9 @@ export function createFailureJudge(client: Pick<RegistryClient, 'ping'>, signal:
   return {
     judge: async (error) => {
       if (signal.aborted || (await isWholeRegistry(causeOf(error)))) throw error;
-      if (!(error instanceof AppError) || !error.retryable) return;
-      lastFault = error;
+      if (!(error instanceof AppError)) return;
+      if (error.retryable || refusals.includes(error.code)) lastObstacle = error;
+      if (!error.retryable) return;
       faultsInARow += 1;
       if (faultsInARow >= MAX_FAULTS_IN_A_ROW) throw error;
     },
@@ -56,7 +59,7 @@ export function createFailureJudge(client: Pick<RegistryClient, 'ping'>, signal:
       faultsInARow = 0;
     },
     finish: () => {
-      if (lastFault && !anythingRead) throw lastFault;
+      if (lastObstacle && !anythingRead) throw lastObstacle;
     },
   };
 }

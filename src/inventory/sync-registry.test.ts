@@ -519,6 +519,16 @@ test('a manifest of schema 1 is named, counted and no row', async () => {
   expect(await rows()).toEqual([]);
 });
 
+test('a tag that moves to schema 1 loses the row of what it was', async () => {
+  app.tags.set('1', putImage(app, { seed: '1' }));
+  await sync();
+  const body = Buffer.from('{"schemaVersion":1}');
+  app.tags.set('1', digestOf(body));
+  app.manifests.set(digestOf(body), { mediaType: 'application/vnd.docker.distribution.manifest.v1+prettyjws', body });
+
+  expect(await sync()).toMatchObject({ removedImages: 1, notes: [expect.stringContaining('schema 1')] });
+});
+
 test('a clock that is set back during a walk removes nothing', async () => {
   for (const tag of ['1', '2', '3']) app.tags.set(tag, putImage(app, { seed: tag }));
   await sync();

@@ -41,6 +41,21 @@ describe('an error is told', () => {
     await expect(read((await serve(0)).url, 5)).rejects.toMatchObject({ code: 'limit-exceeded' });
   });
 
+  test('when it trickles in without end', async () => {
+    const server = await serveForTest((_, response) => {
+      response.writeHead(200);
+      const trickle = setInterval(() => response.write('x'), 5);
+      response.on('close', () => clearInterval(trickle));
+    });
+    const client = openTestClient(server.url);
+
+    await expect(readSmallBlob(client, 'app', digest, 1_000_000, signal, 100)).rejects.toMatchObject({
+      code: 'connection-failed',
+      message: expect.stringContaining('too slow'),
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
   test('when the bytes are others', async () => {
     const server = await serve(0, Buffer.from('{"os":"lin_x"}'));
 

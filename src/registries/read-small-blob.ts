@@ -5,11 +5,13 @@ import type { RegistryClient } from './registry-client.ts';
 
 // The client repeats a request that got no answer; an answer that breaks off is only seen here.
 const ATTEMPTS = 3;
+const PATIENCE_MS = 120_000;
 
 /**
  * Reads a blob that must be small (a config) whole, and checks its digest; one that breaks off is asked for again.
  * @throws AppError `limit-exceeded` when it is larger than `maxBytes`, `blob-corrupt` when the bytes are others, and
  * what the client throws
+ * @param patience milliseconds for all its bytes
  */
 export async function readSmallBlob(
   client: RegistryClient,
@@ -17,8 +19,9 @@ export async function readSmallBlob(
   digest: Digest,
   maxBytes: number,
   signal: AbortSignal,
+  patience = PATIENCE_MS,
 ): Promise<Uint8Array> {
-  const body = await readWhole(client, repository, digest, maxBytes, signal);
+  const body = await readWhole(client, repository, digest, maxBytes, signal, patience);
   const actual = `sha256:${createHash('sha256').update(body).digest('hex')}`;
   if (actual !== digest) {
     throw new AppError(
@@ -35,11 +38,14 @@ async function readWhole(
   digest: Digest,
   maxBytes: number,
   signal: AbortSignal,
+  patience: number,
 ): Promise<Uint8Array> {
   for (let attempt = 1; ; attempt += 1) {
     const { stream } = await client.blob(repository, digest, signal);
     const chunks: Uint8Array[] = [];
     let bytes = 0;
+    const tooSlow = new AppError('connection-failed', `The blob ${digest} of ${repository} arrives too slowly.`);
+    const timer = setTimeout(() => stream.destroy(tooSlow), patience);
     try {
       for await (const chunk of stream as AsyncIterable<Uint8Array>) {
         bytes += chunk.byteLength;
@@ -53,6 +59,8 @@ async function readWhole(
       stream.destroy();
       const brokeOff = error instanceof AppError && error.code === 'connection-failed' && error.retryable;
       if (!brokeOff || attempt >= ATTEMPTS || signal.aborted) throw error;
+    } finally {
+      clearTimeout(timer);
     }
   }
 }

@@ -17,7 +17,7 @@ async function ask(registry: string, realm: string, allowPrivate: boolean, usern
       body: Readable.from([Buffer.from('{"token":"t"}')]),
     };
   };
-  const context = { registry: new URL(registry), allowPrivate, tokenBytes: 1_000, send };
+  const context = { registry: new URL(registry), allowPrivate, answer: { bytes: 1_000, milliseconds: 1_000 }, send };
   await fetchToken({ realm, service: 's', scope: 'a b' }, { username, password: 'p' }, context, signal);
   return sent[0];
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AppError } from '../../model/app-error.ts';
 import type { WireRequest, WireResponse } from './create-transport.ts';
 import { DistributionError } from './distribution-error.ts';
-import { parseAnswer, readBody } from './read-body.ts';
+import { type BodyLimits, parseAnswer, readBody } from './read-body.ts';
 import { redactUrl } from './redact-url.ts';
 
 export interface Credentials {
@@ -47,7 +47,7 @@ export async function fetchToken(
   context: {
     readonly registry: URL;
     readonly allowPrivate: boolean;
-    readonly tokenBytes: number;
+    readonly answer: BodyLimits;
     send(request: WireRequest, signal: AbortSignal): Promise<WireResponse>;
   },
   signal: AbortSignal,
@@ -59,7 +59,7 @@ export async function fetchToken(
     headers.authorization = basicAuthorization(credentials);
   }
   const response = await context.send({ method: 'GET', url, headers }, signal);
-  const body = await readBody(response, context.tokenBytes, signal);
+  const body = await readBody(response, context.answer, signal);
   const answer = parseAnswer(response, body, TokenAnswer);
   const value = answer.token || answer.access_token || '';
   if (!HEADER_SAFE.test(value)) {

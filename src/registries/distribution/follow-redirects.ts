@@ -1,10 +1,10 @@
 import type { Transport, WireRequest, WireResponse } from './create-transport.ts';
 import { DistributionError } from './distribution-error.ts';
-import { readStart } from './read-body.ts';
+import { type BodyLimits, readStart } from './read-body.ts';
 import { redactUrl } from './redact-url.ts';
 
 // Go's servers write a line of HTML.
-const MAX_PAGE_BYTES = 8_192;
+const PAGE: BodyLimits = { bytes: 8_192, milliseconds: 5_000 };
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
 
 /**
@@ -46,8 +46,9 @@ export async function followRedirects(
 /** A short page is read to its end, so that its connection can be used again; anything else is not worth it. */
 async function letGo(response: WireResponse, signal: AbortSignal): Promise<void> {
   const length = response.header('content-length');
-  if (length === undefined || !(Number(length) <= MAX_PAGE_BYTES)) response.body.destroy();
-  else await readStart(response, MAX_PAGE_BYTES, signal);
+  if (length === undefined || !(Number(length) <= PAGE.bytes)) response.body.destroy();
+  // Where it leads is known already, so what becomes of the page does not matter.
+  else await readStart(response, PAGE, signal).catch(() => response.body.destroy());
 }
 
 function withoutCredentials(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

@@ -6,6 +6,8 @@ export interface DistributionLimits {
   readonly headersTimeout: number;
   /** Longest silence within a body that we are ready to read. */
   readonly bodyTimeout: number;
+  /** Longest time for a whole body that is not a blob. */
+  readonly answerTimeout: number;
   /** Tries of one request in all. */
   readonly attempts: number;
   /** All waits between the tries of one request; a longer Retry-After fails at once. */
@@ -28,6 +30,7 @@ export const defaultDistributionLimits: DistributionLimits = {
   connectTimeout: 10_000,
   headersTimeout: 60_000,
   bodyTimeout: 60_000,
+  answerTimeout: 120_000,
   attempts: 5,
   waitBudget: 120_000,
   redirects: 5,

@@ -115,6 +115,21 @@ test('an endless error page is read to 64 KiB only', async () => {
   expect(String(error).length).toBeLessThan(1_000);
 });
 
+test.each([200, 500])('an answer of %d that trickles in without end is given up', async (status) => {
+  const server = await serveForTest((_, response) => {
+    response.writeHead(status, { 'content-type': 'application/json' });
+    const trickle = setInterval(() => response.write(' '), 5);
+    response.on('close', () => clearInterval(trickle));
+  });
+  const client = openTestClient(server.url, { limits: { answerTimeout: 100 } });
+
+  await expect(client.ping(signal)).rejects.toMatchObject({
+    code: 'connection-failed',
+    message: expect.stringContaining('too slow'),
+  });
+  expect(server.requests).toHaveLength(1);
+});
+
 test('a cut connection is tried again', async () => {
   let calls = 0;
   const server = await serveForTest((request, response) => {

@@ -10,7 +10,7 @@ import { basicAuthorization, fetchToken } from './fetch-token.ts';
 import { followRedirects } from './follow-redirects.ts';
 import { type DistributionLimits, defaultDistributionLimits } from './limits.ts';
 import { parseWarnings } from './parse-warnings.ts';
-import { readBody } from './read-body.ts';
+import { type BodyLimits, readBody } from './read-body.ts';
 import { redactUrl } from './redact-url.ts';
 import { retry } from './retry.ts';
 import { system as realSystem, type System } from './system.ts';
@@ -104,7 +104,7 @@ export function openSession(settings: RegistrySettings, policy: NetworkPolicy, d
     const release = await limiter.acquire(signal);
     const attemptWithBody = async () => {
       const response = await attempt(asked, signal);
-      return { response, body: await readBody(response, maxBytes, signal) };
+      return { response, body: await readBody(response, bodyLimits(maxBytes), signal) };
     };
     try {
       return await retry(attemptWithBody, limits, system, signal);
@@ -166,16 +166,20 @@ export function openSession(settings: RegistrySettings, policy: NetworkPolicy, d
     return fetchToken(
       asked,
       settings,
-      { registry: base, allowPrivate: policy.allowPrivate, tokenBytes: limits.tokenBytes, send },
+      { registry: base, allowPrivate: policy.allowPrivate, answer: bodyLimits(limits.tokenBytes), send },
       signal,
     );
+  }
+
+  function bodyLimits(bytes: number): BodyLimits {
+    return { bytes, milliseconds: limits.answerTimeout };
   }
 
   function errorContext(sent: string | undefined) {
     const token = sent?.split(' ')[1];
     return {
       secrets: token === undefined || token.length < MIN_REDACTED ? secrets : [...secrets, token],
-      errorBytes: limits.errorBytes,
+      body: bodyLimits(limits.errorBytes),
       now: system.now(),
     };
   }

@@ -7,16 +7,22 @@ import { redactUrl } from './redact-url.ts';
 
 const MAX_VALUES = 1_000;
 
+/** How much of a body is read: bytes, and milliseconds from its first to its last. */
+export interface BodyLimits {
+  readonly bytes: number;
+  readonly milliseconds: number;
+}
+
 /**
  * Reads a body to its end.
- * @throws AppError `limit-exceeded` beyond `limit` bytes, `connection-failed` when it breaks off, `canceled`
+ * @throws AppError `limit-exceeded` beyond the bytes, `connection-failed` when it breaks off or takes too long, `canceled`
  */
-export async function readBody(response: WireResponse, limit: number, signal: AbortSignal): Promise<Uint8Array> {
-  const { bytes, complete } = await readStart(response, limit, signal);
+export async function readBody(response: WireResponse, limits: BodyLimits, signal: AbortSignal): Promise<Uint8Array> {
+  const { bytes, complete } = await readStart(response, limits, signal);
   if (!complete) {
     const { method } = response;
     const url = redactUrl(response.url);
-    throw new DistributionError('limit-exceeded', `${method} ${url} answered more than ${limit} bytes.`, {
+    throw new DistributionError('limit-exceeded', `${method} ${url} answered more than ${limits.bytes} bytes.`, {
       method,
       url,
       status: response.status,
@@ -25,26 +31,35 @@ export async function readBody(response: WireResponse, limit: number, signal: Ab
   return bytes;
 }
 
-/** Reads at most `limit` bytes and drops the rest. */
+/** Reads at most so many bytes and drops the rest. */
 export async function readStart(
   response: WireResponse,
-  limit: number,
+  limits: BodyLimits,
   signal: AbortSignal,
 ): Promise<{ readonly bytes: Uint8Array; readonly complete: boolean }> {
   const chunks: Uint8Array[] = [];
   let size = 0;
+  // A server that sends a byte a minute is never silent, and never done.
+  const timer = setTimeout(() => response.body.destroy(tooSlow(response)), limits.milliseconds);
   try {
     for await (const chunk of response.body) {
       const bytes: unknown = chunk;
       if (!(bytes instanceof Uint8Array)) continue;
       chunks.push(bytes);
       size += bytes.byteLength;
-      if (size > limit) return { bytes: Buffer.concat(chunks).subarray(0, limit), complete: false };
+      if (size > limits.bytes) return { bytes: Buffer.concat(chunks).subarray(0, limits.bytes), complete: false };
     }
   } catch (error) {
     throw toNetworkError(error, response.method, response.url, signal);
+  } finally {
+    clearTimeout(timer);
   }
   return { bytes: Buffer.concat(chunks), complete: true };
+}
+
+function tooSlow({ method, url, status }: WireResponse): DistributionError {
+  const message = `${method} ${redactUrl(url)} is answered too slowly to be waited for.`;
+  return new DistributionError('connection-failed', message, { method, url: redactUrl(url), status });
 }
 
 /**

@@ -5,7 +5,7 @@ import { cleanText } from './clean-text.ts';
 import type { WireResponse } from './create-transport.ts';
 import { DistributionError, type RegistryErrorCode } from './distribution-error.ts';
 import { parseRetryAfter } from './parse-retry-after.ts';
-import { readStart } from './read-body.ts';
+import { type BodyLimits, readStart } from './read-body.ts';
 import { redactUrl } from './redact-url.ts';
 
 const MAX_CODES = 10;
@@ -26,7 +26,7 @@ const OtherErrorBody = z.object({
 export interface ErrorContext {
   /** Texts that must never appear in a message, should the registry echo them. */
   readonly secrets: readonly string[];
-  readonly errorBytes: number;
+  readonly body: BodyLimits;
   readonly now: number;
 }
 
@@ -36,7 +36,7 @@ export async function toResponseError(
   context: ErrorContext,
   signal: AbortSignal,
 ): Promise<DistributionError> {
-  const body = await readStart(response, context.errorBytes, signal);
+  const body = await readStart(response, context.body, signal);
   const text = Buffer.from(body.bytes).toString('utf8');
   const html = isHtml(response, text);
   const asJson = hasAtMostValues(body.bytes, MAX_VALUES);

@@ -24,7 +24,7 @@ const registryAccount = { username: 'demo', password: 'demo-password' };
 
 const terminal = createTerminal(process, process.env);
 const abort = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(signal, () => abort.abort(new DOMException('Interrupted', 'AbortError')));
 
 const folder = mkdtempSync(join(tmpdir(), 'plimsoll-demo-'));
@@ -107,17 +107,21 @@ function whatNext(
 The server keeps running at ${url}. In another terminal, here:
 
   export PLIMSOLL_ENDPOINT=${url}
-  export PLIMSOLL_SECRET_ID=${key.secretId}
-  export PLIMSOLL_SECRET_KEY=${key.secretKey}
-  npm run -s plimsoll -- image show shop/api:2.0
-  npm run -s plimsoll -- image list --severity critical --latest
-  npm run -s plimsoll -- image list --package lodash -o json
-
   export PLIMSOLL_DATA_DIR=${join(folder, 'data')}
-  npm run -s plimsoll -- scan ${new URL(registryUrl).host}/shop/web:1.5 -u ${registryAccount.username} --fail-on kev,unknown
+  alias plimsoll='npm run -s plimsoll --'
+
+  plimsoll image show shop/api:2.0
+  plimsoll image list --severity critical --latest
+  plimsoll image list --package lodash -o json
+  plimsoll scan ${new URL(registryUrl).host}/shop/web:1.5 -u ${registryAccount.username} --fail-on kev
       (the registry's password is ${registryAccount.password})
 
-Any SDK of Tencent Cloud's TCSS works too: set its endpoint to ${new URL(url).host}, its protocol to http.
+Any SDK of Tencent Cloud's TCSS works too:
+
+  endpoint   ${new URL(url).host}, protocol http
+  SecretId   ${key.secretId}
+  SecretKey  ${key.secretKey}
+
 Press Ctrl-C to stop.
 `;
 }

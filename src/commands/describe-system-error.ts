@@ -25,7 +25,7 @@ export function describeSystemError(error: unknown): SystemFailure | undefined {
     case 'EEXIST':
       return {
         message: `A file is in the way of the folder of ${path}.`,
-        fix: `Move the file away, or ${OTHER_FOLDER}`,
+        fix: 'Move the file away, or choose another data folder: --data-dir (PLIMSOLL_DATA_DIR).',
       };
     case 'EISDIR':
       return { message: `${path} is a folder where a file should be.`, fix: 'Move the folder away.' };

@@ -208,6 +208,15 @@ test('a layer that would fill memory with findings is limit-exceeded', async () 
   await expect(analyze(layer().file('a.t', ''), [flood])).rejects.toMatchObject({ code: 'limit-exceeded' });
 });
 
+test('a layer of endless folders is limit-exceeded', async () => {
+  const builder = layer();
+  for (let at = 100; at < 110; at++) builder.file(`${`${at}/`.repeat(1_000)}a.t`, 'a');
+  expect(Object.keys((await analyze(builder, [obedient])).files)).toHaveLength(10);
+  for (let at = 110; at < 150; at++) builder.file(`${`${at}/`.repeat(1_000)}a.t`, 'a');
+
+  await expect(analyze(builder, [obedient])).rejects.toMatchObject({ code: 'limit-exceeded' });
+});
+
 test('an upper layer removes, replaces and keeps packages', async () => {
   const base = layer()
     .file('var/lib/dpkg/status', debian(['bash', '5.2-1'], ['zlib1g', '1.2-1']))

@@ -1,11 +1,11 @@
-import { parentOf } from '../layers/normalise-path.ts';
+import { PathMap } from '../layers/path-map.ts';
 import { AppError } from '../model/app-error.ts';
 import type { Cause } from '../model/cause.ts';
 import type { Finding, LayerReport, Problem } from '../model/layer-report.ts';
 
 /** A hostile layer must not fill memory with complaints; the last one says that there were more. */
 const MAX_PROBLEMS = 1_000;
-/** Paths and findings together, so that a layer of a million links cannot fill memory and store; a real one has under 2 Mi. */
+/** Paths, the folders above them and findings together, so that a layer of a million links cannot fill memory and store; a real one has under 2 Mi. */
 const MAX_REPORT_CHARACTERS = 64 * 1024 ** 2;
 /** What a finding weighs in that sum; analyzers bound its texts. */
 const FINDING_CHARACTERS = 256;
@@ -16,37 +16,28 @@ const PACKAGE_FOLDER = /(?:^|\/)(?:node_modules(?:\/@[^/]+)?|[^/]+-packages)\/[^
 
 /** Collects what a report says about paths; a later entry of the same path takes the place of the earlier one. */
 export class ReportBuilder {
-  readonly #files = new Map<string, readonly Finding[]>();
-  /** Folders above wanted files, to notice when one is replaced within the layer. */
-  readonly #folders = new Set<string>();
+  readonly #files = new PathMap<readonly Finding[]>();
   readonly #removed = new Set<string>();
   readonly #directories = new Set<string>();
   readonly #emptied = new Set<string>();
-  readonly #problems = new Map<string, readonly Problem[]>();
+  readonly #problems = new PathMap<readonly Problem[]>();
   #problemCount = 0;
   #leftOut: Problem | undefined;
   #plainFiles = 0;
   #characters = 0;
 
   file(path: string, findings: readonly Finding[]): void {
-    this.#grow(path.length + findings.length * FINDING_CHARACTERS);
+    const before = this.#files.folderCharacters;
     this.#files.set(path, findings);
-    this.#noteFolders(path);
-  }
-
-  #noteFolders(path: string): void {
-    for (let folder = parentOf(path); folder !== '' && !this.#folders.has(folder); folder = parentOf(folder)) {
-      this.#folders.add(folder);
-    }
+    const folders = this.#files.folderCharacters - before;
+    this.#grow(path.length + folders + findings.length * FINDING_CHARACTERS);
   }
 
   /** What lay at `path` earlier in this layer is gone; a directory leaves what is below it. */
   replace(path: string, isDirectory: boolean): void {
-    this.#files.delete(path);
-    this.#problems.delete(path);
-    if (isDirectory || !this.#folders.delete(path)) return;
     for (const paths of [this.#files, this.#problems]) {
-      for (const below of paths.keys()) if (below.startsWith(`${path}/`)) paths.delete(below);
+      paths.delete(path);
+      if (!isDirectory) paths.deleteBelow(path);
     }
   }
 
@@ -85,7 +76,6 @@ export class ReportBuilder {
       return;
     }
     this.#problems.set(path, [...(this.#problems.get(path) ?? []), { path, analyzer, cause, message }]);
-    this.#noteFolders(path);
   }
 
   #grow(characters: number): void {
@@ -96,7 +86,7 @@ export class ReportBuilder {
 
   build(): Pick<LayerReport, 'files' | 'removed' | 'directories' | 'emptied' | 'problems'> {
     return {
-      files: Object.fromEntries(this.#files),
+      files: Object.fromEntries(this.#files.entries()),
       removed: [...this.#removed],
       directories: [...this.#directories],
       emptied: [...this.#emptied],

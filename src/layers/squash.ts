@@ -1,7 +1,7 @@
 import type { Inventory, LocatedFinding, OperatingSystem } from '../model/inventory.ts';
 import type { LayerReport } from '../model/layer-report.ts';
 import type { LocatedPackage, Package } from '../model/package.ts';
-import { parentOf } from './normalise-path.ts';
+import { PathMap } from './path-map.ts';
 
 type LocatedProblem = Inventory['problems'][number];
 
@@ -11,13 +11,12 @@ interface SquashedFile {
   readonly problems: readonly LocatedProblem[];
 }
 
-type SquashedFiles = ReadonlyMap<string, SquashedFile>;
+type SquashedFiles = PathMap<SquashedFile>;
 
 /** Where os-release lies, the one that programs look at first first. */
 const osReleasePaths = ['etc/os-release', 'usr/lib/os-release'];
 // Where /lib is a link to /usr/lib, a layer may name apk's one database by either path.
 const APK_FOLDER = 'lib/apk';
-const APK = `${APK_FOLDER}/`;
 const USR = 'usr/';
 
 /**
@@ -26,8 +25,8 @@ const USR = 'usr/';
  * https://github.com/opencontainers/image-spec/blob/main/layer.md#whiteouts
  */
 export function squash(reports: readonly LayerReport[]): Inventory {
-  let files: SquashedFiles = new Map();
-  for (const report of reports) files = layOver(files, report);
+  const files: SquashedFiles = new PathMap();
+  for (const report of reports) layOver(files, report);
 
   const all = [...files.values()];
   const os = findOs(files);
@@ -38,23 +37,22 @@ export function squash(reports: readonly LayerReport[]): Inventory {
   };
 }
 
-function layOver(lower: SquashedFiles, report: LayerReport): SquashedFiles {
-  const added = addedFiles(report);
-  const replaced = new Set([...report.removed, ...added.keys()]);
-  const directories = new Set(report.directories);
-  const emptied = new Set(report.emptied);
-  const files = new Map<string, SquashedFile>();
-  for (const [path, file] of lower)
-    if (!directories.has(path) && !isHidden(path, replaced, emptied)) files.set(path, file);
-  for (const [path, file] of added) {
-    const before = lower.get(path) ?? lower.get(otherName(path) ?? '');
-    files.set(path, before ? inherit(file, before) : file);
+function layOver(files: SquashedFiles, report: LayerReport): void {
+  const added = [...addedFiles(report)].map(([path, file]): [string, SquashedFile] => {
+    const before = files.get(path) ?? files.get(otherName(path) ?? '');
+    return [path, before ? inherit(file, before) : file];
+  });
+  for (const path of report.directories) files.delete(path);
+  for (const path of [...report.removed, ...added.map(([path]) => path)].flatMap(namesOf)) {
+    files.delete(path);
+    files.deleteBelow(path);
   }
-  return files;
+  for (const path of report.emptied.flatMap(namesOf)) files.deleteBelow(path);
+  for (const [path, file] of added) files.set(path, file);
 }
 
 /** Wanted files of one layer, and paths that have nothing but a problem. */
-function addedFiles({ files, problems, digest: layer }: LayerReport): SquashedFiles {
+function addedFiles({ files, problems, digest: layer }: LayerReport): ReadonlyMap<string, SquashedFile> {
   const added = new Map<string, SquashedFile>();
   for (const [path, findings] of Object.entries(files)) {
     added.set(path, { findings: findings.map((finding) => ({ finding, path, layer })), problems: [] });
@@ -69,23 +67,16 @@ function addedFiles({ files, problems, digest: layer }: LayerReport): SquashedFi
   return added;
 }
 
-/** Whether an upper layer put something else at the path or above it, or emptied a folder above it. */
-function isHidden(path: string, replaced: ReadonlySet<string>, emptied: ReadonlySet<string>): boolean {
-  if (emptied.has('') || replaced.has(path)) return true;
-  for (let folder = parentOf(path); folder !== ''; folder = parentOf(folder)) {
-    if (replaced.has(folder) || emptied.has(folder)) return true;
-  }
-  // By its other name only from lib/apk down: that /lib became a link takes nothing from /usr/lib.
+/** The path, and the other name of a folder or file of apk: that /lib became a link takes nothing from /usr/lib. */
+function namesOf(path: string): readonly string[] {
   const other = otherName(path);
-  for (let folder = other ?? ''; folder.includes(APK_FOLDER); folder = parentOf(folder)) {
-    if (replaced.has(folder) || emptied.has(folder)) return true;
-  }
-  return false;
+  return other === undefined ? [path] : [path, other];
 }
 
 function otherName(path: string): string | undefined {
-  if (path.startsWith(APK)) return USR + path;
-  return path.startsWith(USR + APK) ? path.slice(USR.length) : undefined;
+  const below = path.startsWith(USR) ? path.slice(USR.length) : path;
+  if (below !== APK_FOLDER && !below.startsWith(`${APK_FOLDER}/`)) return undefined;
+  return below === path ? USR + path : below;
 }
 
 /** A package that the same file already declared below came with that layer, though the file was written anew. */

@@ -66,7 +66,7 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
     ...(config.authorizedImageLimit > 0 ? { authorizedImageLimit: config.authorizedImageLimit } : {}),
   });
   const key = await ensureAdminKey(config);
-  await store.keys.create({ name: 'admin', role: 'admin', secretId: key.secretId, secretKey: key.secretKey });
+  await storeAdminKey(store, key, log);
 
   const network = { allowPrivate: config.allowPrivateRegistries };
   const connections = createConnections({ registries: store.registries, types: registryTypes, network });
@@ -142,13 +142,25 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
     // On SQLite nobody else works on this database, so whatever is leased belonged to a process that is gone.
     await store.jobs.release(now(), config.databaseUrl === undefined);
     worker.start();
-    const housekeeping = startHousekeeping(store, now, log);
+    const housekeeping = startHousekeeping(store, config.auditDays, now, log);
     const timetable = startTimetable(store, now, log);
     return { url, stop: () => stop(housekeeping, timetable) };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** A key that was revoked stays revoked, also when the environment still names it. */
+async function storeAdminKey(
+  { keys }: Store,
+  { secretId, secretKey }: { readonly secretId: string; readonly secretKey: string },
+  log: Logger,
+): Promise<void> {
+  const revoked = (await keys.list()).some((key) => key.secretId === secretId && key.revokedAt !== undefined);
+  if (revoked) return log.warn({ secretId }, 'the first admin key has been revoked and stays so');
+  const known = await keys.find(secretId);
+  if (known?.secretKey !== secretKey) await keys.create({ name: 'admin', role: 'admin', secretId, secretKey });
 }
 
 function createServer(
@@ -163,6 +175,7 @@ function createServer(
   const dispatch = createDispatch({
     actions,
     keys: store.keys,
+    audit: store.audit,
     context: {
       store,
       now,

@@ -93,6 +93,13 @@ export const settings = {
     secret: true,
     schema: secretKey,
   },
+  token: {
+    name: 'PLIMSOLL_TOKEN',
+    fallbackText: 'none',
+    meaning: 'Token of a temporary key, for the commands that call a server with one.',
+    secret: true,
+    schema: secretKey,
+  },
   masterKey: {
     name: 'PLIMSOLL_MASTER_KEY',
     fallbackText: 'generated at first start, kept in the data folder',
@@ -162,6 +169,13 @@ export const settings = {
     meaning: 'How many images may be authorised for scanning in all; 0 means no limit.',
     secret: false,
     schema: wholeNumber(0, 1_000_000_000),
+  },
+  auditDays: {
+    name: 'PLIMSOLL_AUDIT_DAYS',
+    fallback: '365',
+    meaning: 'How many days the audit log remembers who changed what.',
+    secret: false,
+    schema: wholeNumber(1, 36_500),
   },
   rateLimit: {
     name: 'PLIMSOLL_RATE_LIMIT',

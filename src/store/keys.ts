@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import type { Database } from './database.ts';
 import { toDate } from './image-rows.ts';
@@ -10,10 +10,13 @@ import type { Vault } from './vault.ts';
 const USE_RECORDED_EVERY_MS = 60_000;
 const letters = (bytes: number) => randomBytes(bytes).toString('base64url').replace(/[-_]/g, 'x');
 
+const hash = (token: string) => createHash('sha256').update(token).digest();
+
 export function createKeyStore({ read, write }: Database, vault: Vault, now: () => Date): KeyStore {
   const lastRecorded = new Map<string, number>();
   return {
-    create: async ({ name, role, secretId = `AKID${letters(24)}`, secretKey = letters(24) }) => {
+    create: async ({ name, role, secretId = `AKID${letters(24)}`, secretKey = letters(24), expiresAt, temporary }) => {
+      const token = temporary ? letters(48) : undefined;
       const row = {
         secret_sealed: vault.seal(secretKey),
         name,
@@ -21,13 +24,15 @@ export function createKeyStore({ read, write }: Database, vault: Vault, now: () 
         created_at: now().getTime(),
         last_used_at: null,
         revoked_at: null,
+        expires_at: expiresAt?.getTime() ?? null,
+        token_hash: token === undefined ? null : hash(token).toString('hex'),
       };
       await write
         .insertInto('api_keys')
         .values({ secret_id: secretId, ...row })
         .onConflict((conflict) => conflict.column('secret_id').doUpdateSet(row))
         .execute();
-      return { ...toKey({ secret_id: secretId, ...row }), secretKey };
+      return { ...toKey({ secret_id: secretId, ...row }), secretKey, ...(token === undefined ? {} : { token }) };
     },
     find: async (secretId) => {
       const row = await read
@@ -35,8 +40,16 @@ export function createKeyStore({ read, write }: Database, vault: Vault, now: () 
         .selectAll()
         .where('secret_id', '=', secretId)
         .where('revoked_at', 'is', null)
+        .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now().getTime())]))
         .executeTakeFirst();
-      return row && { ...toKey(row), secretKey: vault.open(row.secret_sealed) };
+      if (!row) return undefined;
+      const tokenHash = row.token_hash;
+      return {
+        ...toKey(row),
+        secretKey: vault.open(row.secret_sealed),
+        accepts: (token) =>
+          tokenHash === null ? token === '' : timingSafeEqual(hash(token), Buffer.from(tokenHash, 'hex')),
+      };
     },
     list: async () =>
       (await read.selectFrom('api_keys').selectAll().orderBy('created_at').orderBy('secret_id').execute()).map(toKey),
@@ -66,5 +79,7 @@ function toKey(row: Selectable<ApiKeysTable>): ApiKey {
     createdAt: new Date(row.created_at),
     lastUsedAt: toDate(row.last_used_at),
     revokedAt: toDate(row.revoked_at),
+    expiresAt: toDate(row.expires_at),
+    temporary: row.token_hash !== null,
   };
 }

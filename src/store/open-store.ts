@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { createAuditStore } from './audit-log.ts';
 import { createAuthorizationStore } from './authorizations.ts';
 import { openDatabase } from './database.ts';
 import { DatabaseUnavailable } from './database-unavailable.ts';
@@ -55,6 +56,7 @@ export async function openStore(deps: {
     jobs: createJobStore(database),
     exports: createExportStore(database, deps.now),
     keys: createKeyStore(database, deps.vault, deps.now),
+    audit: createAuditStore(database),
     settings: createSettingStore(database),
     ping: async () => {
       await sql`select 1`.execute(database.read);

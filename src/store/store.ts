@@ -7,6 +7,7 @@ import type { ConnectionStatus, Registry, RegistrySettings, SkippedCounts } from
 import type { KindState, ScanKind, ScanStatus, Summary, TaskStatus } from '../model/scan.ts';
 import type { Severity } from '../model/severity.ts';
 import type { AffectedPackage, Vulnerability } from '../model/vulnerability.ts';
+import type { AuditStore } from './audit-log.ts';
 import type { AuthorizationStore } from './authorizations.ts';
 import type { ExportStore } from './export-store.ts';
 import type { IgnoreRuleStore } from './ignore-rules.ts';
@@ -36,6 +37,7 @@ export interface Store {
   readonly jobs: JobStore;
   readonly exports: ExportStore;
   readonly keys: KeyStore;
+  readonly audit: AuditStore;
   readonly settings: SettingStore;
   /** Throws when the database does not answer. */
   ping(): Promise<void>;
@@ -224,10 +226,23 @@ export interface ScanResult {
   readonly advisorySnapshot: string;
 }
 
+/** A stored inventory matched with other advisories than when it was scanned. */
+export interface MatchedAgain extends Omit<ScanResult, 'inventory'> {
+  /** Of the scan whose inventory was matched. */
+  readonly scannedAt: Date;
+}
+
 export interface InventoryStore {
   artifact(id: number): Promise<Artifact | undefined>;
   /** Inventory, findings and the summary of every row listing the artifact, in one transaction. */
   saveScan(result: ScanResult): Promise<void>;
+  /**
+   * Findings and counts of the artifact and of every row that lists it; false when it has been scanned meanwhile. Rows
+   * that show a scan under way or a failure of their own go on showing it.
+   */
+  saveMatch(result: MatchedAgain): Promise<boolean>;
+  /** Listed artifacts with a stored inventory that was matched with another snapshot, by id after `after`. */
+  matchedOtherwise(snapshot: string, after: number, limit: number): Promise<readonly number[]>;
   get(artifactId: number): Promise<Inventory | undefined>;
 }
 
@@ -413,18 +428,40 @@ export interface ApiKey {
   readonly createdAt: Date;
   readonly lastUsedAt?: Date;
   readonly revokedAt?: Date;
+  /** Absent: it does not end. */
+  readonly expiresAt?: Date;
+  /** Valid only together with its token. */
+  readonly temporary: boolean;
+}
+
+export interface NewKey {
+  readonly name: string;
+  readonly role: KeyRole;
+  readonly secretId?: string;
+  readonly secretKey?: string;
+  readonly expiresAt?: Date;
+  /** Makes a token that has to be sent with every call. */
+  readonly temporary?: boolean;
+}
+
+/** What is shown this once: the store keeps the secret sealed, and of the token a hash. */
+export interface CreatedKey extends ApiKey {
+  readonly secretKey: string;
+  readonly token?: string;
+}
+
+/** A key to verify a call with. */
+export interface UsableKey extends ApiKey {
+  readonly secretKey: string;
+  /** Whether the token, '' for none, is the one this key needs. */
+  accepts(token: string): boolean;
 }
 
 export interface KeyStore {
   /** Stores a given pair, or makes one; the secret is returned this once. Replaces the secret of an existing id. */
-  create(key: {
-    name: string;
-    role: KeyRole;
-    secretId?: string;
-    secretKey?: string;
-  }): Promise<ApiKey & { readonly secretKey: string }>;
-  /** With the secret in clear; undefined when unknown or revoked. */
-  find(secretId: string): Promise<(ApiKey & { readonly secretKey: string }) | undefined>;
+  create(key: NewKey): Promise<CreatedKey>;
+  /** With the secret in clear; undefined when unknown, revoked or expired. */
+  find(secretId: string): Promise<UsableKey | undefined>;
   list(): Promise<readonly ApiKey[]>;
   revoke(secretId: string): Promise<boolean>;
   recordUse(secretId: string, at: Date): Promise<void>;

@@ -3,10 +3,12 @@ import type { Store } from '../store/store.ts';
 
 const EVERY_MS = 1_000;
 const ROUNDS_PER_COMPACTION = 60;
+const DAY_MS = 86_400_000;
 
 /** Ends tasks and exports past their time, with their files, and frees the jobs of dead workers, until stopped. */
 export function startHousekeeping(
-  store: Pick<Store, 'tasks' | 'jobs' | 'images' | 'exports'>,
+  store: Pick<Store, 'tasks' | 'jobs' | 'images' | 'exports' | 'audit'>,
+  auditDays: number,
   now: () => Date,
   log: Logger,
 ): { stop(): Promise<void> } {
@@ -20,7 +22,10 @@ export function startHousekeeping(
       const freed = await store.jobs.release(now(), false);
       if (freed > 0) log.warn({ jobs: freed }, 'jobs of a silent worker were put back');
       await store.exports.expire();
-      if (rounds++ % ROUNDS_PER_COMPACTION === 0) await store.images.compactCounts();
+      if (rounds++ % ROUNDS_PER_COMPACTION === 0) {
+        await store.images.compactCounts();
+        await store.audit.forget(new Date(now().getTime() - auditDays * DAY_MS));
+      }
     } catch (error) {
       log.error({ err: error }, 'housekeeping failed; trying again');
     }

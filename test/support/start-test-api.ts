@@ -55,6 +55,7 @@ export async function startTestApi(store: Store, options: TestApiOptions = {}): 
   const dispatch = createDispatch({
     actions,
     keys: store.keys,
+    audit: store.audit,
     context: {
       store,
       now,

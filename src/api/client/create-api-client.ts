@@ -25,6 +25,8 @@ export interface ApiClientOptions {
   readonly endpoint: string;
   readonly secretId: string;
   readonly secretKey: string;
+  /** Of a temporary key. */
+  readonly token?: string;
   readonly now?: () => Date;
 }
 
@@ -41,6 +43,7 @@ export function createApiClient({
   endpoint,
   secretId,
   secretKey,
+  token,
   now = () => new Date(),
 }: ApiClientOptions): ApiClient {
   const { host } = new URL(endpoint);
@@ -57,6 +60,7 @@ export function createApiClient({
           'x-tc-action': action,
           'x-tc-version': '2020-11-01',
           'x-tc-timestamp': String(timestamp),
+          ...(token ? { 'x-tc-token': token } : {}),
           authorization: signTc3({ secretId, secretKey, host, contentType: CONTENT_TYPE, body, timestamp }),
         },
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,

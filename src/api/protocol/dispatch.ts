@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
-import type { KeyStore } from '../../store/store.ts';
+import type { AuditStore } from '../../store/audit-log.ts';
+import type { ApiKey, KeyStore } from '../../store/store.ts';
 import type { ActionContext, ApiAction } from '../api-action.ts';
 import { baseUrlOf } from '../base-url.ts';
 import type { ApiCall } from './api-call.ts';
@@ -9,6 +10,7 @@ import { errors } from './errors.ts';
 import { parseInput } from './parse-input.ts';
 import type { RawRequest } from './raw-request.ts';
 import { languageOf, readCall } from './read-call.ts';
+import { redact } from './redact.ts';
 import type { SigningKeyCache } from './verify-tc3.ts';
 
 /** Always HTTP 200 with content type `application/json`. */
@@ -25,6 +27,7 @@ export type Dispatch = (request: RawRequest) => Promise<RawResponse>;
 export interface DispatchDeps {
   readonly actions: readonly ApiAction[];
   readonly keys: Pick<KeyStore, 'find' | 'recordUse'>;
+  readonly audit: Pick<AuditStore, 'record'>;
   readonly context: Omit<ActionContext, 'key' | keyof RequestContext>;
   /** How clients reach this server; absent: as each request's Host says. */
   readonly publicUrl?: string | undefined;
@@ -38,6 +41,10 @@ export interface DispatchDeps {
 
 /** What an action may know of its request. */
 type RequestContext = Pick<ActionContext, 'language' | 'log' | 'baseUrl'>;
+
+interface CallContext extends RequestContext {
+  readonly requestId: string;
+}
 
 export const API_VERSION = '2020-11-01';
 const MAX_CLOCK_DIFFERENCE_SECONDS = 300;
@@ -62,7 +69,7 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
     try {
       if (call instanceof Error) throw call;
       const baseUrl = deps.publicUrl ?? baseUrlOf(request.headers);
-      const response = await perform(call, actions, deps, { language, log, baseUrl });
+      const response = await perform(call, actions, deps, { language, log, baseUrl, requestId });
       return answer(successEnvelope(response, requestId), 'ok');
     } catch (error) {
       const known = error instanceof ApiError ? error : errors.internal(requestId);
@@ -84,16 +91,49 @@ async function perform(
   call: ApiCall,
   actions: ReadonlyMap<string, ApiAction>,
   deps: DispatchDeps,
-  request: RequestContext,
+  { requestId, ...request }: CallContext,
 ): Promise<object> {
   const key = await authenticate(call, deps);
   if (call.version !== API_VERSION) throw errors.noSuchVersion(call.version);
   const action = actions.get(call.action);
   if (!action) throw errors.invalidAction(call.action, call.version);
   await deps.limitRate(key.secretId, action.name);
-  if (action.writes && key.role !== 'admin') throw errors.unauthorizedOperation(action.name);
-  const input: unknown = parseInput(action.input, await call.readParameters());
-  return action.handle(input as never, { ...deps.context, ...request, key });
+  const run = async () => {
+    if (action.writes && key.role !== 'admin') throw errors.unauthorizedOperation(action.name);
+    const input: unknown = parseInput(action.input, await call.readParameters());
+    return action.handle(input as never, { ...deps.context, ...request, key });
+  };
+  return action.writes ? audited(run, { call, key, requestId, log: request.log }, deps) : run();
+}
+
+interface AuditedCall {
+  readonly call: ApiCall;
+  readonly key: ApiKey;
+  readonly requestId: string;
+  readonly log: Logger;
+}
+
+/** Runs what would change something and records who asked for it and what came of it. */
+async function audited<T>(run: () => Promise<T>, audited: AuditedCall, deps: DispatchDeps): Promise<T> {
+  try {
+    const response = await run();
+    await record('ok', audited, deps);
+    return response;
+  } catch (error) {
+    await record(error instanceof ApiError ? error.code : 'InternalError', audited, deps);
+    throw error;
+  }
+}
+
+/** Never rejects: what has been done is done, and the log of the server tells that its record is missing. */
+async function record(code: string, { call, key, requestId, log }: AuditedCall, deps: DispatchDeps): Promise<void> {
+  try {
+    const parameters = redact(await call.readParameters().catch(() => ({})));
+    const { secretId, name: keyName } = key;
+    await deps.audit.record({ at: deps.now(), secretId, keyName, action: call.action, parameters, code, requestId });
+  } catch (error) {
+    log.error({ err: error, key: key.secretId, code }, 'the audit log could not be written');
+  }
 }
 
 async function authenticate(call: ApiCall, deps: DispatchDeps) {
@@ -104,6 +144,7 @@ async function authenticate(call: ApiCall, deps: DispatchDeps) {
   const difference = Math.abs(Math.floor(now.getTime() / 1000) - Number(call.timestamp));
   if (difference > MAX_CLOCK_DIFFERENCE_SECONDS) throw errors.signatureExpired(difference);
   if (!call.isSignedWith(key.secretKey)) throw errors.signatureFailure();
+  if (!key.accepts(call.token ?? '')) throw errors.tokenFailure(key.temporary);
   await deps.keys.recordUse(key.secretId, now);
   return key;
 }

@@ -29,6 +29,18 @@ export const errors = {
       'The provided credentials could not be validated. Please check your signature is correct.',
       '请求签名验证失败，请检查您的签名计算是否正确。',
     ),
+  tokenFailure: (temporary: boolean) =>
+    temporary
+      ? error(
+          'AuthFailure.TokenFailure',
+          'This key is temporary: it is valid only together with its own token (X-TC-Token, or the parameter Token).',
+          '该密钥为临时密钥，须与其 Token（X-TC-Token 或参数 Token）一同使用。',
+        )
+      : error(
+          'AuthFailure.TokenFailure',
+          'This key has no token: leave X-TC-Token (or the parameter Token) out.',
+          '该密钥无 Token，请勿传入 X-TC-Token（或参数 Token）。',
+        ),
   unauthorizedOperation: (action: string) =>
     error(
       'UnauthorizedOperation',

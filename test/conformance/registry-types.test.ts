@@ -72,6 +72,40 @@ describe.each(['none', 'basic', 'bearer'] as const)('with authentication %s', (s
         });
       });
 
+      test('goes on when its token dies in the middle of a list', async () => {
+        await connected(async (client) => {
+          const names: string[] = [];
+          for await (const name of client.repositories(signal)) {
+            if (names.length === 0) server.revokeTokens();
+            names.push(name);
+          }
+
+          expect(names).toEqual(['a', 'b', 'c', 'empty', 'team/app']);
+        });
+      });
+
+      test('asks for nothing by a name that could lead elsewhere', async () => {
+        await connected(async (client) => {
+          const before = server.requests.length;
+          for (const name of ['../_catalog', 'a/../../x', 'a?b', 'a\u0000', ''])
+            await expect(collect(client.tags(name, signal))).rejects.toMatchObject({ code: 'registry-error' });
+          for (const tag of ['../tags/list', 'a b', 'sha256:1'])
+            await expect(client.manifest('a', tag, signal)).rejects.toMatchObject({ code: 'registry-error' });
+
+          expect(server.requests).toHaveLength(before);
+        });
+      });
+
+      test('ends what is under way when it is closed', async () => {
+        await connected(async (client) => {
+          await client.ping(signal);
+          await client.close();
+
+          await expect(client.ping(signal)).rejects.toMatchObject({ code: 'connection-failed' });
+          expect(client.warnings()).toEqual([]);
+        });
+      });
+
       test('finds no tags in an empty and in a missing repository', async () => {
         await connected(async (client) => {
           expect(await collect(client.tags('empty', signal))).toEqual([]);

@@ -18,6 +18,8 @@ export interface FakeRegistry extends ScriptedServer {
   add(repository: string, tag: string, image: TestImage): void;
   addContent(repository: string, content: Content, tag?: string): void;
   removeTag(repository: string, tag: string): void;
+  /** Every token handed out so far is dead. */
+  revokeTokens(): void;
 }
 
 interface Answer {
@@ -36,6 +38,7 @@ const ROUTE = /^\/v2\/(.+)\/(tags\/list|manifests\/[^/]+|blobs\/[^/]+)$/;
 export async function startFakeRegistry(options: FakeRegistryOptions = {}): Promise<FakeRegistry> {
   const repositories = new Map<string, Repository>();
   const pageSize = options.pageSize ?? 2;
+  let generation = 0;
 
   const server = await startScriptedServer((request, response) => {
     if (options.intercept?.(request, response)) return;
@@ -90,6 +93,10 @@ export async function startFakeRegistry(options: FakeRegistryOptions = {}): Prom
     return json(200, { token: tokenFor(url.searchParams.get('scope') ?? ''), expires_in: 300 });
   }
 
+  function tokenFor(scope: string): string {
+    return `fake-token-${generation}-${Buffer.from(scope).toString('hex')}`;
+  }
+
   function repositoryOf(name: string): Repository {
     const known = repositories.get(name);
     if (known !== undefined) return known;
@@ -114,6 +121,9 @@ export async function startFakeRegistry(options: FakeRegistryOptions = {}): Prom
     removeTag(repository, tag) {
       repositories.get(repository)?.tags.delete(tag);
     },
+    revokeTokens() {
+      generation += 1;
+    },
   };
 }
 
@@ -128,10 +138,6 @@ function scopeOf(path: string): string {
   if (path === '/v2/_catalog') return 'registry:catalog:*';
   const name = ROUTE.exec(path)?.[1];
   return name === undefined ? '' : `repository:${name}:pull`;
-}
-
-function tokenFor(scope: string): string {
-  return `fake-token-${Buffer.from(scope).toString('hex')}`;
 }
 
 function contentAnswer(content: Content, headers: IncomingHttpHeaders): Answer {

@@ -36,8 +36,10 @@ export async function settleIgnored(trx: Write, engine: Engine, concerned: Conce
   await changeCounts(trx, nowCounted, 'count');
   await sql`delete from ignored_findings where (artifact_id, vulnerability_number)
     in (select f.artifact_id, f.vulnerability_number ${nowCounted})`.execute(trx);
+  // Without asking for what is there: PostgreSQL might read the growing table again for every row.
   await sql`insert into ignored_findings (artifact_id, vulnerability_number)
-    select f.artifact_id, f.vulnerability_number ${nowIgnored}`.execute(trx);
+    select f.artifact_id, f.vulnerability_number from findings f where ${within(concerned)} and ${ruled}
+    on conflict do nothing`.execute(trx);
   await refreshNeedsFix(
     trx,
     engine,

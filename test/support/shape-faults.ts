@@ -3,10 +3,12 @@ import { readSdkTypes, type SdkField } from './sdk-types.ts';
 
 const types = readSdkTypes();
 const nullable: readonly string[] = nullableFields;
+/** The contract's fields of the type float; the SDK calls every number one. */
+const fractions: readonly string[] = ['CVSSV3Score', 'ExportProgress'];
 
 /**
  * Where a value differs from a type of the SDK, in words; nothing when it has exactly its fields, each of its type, at
- * every depth. Every number of this family is an integer; null is for unknown counts alone.
+ * every depth. Numbers are integers but for a few; null is for unknown counts alone.
  */
 export function shapeFaults(value: unknown, typeName: string, path = typeName): readonly string[] {
   const fields = types.get(typeName);
@@ -24,6 +26,7 @@ export function shapeFaults(value: unknown, typeName: string, path = typeName): 
 
 function memberFaults(value: unknown, field: SdkField, path: string): readonly string[] {
   if (value === null) return nullable.includes(field.name) ? [] : [`${path} is null`];
+  if (fractions.includes(field.name) && typeof value === 'number') return [];
   if (!field.isArray) return valueFaults(value, field.type, path);
   if (!Array.isArray(value)) return [`${path} is ${describe(value)}, not a list`];
   return value.flatMap((item: unknown, i) => valueFaults(item, field.type, `${path}[${i}]`));

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { readSheet } from 'read-excel-file/node';
 import { tcss } from 'tencentcloud-sdk-nodejs/tencentcloud/services/tcss/index.js';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { exportTables } from '../../src/api/export-tables/index.ts';
 import { exportFormats } from '../../src/exports/formats/index.ts';
 import type { Image } from '../../src/model/image.ts';
@@ -15,7 +15,8 @@ import { parseCsv } from '../support/parse-csv.ts';
 import { sampleImage, sampleRegistry, sampleTag } from '../support/sample-images.ts';
 import { samplePackage, sampleResult, sampleSummary, sampleVulnerability } from '../support/sample-scans.ts';
 import { startTestApi, type TestApi } from '../support/start-test-api.ts';
-import { type SdkClient, sdkFor } from '../support/start-test-plimsoll.ts';
+import { type SdkClient, sdkFor, startTestPlimsoll } from '../support/start-test-plimsoll.ts';
+import { waitUntil } from '../support/wait-until.ts';
 
 const HOUR_MS = 3_600_000;
 const IMAGES = 12;
@@ -454,7 +455,7 @@ describe('components', () => {
   const filter = (Name: string, ...Values: string[]) => ({ Filters: [{ Name, Values }] });
 
   test('each package has its version, place and vulnerabilities', async () => {
-    expect(await components()).toEqual(
+    expect(await components({ By: 'Name', Order: 'asc' })).toEqual(
       [
         { Name: 'base-files', Version: '12.4', Type: 'SYSTEM_COMPONENT', Path: 'var/lib/dpkg/status', VulCount: '0' },
         {
@@ -479,7 +480,9 @@ describe('components', () => {
     expect(await names(filter('HasVul', 'false'))).toEqual(['base-files']);
     expect(await names(filter('HasVul', 'ALL'))).toHaveLength(3);
     expect(await names({ By: 'VulCount', Order: 'desc', Limit: 2 })).toEqual(['libssl3', 'lodash']);
-    expect(await names({ Offset: 2 })).toEqual(['lodash']);
+    expect(await names({ Offset: 2 })).toEqual(['base-files']);
+    const list = await api.sdk.DescribeImageComponentList({ ImageID: scanned.imageId });
+    expect(await names({})).toEqual(list.List?.map((component) => component.Name));
     expect(
       await names({ Filters: [...filter('ComponentName', 'l').Filters, ...filter('ComponentName', 'dash').Filters] }),
     ).toEqual(['lodash']);
@@ -726,6 +729,19 @@ describe('jobs and links', () => {
     await work();
   });
 
+  test('too many at once are refused until some have ended', async () => {
+    const { JobId } = await api.sdk.DescribeAssetImageRegistryListExport({ ExportField: ['Id'] });
+    const first = await store.exports.get(Number(JobId));
+    if (!first) throw new Error('there is no export');
+    while (await store.exports.create(first));
+
+    await expect(api.sdk.DescribeAssetImageRegistryListExport({})).rejects.toMatchObject({ code: 'LimitExceeded' });
+    await work();
+
+    await expect(api.sdk.DescribeAssetImageRegistryListExport({})).resolves.toHaveProperty('JobId');
+    await work();
+  });
+
   test('a reader key may export what it may see', async () => {
     const reader = sdkFor(api.url, await api.createKey('reader'));
 
@@ -733,4 +749,24 @@ describe('jobs and links', () => {
 
     expect((await reader.DescribeExportJobResult({ JobId })).ExportStatus).toBe('SUCCESS');
   });
+});
+
+test('a whole server writes what is asked for by itself, and links lead to where its clients reach it', async () => {
+  const plimsoll = await startTestPlimsoll({
+    PLIMSOLL_PUBLIC_URL: 'https://plimsoll.example.com/',
+    PLIMSOLL_ADVISORIES_URL: `file:///nowhere`,
+    PLIMSOLL_KEV_URL: `file:///nowhere/kev.json`,
+  });
+  onTestFinished(() => plimsoll.stop());
+
+  const { JobId = '' } = await plimsoll.sdk.DescribeAssetImageRegistryListExport({ ExportField: ['Id', 'ImageName'] });
+  const { DownloadURL = '' } = await waitUntil(async () => {
+    const now = await plimsoll.sdk.DescribeExportJobResult({ JobId });
+    return now.ExportStatus === 'SUCCESS' && now;
+  });
+
+  const link = new URL(DownloadURL);
+  expect(link.origin).toBe('https://plimsoll.example.com');
+  const answer = await fetch(`${plimsoll.url}${link.pathname}${link.search}`);
+  expect(await answer.text()).toBe('Id,ImageName\r\n');
 });

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { defineAction } from '../api-action.ts';
 import { ExportField, exportJobPage, Format, toExportJobPage } from '../export-input.ts';
 import { Filters, toConditions } from '../filters.ts';
+import { findImageByReference } from '../find-image-by-reference.ts';
 import { toDirection, toSortKey } from '../paging.ts';
-import { errors } from '../protocol/errors.ts';
 import { text } from '../protocol/fields.ts';
 import { startExport } from '../start-export.ts';
 import { vulnerabilityJobFilters } from '../vulnerability-job-filters.ts';
@@ -12,13 +12,13 @@ import { vulnerabilityJobFilters } from '../vulnerability-job-filters.ts';
 const sortKeys: Readonly<Record<string, 'severity'>> = { VulCount: 'severity', Level: 'severity' };
 const ALWAYS_WORST_FIRST = 'Checked, but vulnerabilities always come worst first';
 
-/** Vulnerabilities of the newest image with this ImageID. Made for images on hosts; here all images are in registries. */
+/** Vulnerabilities of one image by its image id. Made for images on hosts; here all images are in registries. */
 export const createVulExportJob = defineAction({
   name: 'CreateVulExportJob',
   description: 'Export the vulnerabilities of one image by its image id',
   writes: false,
   input: z.strictObject({
-    ImageID: text().describe('Image id: the config digest, sha256:…'),
+    ImageID: text().describe('Image id (config digest); a manifest digest or the Id of a row is taken, too'),
     ExportField: ExportField('vulnerabilities'),
     ...exportJobPage,
     Filters: Filters.optional(),
@@ -30,8 +30,7 @@ export const createVulExportJob = defineAction({
     toSortKey(input.By, sortKeys, 'severity');
     toDirection(input.Order);
     const query = { conditions: toConditions(input.Filters, vulnerabilityJobFilters), ...toExportJobPage(input) };
-    const image = await context.store.images.findByImageId(input.ImageID);
-    if (!image) throw errors.imageNotFound();
+    const image = await findImageByReference(context.store.images, input.ImageID.trim());
     const { JobId } = await startExport({ kind: 'vulnerabilities', imageId: image.id, query }, input, context);
     return { JobId };
   },

@@ -17,9 +17,9 @@ export const describeAssetImageRegistryListExport = defineAction({
     ExportField: ExportField('images').optional(),
     ...exportPage,
     Filters: Filters.optional(),
-    By: text().optional(),
-    Order: text().optional(),
-    OnlyShowLatest: boolean().optional(),
+    By: text().describe('Sort key, as in DescribeAssetImageRegistryList; build time when absent').optional(),
+    Order: text().describe('asc or desc in any case; desc when absent').optional(),
+    OnlyShowLatest: boolean().describe('Only the newest image of each repository').optional(),
     IsRunning: boolean()
       .describe('Not in the original: only images used by running containers, so that what is seen can be exported')
       .optional(),

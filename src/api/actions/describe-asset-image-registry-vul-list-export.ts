@@ -18,7 +18,7 @@ export const describeAssetImageRegistryVulListExport = defineAction({
     ...exportPage,
     Filters: Filters.optional(),
     ImageInfo: ImageInfo.optional(),
-    Id: unsigned().optional(),
+    Id: unsigned().describe('Id of the image; it wins over ImageInfo').optional(),
     Format: Format.optional(),
   }),
   handle: async (input, context) => {

@@ -3,6 +3,7 @@ import { defineAction } from '../api-action.ts';
 import { Filters, toConditions } from '../filters.ts';
 import { findImage } from '../find-image.ts';
 import { ImageInfo } from '../image-info.ts';
+import { layerCommands } from '../layer-commands.ts';
 import { toPage } from '../paging.ts';
 import { unsigned } from '../protocol/fields.ts';
 import { toImageVul } from '../to-image-vul.ts';
@@ -25,10 +26,7 @@ export const describeAssetImageRegistryVulList = defineAction({
     const page = toPage(input);
     const image = await findImage(store.images, input);
     const { rows, total } = await store.findings.vulnerabilities(image.artifactId, { conditions, ...page });
-    const history = rows.length > 0 ? await store.images.history(image.artifactId) : [];
-    const commands = new Map(
-      history.flatMap((entry) => (entry.layer ? [[entry.layer, entry.createdBy] as const] : [])),
-    );
+    const commands = await layerCommands(store.images, image.artifactId);
     return { TotalCount: total, List: rows.map((row) => toImageVul(row, commands, language)) };
   },
 });

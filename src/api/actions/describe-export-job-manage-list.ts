@@ -19,10 +19,10 @@ export const describeExportJobManageList = defineAction({
   writes: false,
   input: z.strictObject({
     Filters: Filters.optional(),
-    Offset: unsigned().optional(),
-    Limit: unsigned().optional(),
-    Order: text().optional(),
-    By: text().optional(),
+    Offset: unsigned().describe('Rows to leave out from the beginning; 0 when absent').optional(),
+    Limit: unsigned().describe('Most rows to answer, 0 to 100; 10 when absent').optional(),
+    Order: text().describe('asc or desc in any case; desc when absent').optional(),
+    By: text().describe('Sort key: InsertTime').optional(),
   }),
   handle: async (input, { store, language, now }) => {
     toSortKey(input.By, sortKeys, 'createdAt');

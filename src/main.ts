@@ -40,6 +40,7 @@ import { createScanJobHandler } from './tasks/run-scan-job.ts';
 import { createSyncJobHandler } from './tasks/run-sync-job.ts';
 import { startAdvisoryUpdates } from './tasks/start-advisory-updates.ts';
 import { startHousekeeping } from './tasks/start-housekeeping.ts';
+import { startRematching } from './tasks/start-rematching.ts';
 import { startTimetable } from './tasks/start-timetable.ts';
 
 // The only file that wires everything.
@@ -71,11 +72,12 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
   const network = { allowPrivate: config.allowPrivateRegistries };
   const connections = createConnections({ registries: store.registries, types: registryTypes, network });
   const threads = createScanThreads(config.workers);
+  const readSnapshot = async () => (await readAdvisoryStatus(config.dataDir, now())).snapshot;
   const advisories = startAdvisoryUpdates({
     update: (signal) =>
       updateAdvisories({ dataDir: config.dataDir, osvUrl: config.advisoriesUrl, kevUrl: config.kevUrl, now }, signal),
     lastCheckedAt: async () => {
-      const { snapshot } = await readAdvisoryStatus(config.dataDir, now());
+      const snapshot = await readSnapshot();
       return snapshot && new Date(snapshot.checkedAt);
     },
     now,
@@ -144,7 +146,13 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
     worker.start();
     const housekeeping = startHousekeeping(store, config.auditDays, now, log);
     const timetable = startTimetable(store, now, log);
-    return { url, stop: () => stop(housekeeping, timetable) };
+    const rematching = startRematching({
+      store,
+      matchInventory,
+      snapshotId: async () => (await readSnapshot())?.id,
+      log,
+    });
+    return { url, stop: () => stop(housekeeping, timetable, rematching) };
   } catch (error) {
     await stop();
     throw error;

@@ -7,10 +7,10 @@ import { systemEcosystems } from '../model/system-ecosystems.ts';
 import type { Vulnerability } from '../model/vulnerability.ts';
 import type { Database, Engine } from './database.ts';
 import { ignoreByRules, lockIgnoreRules, subtractIgnored } from './ignored-findings.ts';
-import { toDate, toSummaryColumns } from './image-rows.ts';
+import { toDate, toSummary, toSummaryColumns } from './image-rows.ts';
 import { recommended } from './image-sync.ts';
-import type { ArtifactLayer, InventoryStore, ScanResult } from './store.ts';
-import type { Tables } from './tables.ts';
+import type { ArtifactLayer, InventoryStore, MatchedAgain, ScanResult } from './store.ts';
+import type { SummaryColumns, Tables } from './tables.ts';
 
 type Write = Transaction<Tables>;
 
@@ -35,6 +35,22 @@ export function createInventoryStore({ engine, read, transaction }: Database): I
       };
     },
     saveScan: (result) => transaction((trx) => saveScan(trx, engine, result)),
+    saveMatch: (result) => transaction((trx) => saveMatch(trx, engine, result)),
+    matchedOtherwise: async (snapshot, after, limit) => {
+      const rows = await read
+        .selectFrom('artifacts')
+        .select('id')
+        .where('id', '>', after)
+        .where('inventory', 'is not', null)
+        .where('advisory_snapshot', '<>', snapshot)
+        .where(({ exists, selectFrom }) =>
+          exists(selectFrom('images').select('images.id').whereRef('images.artifact_id', '=', 'artifacts.id')),
+        )
+        .orderBy('id')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => row.id);
+    },
     get: async (artifactId) => {
       const row = await read
         .selectFrom('artifacts')
@@ -74,6 +90,68 @@ async function saveScan(trx: Write, engine: Engine, result: ScanResult): Promise
     .where('artifact_id', '=', artifactId)
     .execute();
   if (ignores) await subtractIgnored(trx, engine, { artifactId });
+}
+
+/** Columns that follow from the match alone. */
+const matchedColumns = [
+  'vulnerabilities',
+  'critical',
+  'high',
+  'medium',
+  'low',
+  'ignored',
+  'needs_fix',
+] as const satisfies readonly (keyof SummaryColumns)[];
+
+async function saveMatch(
+  trx: Write,
+  engine: Engine,
+  { artifactId, scannedAt, vulnerabilities, summary, advisorySnapshot }: MatchedAgain,
+): Promise<boolean> {
+  await lockIgnoreRules(trx, engine, 'share');
+  const before = await trx
+    .selectFrom('artifacts')
+    .select('summary')
+    .where('id', '=', artifactId)
+    .where('scanned_at', '=', scannedAt.getTime())
+    .forUpdate()
+    .executeTakeFirst();
+  if (!before?.summary) return false; // it was scanned meanwhile
+  const old = JSON.parse(before.summary) as SummaryColumns;
+  const { vulnerability, malware, risk } = toSummary(old);
+  const columns = toSummaryColumns({ ...summary, malware, risk, scannedAt });
+  const counts = Object.fromEntries(matchedColumns.map((column) => [column, columns[column]]));
+  const stored: SummaryColumns = {
+    ...columns,
+    malware_files: old.malware_files,
+    risks: old.risks,
+    secrets: old.secrets,
+  };
+  await trx
+    .updateTable('artifacts')
+    .set({ summary: JSON.stringify(stored), advisory_snapshot: advisorySnapshot })
+    .where('id', '=', artifactId)
+    .execute();
+  await replaceFindings(trx, artifactId, vulnerabilities, scannedAt);
+  const ignores = await ignoreByRules(trx, artifactId);
+  // Rows that show a scan under way, or a failure of their own, keep showing it.
+  const cause = vulnerability.cause ?? null;
+  await trx
+    .updateTable('images')
+    .set(stored)
+    .where('artifact_id', '=', artifactId)
+    .where('vulnerability_status', '=', vulnerability.status)
+    .where('vulnerability_cause', 'is not distinct from', cause)
+    .where('scan_status', '<>', 'scanning')
+    .execute();
+  await trx.updateTable('images').set(counts).where('artifact_id', '=', artifactId).execute();
+  await trx
+    .updateTable('images')
+    .set({ fix_recommended: recommended('kept') })
+    .where('artifact_id', '=', artifactId)
+    .execute();
+  if (ignores) await subtractIgnored(trx, engine, { artifactId });
+  return true;
 }
 
 async function replacePackages(trx: Write, artifactId: number, packages: readonly LocatedPackage[]): Promise<void> {

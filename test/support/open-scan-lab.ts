@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { type ServedRegistry, type ServedRepository, serveRegistry } from '../../demo/serve-registry.ts';
 import { advisoriesPath } from '../../src/advisories/advisories-path.ts';
+import { readAdvisoryStatus } from '../../src/advisories/status.ts';
 import { updateAdvisories } from '../../src/advisories/update.ts';
 import { createConnections } from '../../src/inventory/create-connections.ts';
 import { syncRegistry } from '../../src/inventory/sync-registry.ts';
@@ -13,7 +14,7 @@ import type { RegistryClient } from '../../src/registries/registry-client.ts';
 import { registryTypes } from '../../src/registries/types/index.ts';
 import { createLayerReports } from '../../src/scan/create-layer-reports.ts';
 import { createScanThreads } from '../../src/scan/create-scan-threads.ts';
-import { createMatchInventory } from '../../src/scan/match-inventory.ts';
+import { createMatchInventory, type MatchInventory } from '../../src/scan/match-inventory.ts';
 import { scanImage } from '../../src/scan/scan-image.ts';
 import type { NewRegistry, Store } from '../../src/store/store.ts';
 import { createScanJobHandler } from '../../src/tasks/run-scan-job.ts';
@@ -28,6 +29,9 @@ export interface ScanLab {
   readonly clock: { now: Date };
   readonly scan: JobHandler;
   readonly sync: JobHandler;
+  readonly matchInventory: MatchInventory;
+  /** Of the advisories that were fetched last. */
+  readonly snapshotId: () => Promise<string | undefined>;
   /** Serves repositories over HTTP until the lab closes. */
   serve(...repositories: readonly ServedRepository[]): Promise<ServedRegistry>;
   /** Adds a served registry and syncs it; returns its id. */
@@ -90,6 +94,8 @@ export async function openScanLab(): Promise<ScanLab> {
     clock,
     scan,
     sync,
+    matchInventory,
+    snapshotId: async () => (await readAdvisoryStatus(folder, now())).snapshot?.id,
     serve: async (...repositories) => {
       const registry = await serveRegistry({ repositories });
       served.push(registry);

@@ -1,35 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
-import { z } from 'zod';
+import { CommanderError } from 'commander';
 import { loadConfig } from '../config/load-config.ts';
 import { type Environment, settings } from '../config/settings.ts';
-import { defineAdvisoriesImport } from './advisories-import.ts';
-import { defineAdvisoriesStatus } from './advisories-status.ts';
-import { defineAdvisoriesUpdate } from './advisories-update.ts';
-import { defineAuditList } from './audit-list.ts';
-import { defineCall } from './call.ts';
 import type { CommandContext } from './command-context.ts';
 import { exitCodes } from './command-failure.ts';
-import { defineConfig } from './config.ts';
+import { createProgram } from './create-program.ts';
 import { describeFailure, renderFailure } from './describe-failure.ts';
-import { defineImageAuthorize } from './image-authorize.ts';
-import { defineImageList } from './image-list.ts';
-import { defineImageShow } from './image-show.ts';
-import { defineKeyCreate } from './key-create.ts';
-import { defineKeyList } from './key-list.ts';
-import { defineKeyRevoke } from './key-revoke.ts';
-import { wrap } from './output/wrap.ts';
-import { defineRegistryAdd } from './registry-add.ts';
-import { defineRegistryList } from './registry-list.ts';
-import { defineRegistryRemove } from './registry-remove.ts';
-import { defineRegistrySync } from './registry-sync.ts';
-import { defineRegistryTest } from './registry-test.ts';
-import { defineScan } from './scan.ts';
-import { defineServe } from './serve.ts';
-import { defineTaskList } from './task-list.ts';
-import { defineTaskStart } from './task-start.ts';
-import { defineTaskStatus } from './task-status.ts';
-import { defineTaskStop } from './task-stop.ts';
 
 /** The process as commands see it. */
 export interface CommandLine extends Pick<CommandContext, 'terminal' | 'signal' | 'now' | 'readInput'> {
@@ -40,35 +15,6 @@ interface GlobalOptions {
   readonly dataDir?: string;
   readonly endpoint?: string;
 }
-
-type Define = (parent: Command, context: CommandContext) => void;
-
-/** Commands in the order of the help; a group's name is followed by what it is about. */
-const groups: readonly { readonly name: string; readonly description: string; readonly commands: readonly Define[] }[] =
-  [
-    {
-      name: 'registry',
-      description: 'registries and their sync',
-      commands: [defineRegistryAdd, defineRegistryList, defineRegistryTest, defineRegistrySync, defineRegistryRemove],
-    },
-    {
-      name: 'image',
-      description: 'images and what is known about them',
-      commands: [defineImageList, defineImageShow, defineImageAuthorize],
-    },
-    {
-      name: 'task',
-      description: 'scans under way',
-      commands: [defineTaskStart, defineTaskStatus, defineTaskList, defineTaskStop],
-    },
-    {
-      name: 'advisories',
-      description: 'what is known about vulnerabilities',
-      commands: [defineAdvisoriesUpdate, defineAdvisoriesImport, defineAdvisoriesStatus],
-    },
-    { name: 'key', description: 'API keys', commands: [defineKeyCreate, defineKeyList, defineKeyRevoke] },
-    { name: 'audit', description: 'who changed what', commands: [defineAuditList] },
-  ];
 
 /** Runs one command line and returns its exit code; never throws. */
 export async function runCommandLine(args: readonly string[], line: CommandLine): Promise<number> {
@@ -97,60 +43,4 @@ export async function runCommandLine(args: readonly string[], line: CommandLine)
     line.terminal.note(renderFailure(failure, line.terminal.noteColors));
     return failure.exitCode;
   }
-}
-
-function createProgram(context: CommandContext): Command {
-  const { terminal } = context;
-  const program = new Command('plimsoll')
-    .description('Knows whether the container images in all your registries are safe to run.')
-    .version(version())
-    .option('--endpoint <url>', 'server to talk to (PLIMSOLL_ENDPOINT)')
-    .option('--data-dir <folder>', 'data folder (PLIMSOLL_DATA_DIR)')
-    .exitOverride()
-    .configureHelp({ showGlobalOptions: true, ...(terminal.width ? { helpWidth: terminal.width } : {}) })
-    .configureOutput({
-      writeOut: (text) => terminal.out(wrapHelp(text, terminal.width)),
-      writeErr: (text) => terminal.note(wrapHelp(text, terminal.width)),
-    })
-    .addHelpText(
-      'after',
-      `
-Examples:
-  plimsoll serve
-  plimsoll registry add staging https://registry.example.com -u scanner
-  plimsoll registry sync staging --wait
-  plimsoll image list --latest
-  plimsoll scan registry.example.com/team/app:1.2 --fail-on critical,kev`,
-    );
-  defineServe(program, context);
-  defineScan(program, context);
-  for (const { name, description, commands } of groups) {
-    const group = program.command(name).description(description);
-    for (const define of commands) define(group, context);
-  }
-  defineCall(program, context);
-  defineConfig(program, context);
-  pointToHelp(program, program.name());
-  return program;
-}
-
-/** After a wrong usage, where to read about this very command. */
-function pointToHelp(command: Command, name: string): void {
-  command.showHelpAfterError(`  fix: ${name} --help`);
-  for (const child of command.commands) pointToHelp(child, `${name} ${child.name()}`);
-}
-
-const EXAMPLE = /^ +plimsoll /;
-
-/** What commander leaves to the terminal: the texts below a help. Examples stay whole, to be copied. */
-function wrapHelp(text: string, width: number | undefined): string {
-  if (width === undefined) return text;
-  const wrapped = (line: string) =>
-    EXAMPLE.test(line) ? line : wrap(line, width, line.slice(0, line.length - line.trimStart().length));
-  return text.split('\n').map(wrapped).join('\n');
-}
-
-function version(): string {
-  const file = new URL('../../package.json', import.meta.url); // two up from src/commands and dist/commands alike
-  return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(file, 'utf8'))).version;
 }

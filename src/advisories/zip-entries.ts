@@ -37,6 +37,7 @@ export async function* readZip(path: string, limits: ZipLimits = defaultZipLimit
   const fd = openSync(path, 'r');
   try {
     const { size } = fstatSync(fd);
+    const files = new FileWindow(fd);
     const zip = await yauzl.fromRandomAccessReaderPromise(new WindowReader(fd), size, {
       decodeStrings: false, // names are not used, so odd ones do no harm
       autoClose: false,
@@ -53,7 +54,7 @@ export async function* readZip(path: string, limits: ZipLimits = defaultZipLimit
         throw tooLarge(path, `${total} bytes unpacked from ${size}`);
       }
       const name = shorten(entry.fileNameRaw.toString('utf8'));
-      if (!name.endsWith('/')) yield { name, read: () => readEntry(fd, entry, name, limits) };
+      if (!name.endsWith('/')) yield { name, read: () => readEntry(files, entry, name, limits) };
     }
   } catch (error) {
     if (error instanceof AppError) throw error;
@@ -80,7 +81,7 @@ const LOCAL_HEADER_MAGIC = 0x04034b50;
 const STORED = 0;
 const DEFLATED = 8;
 
-function readEntry(fd: number, entry: yauzl.Entry, name: string, limits: ZipLimits): Buffer {
+function readEntry(file: FileWindow, entry: yauzl.Entry, name: string, limits: ZipLimits): Buffer {
   const { compressionMethod: method, compressedSize, uncompressedSize } = entry;
   if (Math.max(compressedSize, uncompressedSize) > limits.maxEntryBytes) {
     throw new AppError('limit-exceeded', `${name} has ${uncompressedSize} bytes, more than ${limits.maxEntryBytes}`);
@@ -88,12 +89,12 @@ function readEntry(fd: number, entry: yauzl.Entry, name: string, limits: ZipLimi
   if (entry.isEncrypted() || (method !== STORED && method !== DEFLATED)) {
     throw new AppError('blob-corrupt', `${name} is packed in a way that we do not read (method ${method})`);
   }
-  const header = readExactly(fd, LOCAL_HEADER_BYTES, entry.relativeOffsetOfLocalHeader, name);
+  const header = readExactly(file, LOCAL_HEADER_BYTES, entry.relativeOffsetOfLocalHeader, name);
   if (header.readUInt32LE(0) !== LOCAL_HEADER_MAGIC) throw new AppError('blob-corrupt', `${name} has no local header`);
   const start =
     entry.relativeOffsetOfLocalHeader + LOCAL_HEADER_BYTES + header.readUInt16LE(26) + header.readUInt16LE(28);
-  const packed = readExactly(fd, compressedSize, start, name);
-  const content = method === STORED ? packed : inflate(packed, uncompressedSize, name);
+  const packed = readExactly(file, compressedSize, start, name);
+  const content = method === STORED ? Buffer.from(packed) : inflate(packed, uncompressedSize, name);
   if (content.length !== uncompressedSize || crc32(content) !== entry.crc32) {
     throw new AppError('blob-corrupt', `${name} does not have the size and checksum that the archive states`);
   }
@@ -108,24 +109,51 @@ function inflate(packed: Buffer, size: number, name: string): Buffer {
   }
 }
 
-function readExactly(fd: number, length: number, position: number, name: string): Buffer {
-  const buffer = Buffer.allocUnsafe(length);
-  const read = readSync(fd, buffer, 0, length, position);
-  if (read < length) throw new AppError('blob-corrupt', `${name} lies beyond the end of the archive`);
-  return buffer;
+/** A view that the next call may overwrite. */
+function readExactly(file: FileWindow, length: number, position: number, name: string): Buffer {
+  const bytes = file.read(position, length);
+  if (!bytes) throw new AppError('blob-corrupt', `${name} lies beyond the end of the archive`);
+  return bytes;
 }
 
-const WINDOW_BYTES = MiB;
+const MIN_WINDOW_BYTES = 4096;
+const MAX_WINDOW_BYTES = MiB;
 
-/** yauzl reads the directory a few dozen bytes at a time; a window over the file makes that a third cheaper in all. */
-class WindowReader extends yauzl.RandomAccessReader {
+/** A file that is read in small pieces: little is read ahead, and more the longer they follow each other. */
+class FileWindow {
   readonly #fd: number;
   #window = Buffer.alloc(0);
   #start = 0;
+  #size = MIN_WINDOW_BYTES;
+
+  constructor(fd: number) {
+    this.#fd = fd;
+  }
+
+  /** A view that the next call may overwrite; undefined beyond the end of the file. */
+  read(position: number, length: number): Buffer | undefined {
+    if (position < this.#start || position + length > this.#start + this.#window.length) this.#move(position, length);
+    const at = position - this.#start;
+    return at + length <= this.#window.length ? this.#window.subarray(at, at + length) : undefined;
+  }
+
+  #move(position: number, length: number): void {
+    const gap = position - this.#start - this.#window.length;
+    const follows = gap > -this.#window.length && gap <= MIN_WINDOW_BYTES;
+    this.#size = follows ? Math.min(this.#size * 4, MAX_WINDOW_BYTES) : MIN_WINDOW_BYTES;
+    const window = Buffer.allocUnsafe(Math.max(length, this.#size));
+    this.#window = window.subarray(0, readSync(this.#fd, window, 0, window.length, position));
+    this.#start = position;
+  }
+}
+
+/** For yauzl, which reads the directory a few dozen bytes at a time. */
+class WindowReader extends yauzl.RandomAccessReader {
+  readonly #file: FileWindow;
 
   constructor(fd: number) {
     super();
-    this.#fd = fd;
+    this.#file = new FileWindow(fd);
   }
 
   override read(
@@ -136,8 +164,9 @@ class WindowReader extends yauzl.RandomAccessReader {
     callback: (error: Error | null) => void,
   ): void {
     try {
-      this.#copy(buffer, offset, length, position);
-      process.nextTick(callback, null);
+      const bytes = this.#file.read(position, length);
+      bytes?.copy(buffer, offset);
+      process.nextTick(callback, bytes ? null : new Error('unexpected end of file'));
     } catch (error) {
       process.nextTick(callback, error);
     }
@@ -145,16 +174,5 @@ class WindowReader extends yauzl.RandomAccessReader {
 
   override close(callback: (error: Error | null) => void): void {
     callback(null); // the descriptor belongs to readZip
-  }
-
-  #copy(buffer: Buffer, offset: number, length: number, position: number): void {
-    if (position < this.#start || position + length > this.#start + this.#window.length) {
-      const window = Buffer.allocUnsafe(Math.max(length, WINDOW_BYTES));
-      const read = readSync(this.#fd, window, 0, window.length, position);
-      this.#window = window.subarray(0, read);
-      this.#start = position;
-    }
-    if (this.#window.length < position - this.#start + length) throw new Error('unexpected end of file');
-    this.#window.copy(buffer, offset, position - this.#start, position - this.#start + length);
   }
 }

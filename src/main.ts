@@ -42,6 +42,7 @@ import { startAdvisoryUpdates } from './tasks/start-advisory-updates.ts';
 import { startHousekeeping } from './tasks/start-housekeeping.ts';
 import { startRematching } from './tasks/start-rematching.ts';
 import { startTimetable } from './tasks/start-timetable.ts';
+import { storeAdminKey } from './tasks/store-admin-key.ts';
 
 // The only file that wires everything.
 
@@ -66,8 +67,7 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
     now,
     ...(config.authorizedImageLimit > 0 ? { authorizedImageLimit: config.authorizedImageLimit } : {}),
   });
-  const key = await ensureAdminKey(config);
-  await storeAdminKey(store, key, log);
+  await storeAdminKey(store.keys, await ensureAdminKey(config), log);
 
   const network = { allowPrivate: config.allowPrivateRegistries };
   const connections = createConnections({ registries: store.registries, types: registryTypes, network });
@@ -157,18 +157,6 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
     await stop();
     throw error;
   }
-}
-
-/** A key that was revoked stays revoked, also when the environment still names it. */
-async function storeAdminKey(
-  { keys }: Store,
-  { secretId, secretKey }: { readonly secretId: string; readonly secretKey: string },
-  log: Logger,
-): Promise<void> {
-  const revoked = (await keys.list()).some((key) => key.secretId === secretId && key.revokedAt !== undefined);
-  if (revoked) return log.warn({ secretId }, 'the first admin key has been revoked and stays so');
-  const known = await keys.find(secretId);
-  if (known?.secretKey !== secretKey) await keys.create({ name: 'admin', role: 'admin', secretId, secretKey });
 }
 
 function createServer(

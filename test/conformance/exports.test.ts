@@ -188,7 +188,7 @@ describeEachEngine('exports', (fixture) => {
     const { store, clock } = fixture;
     const { id: registry } = await store.registries.add(sampleRegistry('r'));
     await store.images.saveTags(registry, 'team/app', [sampleTag('v1', [sampleImage('a')])]);
-    await store.images.authorize({ all: true }, 10);
+    await store.authorizations.authorize({ selection: { all: true }, cap: 10, type: 'manual' });
     await store.tasks.create({ kinds: ['vulnerability'], selection: { all: true }, createdBy: 'key' });
     for (let i = 0; i < 3; i++) await create();
 

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const unit = ['src/**/*.test.ts', 'demo/**/*.test.ts', 'test/*.test.ts'];
+const unit = ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'demo/**/*.test.ts', 'test/*.test.ts'];
 
 export default defineConfig({
   test: {

@@ -5,6 +5,7 @@ import type { Cause } from '../model/cause.ts';
 import type { RegistrySettings } from '../model/registry.ts';
 import type { ApiKey, Store } from '../store/store.ts';
 import type { ExportLinks } from './export-links.ts';
+import type { FilterRule } from './filters.ts';
 import type { nullableFields } from './nullable-fields.ts';
 import type { Language } from './protocol/api-error.ts';
 
@@ -59,6 +60,10 @@ export interface ApiAction<N extends ActionName = ActionName> {
   /** Changes something: refused to reader keys. */
   readonly writes: boolean;
   readonly input: z.ZodType;
+  /** The table that Filters is read by, for the reference. */
+  readonly filters?: Readonly<Record<string, Pick<FilterRule<unknown>, 'description' | 'values'>>>;
+  /** The table that By is read by, for the reference. */
+  readonly sortKeys?: Readonly<Record<string, string>>;
   handle(input: never, context: ActionContext): Promise<ResponseOf<N>>;
 }
 
@@ -84,6 +89,8 @@ export function defineAction<N extends ActionName, Input extends z.ZodType>(acti
   readonly description: string;
   readonly writes: boolean;
   readonly input: Input & Knows<N, Input>;
+  readonly filters?: ApiAction['filters'];
+  readonly sortKeys?: ApiAction['sortKeys'];
   handle(input: z.output<Input>, context: ActionContext): Promise<ResponseOf<N>>;
 }): ApiAction<N> {
   return action;

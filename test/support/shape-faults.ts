@@ -1,5 +1,5 @@
+import { readSdkTypes, type SdkField } from '../../scripts/sdk-types.ts';
 import { nullableFields } from '../../src/api/nullable-fields.ts';
-import { readSdkTypes, type SdkField } from './sdk-types.ts';
 
 const types = readSdkTypes();
 const nullable: readonly string[] = nullableFields;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { scanKinds } from '../../model/scan.ts';
 import { defineAction } from '../api-action.ts';
 import { Filters } from '../filters.ts';
+import { imageFilters } from '../image-filters.ts';
 import { Images, toImageSelection } from '../image-selection.ts';
 import { errors } from '../protocol/errors.ts';
 import { boolean, integer, list, text, unsigned } from '../protocol/fields.ts';
@@ -13,6 +14,7 @@ export const createAssetImageRegistryScanTask = defineAction({
   name: 'CreateAssetImageRegistryScanTask',
   description: 'Scan images',
   writes: true,
+  filters: imageFilters,
   input: z.strictObject({
     All: boolean().optional(),
     Images: Images.optional(),

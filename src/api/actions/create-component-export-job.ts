@@ -14,6 +14,8 @@ export const createComponentExportJob = defineAction({
   name: 'CreateComponentExportJob',
   description: 'Export the packages of one image',
   writes: false,
+  filters: componentFilters,
+  sortKeys: componentSortKeys,
   input: z.strictObject({
     ImageID: text().describe('Image id (config digest); a manifest digest or the Id of a row is taken, too'),
     ...exportJobPage,

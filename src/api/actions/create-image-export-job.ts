@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineAction } from '../api-action.ts';
 import { ExportField, Format } from '../export-input.ts';
 import { Filters } from '../filters.ts';
-import { toImageConditions } from '../image-filters.ts';
+import { imageFilters, toImageConditions } from '../image-filters.ts';
 import { imageSortKeys } from '../image-sort-keys.ts';
 import { toDirection, toPage, toSortKey } from '../paging.ts';
 import { text, unsigned } from '../protocol/fields.ts';
@@ -16,6 +16,8 @@ export const createImageExportJob = defineAction({
   name: 'CreateImageExportJob',
   description: 'Export one page of the images',
   writes: false,
+  filters: imageFilters,
+  sortKeys: imageSortKeys,
   input: z.strictObject({
     Filters: Filters.optional(),
     Offset: unsigned().describe('Rows to leave out from the beginning; 0 when absent').optional(),

@@ -17,6 +17,8 @@ export const createVulExportJob = defineAction({
   name: 'CreateVulExportJob',
   description: 'Export the vulnerabilities of one image by its image id',
   writes: false,
+  filters: vulnerabilityJobFilters,
+  sortKeys,
   input: z.strictObject({
     ImageID: text().describe('Image id (config digest); a manifest digest or the Id of a row is taken, too'),
     ExportField: ExportField('vulnerabilities'),

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineAction } from '../api-action.ts';
 import { ExportField, exportPage, Format, toExportPage } from '../export-input.ts';
 import { Filters } from '../filters.ts';
-import { toImageConditions } from '../image-filters.ts';
+import { imageFilters, toImageConditions } from '../image-filters.ts';
 import { imageSortKeys } from '../image-sort-keys.ts';
 import { toDirection, toSortKey } from '../paging.ts';
 import { boolean, text } from '../protocol/fields.ts';
@@ -13,6 +13,8 @@ export const describeAssetImageRegistryListExport = defineAction({
   name: 'DescribeAssetImageRegistryListExport',
   description: 'Export the list of registry images',
   writes: false,
+  filters: imageFilters,
+  sortKeys: imageSortKeys,
   input: z.strictObject({
     ExportField: ExportField('images').optional(),
     ...exportPage,

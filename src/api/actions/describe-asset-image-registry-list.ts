@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineAction } from '../api-action.ts';
 import { Filters } from '../filters.ts';
-import { toImageConditions } from '../image-filters.ts';
+import { imageFilters, toImageConditions } from '../image-filters.ts';
 import { imageSortKeys } from '../image-sort-keys.ts';
 import { toDirection, toPage, toSortKey } from '../paging.ts';
 import { boolean, text, unsigned } from '../protocol/fields.ts';
@@ -12,6 +12,8 @@ export const describeAssetImageRegistryList = defineAction({
   name: 'DescribeAssetImageRegistryList',
   description: 'List registry images',
   writes: false,
+  filters: imageFilters,
+  sortKeys: imageSortKeys,
   input: z.strictObject({
     Limit: unsigned().optional(),
     Offset: unsigned().optional(),

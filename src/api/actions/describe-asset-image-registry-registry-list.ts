@@ -38,6 +38,8 @@ export const describeAssetImageRegistryRegistryList = defineAction({
   name: 'DescribeAssetImageRegistryRegistryList',
   description: 'List registries',
   writes: false,
+  filters: registryFilters,
+  sortKeys,
   input: Input,
   handle: async (input, { store, language }) => {
     const { rows, total } = await store.registries.list({

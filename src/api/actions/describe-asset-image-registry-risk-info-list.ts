@@ -19,6 +19,8 @@ export const describeAssetImageRegistryRiskInfoList = defineAction({
   name: 'DescribeAssetImageRegistryRiskInfoList',
   description: 'Risky settings and secrets of one image',
   writes: false,
+  filters: riskFilters,
+  sortKeys,
   input: z.strictObject({
     Limit: unsigned().describe('Most rows to answer, 0 to 100; 10 when absent').optional(),
     Offset: unsigned().describe('Rows to leave out from the beginning; 0 when absent').optional(),

@@ -13,6 +13,7 @@ export const describeAssetImageRegistryRiskListExport = defineAction({
   name: 'DescribeAssetImageRegistryRiskListExport',
   description: 'Export the risky settings and secrets of one image',
   writes: false,
+  filters: riskFilters,
   input: z.strictObject({
     ExportField: ExportField('risks').optional(),
     ...exportPage,

@@ -13,6 +13,7 @@ export const describeAssetImageRegistryVirusListExport = defineAction({
   name: 'DescribeAssetImageRegistryVirusListExport',
   description: 'Export the malware of one image',
   writes: false,
+  filters: malwareFilters,
   input: z.strictObject({
     ExportField: ExportField('malware').optional(),
     ...exportPage,

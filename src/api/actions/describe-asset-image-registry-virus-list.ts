@@ -16,6 +16,7 @@ export const describeAssetImageRegistryVirusList = defineAction({
   name: 'DescribeAssetImageRegistryVirusList',
   description: 'Malicious files of one image',
   writes: false,
+  filters: malwareFilters,
   input: z.strictObject({
     Limit: unsigned().describe('Most rows to answer, 0 to 100; 10 when absent').optional(),
     Offset: unsigned().describe('Rows to leave out from the beginning; 0 when absent').optional(),

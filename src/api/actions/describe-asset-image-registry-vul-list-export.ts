@@ -13,6 +13,7 @@ export const describeAssetImageRegistryVulListExport = defineAction({
   name: 'DescribeAssetImageRegistryVulListExport',
   description: 'Export the vulnerabilities of one image',
   writes: false,
+  filters: vulnerabilityFilters,
   input: z.strictObject({
     ExportField: ExportField('vulnerabilities').optional(),
     ...exportPage,

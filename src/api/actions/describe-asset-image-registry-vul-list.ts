@@ -14,6 +14,7 @@ export const describeAssetImageRegistryVulList = defineAction({
   name: 'DescribeAssetImageRegistryVulList',
   description: 'Vulnerabilities of one image',
   writes: false,
+  filters: vulnerabilityFilters,
   input: z.strictObject({
     Limit: unsigned().optional(),
     Offset: unsigned().optional(),

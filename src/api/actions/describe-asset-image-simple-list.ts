@@ -11,6 +11,8 @@ export const describeAssetImageSimpleList = defineAction({
   name: 'DescribeAssetImageSimpleList',
   description: 'List images in short',
   writes: false,
+  filters: simpleImageFilters,
+  sortKeys: simpleImageSortKeys,
   input: z.strictObject({
     Limit: unsigned().optional(),
     Offset: unsigned().optional(),

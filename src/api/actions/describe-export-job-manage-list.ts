@@ -17,6 +17,8 @@ export const describeExportJobManageList = defineAction({
   name: 'DescribeExportJobManageList',
   description: 'List exports',
   writes: false,
+  filters: exportFilters,
+  sortKeys,
   input: z.strictObject({
     Filters: Filters.optional(),
     Offset: unsigned().describe('Rows to leave out from the beginning; 0 when absent').optional(),

@@ -14,6 +14,8 @@ export const describeImageAutoAuthorizedLogList = defineAction({
   name: 'DescribeImageAutoAuthorizedLogList',
   description: 'Log of an authorisation task',
   writes: false,
+  filters: authorizationLogFilters,
+  sortKeys,
   input: z.strictObject({
     TaskId: unsigned(),
     Filters: Filters.optional(),

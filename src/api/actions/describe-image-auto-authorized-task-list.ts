@@ -12,6 +12,7 @@ export const describeImageAutoAuthorizedTaskList = defineAction({
   name: 'DescribeImageAutoAuthorizedTaskList',
   description: 'List authorisation tasks',
   writes: false,
+  filters: authorizationTaskFilters,
   input: z.strictObject({
     StartTime: text(),
     EndTime: text(),

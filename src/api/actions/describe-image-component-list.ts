@@ -17,6 +17,8 @@ export const describeImageComponentList = defineAction({
   name: 'DescribeImageComponentList',
   description: 'Packages of one image with the number of their vulnerabilities',
   writes: false,
+  filters: componentFilters,
+  sortKeys: componentSortKeys,
   input: z.strictObject({
     ImageID: text().describe('Image id (config digest); a manifest digest or the Id of a row is taken, too'),
     Limit: unsigned().describe('Most rows to answer, 0 to 100; 10 when absent').optional(),

@@ -10,6 +10,7 @@ export const describeImageRegistryNamespaceList = defineAction({
   name: 'DescribeImageRegistryNamespaceList',
   description: 'List namespaces',
   writes: false,
+  filters: namespaceFilters,
   input: z.strictObject({
     Offset: unsigned().optional(),
     Limit: unsigned().optional(),

@@ -10,6 +10,8 @@ export const describeImageSimpleList = defineAction({
   name: 'DescribeImageSimpleList',
   description: 'List images in short, with their type',
   writes: false,
+  filters: simpleImageFilters,
+  sortKeys: simpleImageSortKeys,
   input: z.strictObject({
     Filters: Filters.optional(),
     Limit: unsigned().optional(),

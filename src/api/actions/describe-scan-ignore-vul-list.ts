@@ -18,6 +18,8 @@ export const describeScanIgnoreVulList = defineAction({
   name: 'DescribeScanIgnoreVulList',
   description: 'Ignored vulnerabilities',
   writes: false,
+  filters: ignoreRuleFilters,
+  sortKeys,
   input: z.strictObject({
     Limit: unsigned().describe('Most rows to answer, 0 to 100; 10 when absent').optional(),
     Offset: unsigned().describe('Rows to leave out from the beginning; 0 when absent').optional(),

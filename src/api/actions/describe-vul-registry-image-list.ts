@@ -14,6 +14,8 @@ export const describeVulRegistryImageList = defineAction({
   name: 'DescribeVulRegistryImageList',
   description: 'Registry images that a vulnerability affects',
   writes: false,
+  filters: affectedImageFilters,
+  sortKeys: imageSortKeys,
   input: z.strictObject({
     PocID: text().describe('Id of the vulnerability: POCID of a list; its number alone will do'),
     Limit: unsigned().describe('Most rows to answer, 0 to 100; 10 when absent').optional(),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineAction } from '../api-action.ts';
 import { Filters } from '../filters.ts';
+import { imageFilters } from '../image-filters.ts';
 import { Images } from '../image-selection.ts';
 import { boolean, integer, list, unsigned } from '../protocol/fields.ts';
 import { stopScans } from '../stop-scans.ts';
@@ -10,6 +11,7 @@ export const modifyAssetImageRegistryScanStop = defineAction({
   name: 'ModifyAssetImageRegistryScanStop',
   description: 'Stop scans',
   writes: true,
+  filters: imageFilters,
   input: z.strictObject({
     All: boolean().optional(),
     Images: Images.optional(),

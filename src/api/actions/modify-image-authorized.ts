@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ImageSelection } from '../../store/image-query.ts';
 import { defineAction } from '../api-action.ts';
 import { Filters } from '../filters.ts';
-import { toImageConditions } from '../image-filters.ts';
+import { imageFilters, toImageConditions } from '../image-filters.ts';
 import { toIdsAndDigests } from '../image-ids.ts';
 import { errors } from '../protocol/errors.ts';
 import { boolean, list, text, unsigned } from '../protocol/fields.ts';
@@ -32,6 +32,7 @@ export const modifyImageAuthorized = defineAction({
   name: 'ModifyImageAuthorized',
   description: 'Authorise images for scanning',
   writes: true,
+  filters: imageFilters,
   input: Input,
   handle: async (input, { store }) => {
     if (!['ASSETIMAGE', 'IMAGEALL'].includes(input.ImageSourceType)) {

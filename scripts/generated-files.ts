@@ -1,7 +1,5 @@
 import { listPlugins, pluginFolders } from './plugin-folders.ts';
 import { renderReference } from './reference/render-reference.ts';
-import { renderCauses } from './render-causes.ts';
-import { renderCommands } from './render-commands.ts';
 import { renderIndex } from './render-index.ts';
 import { renderSettings } from './render-settings.ts';
 
@@ -17,11 +15,5 @@ export function generatedFiles(root: string): readonly GeneratedFile[] {
     const plugins = listPlugins(root, kind);
     return plugins.length === 0 ? [] : [{ path: `${kind.folder}/index.ts`, text: renderIndex(kind, plugins) }];
   });
-  return [
-    ...indexes,
-    { path: 'docs/guides/settings.md', text: renderSettings() },
-    { path: 'docs/reference/causes.md', text: renderCauses() },
-    { path: 'docs/reference/commands.md', text: renderCommands() },
-    ...renderReference(root),
-  ];
+  return [...indexes, { path: 'docs/guides/settings.md', text: renderSettings() }, ...renderReference(root)];
 }

@@ -10,7 +10,7 @@ export function renderAction(action: ApiAction, comment: string, sdk: SdkTypes):
   return `<!-- Written by \`npm run generate\` from src/api/actions/. Do not edit. -->
 # ${action.name}
 
-${[`${action.description}.`, comment].filter(Boolean).join(' ')}
+${introduction(action.description, comment)}
 
 ${action.writes ? 'Needs an admin key; the call is recorded in the audit log.' : 'An admin or a reader key may call it.'} At most 20 calls per second and key, unless \`PLIMSOLL_RATE_LIMIT\` says otherwise.
 
@@ -25,6 +25,12 @@ ${renderFilters(action)}${renderSortKeys(action)}
 ${renderAnswer(action.name, sdk)}
 Besides, every action may answer the [errors of the protocol](../errors.md).
 `;
+}
+
+/** The docstring often begins with the description; it is not said twice. */
+function introduction(description: string, comment: string): string {
+  if (comment === '') return `${description}.`;
+  return comment.startsWith(description) ? comment : `${description}. ${comment}`;
 }
 
 /** The call of the example, as a person would type it. */

@@ -4,6 +4,8 @@ import { actions } from '../../src/api/actions/index.ts';
 import type { ApiAction } from '../../src/api/api-action.ts';
 import { readSdkTypes } from '../sdk-types.ts';
 import { renderAction } from './render-action.ts';
+import { renderCauses } from './render-causes.ts';
+import { renderCommands } from './render-commands.ts';
 import { renderErrors } from './render-errors.ts';
 import { renderOpenApi } from './render-openapi.ts';
 import { renderOverview } from './render-overview.ts';
@@ -14,6 +16,8 @@ export function renderReference(root: string): readonly { readonly path: string;
   const sdk = readSdkTypes();
   return [
     { path: 'docs/reference/README.md', text: renderOverview(all) },
+    { path: 'docs/reference/causes.md', text: renderCauses() },
+    { path: 'docs/reference/commands.md', text: renderCommands() },
     { path: 'docs/reference/errors.md', text: renderErrors() },
     { path: 'docs/reference/openapi.json', text: renderOpenApi(all, sdk) },
     ...all.map((action) => ({

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import picocolors from 'picocolors';
-import type { CommandContext } from '../src/commands/command-context.ts';
-import { createProgram } from '../src/commands/create-program.ts';
-import { loadConfig } from '../src/config/load-config.ts';
+import type { CommandContext } from '../../src/commands/command-context.ts';
+import { createProgram } from '../../src/commands/create-program.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
 
 /** The commands as they are defined; none of them is run. `out` takes what their help prints. */
 export function describeProgram(out: (text: string) => void): Command {

@@ -1,6 +1,6 @@
-import { scanErrorCodes } from '../src/api/scan-error-codes.ts';
-import { causes } from '../src/model/cause.ts';
-import { causeTexts } from '../src/model/cause-texts.ts';
+import { scanErrorCodes } from '../../src/api/scan-error-codes.ts';
+import { causes } from '../../src/model/cause.ts';
+import { causeTexts } from '../../src/model/cause-texts.ts';
 import { cell } from './table-cell.ts';
 
 /** docs/reference/causes.md: why something could not be known or done, as the API tells it. */

@@ -1,5 +1,5 @@
 import type { Argument, Command, Option } from 'commander';
-import { exitCodes } from '../src/commands/command-failure.ts';
+import { exitCodes } from '../../src/commands/command-failure.ts';
 import { describeProgram } from './describe-program.ts';
 import { cell } from './table-cell.ts';
 

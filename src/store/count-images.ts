@@ -1,5 +1,5 @@
 import { expressionBuilder, type Kysely, type RawBuilder, sql } from 'kysely';
-import { conditionColumns, imageCondition } from './image-conditions.ts';
+import { conditionColumns, imageCondition, type Reach } from './image-conditions.ts';
 import { imageCounters } from './image-counters.ts';
 import type { ImageCondition } from './image-query.ts';
 import type { Tables } from './tables.ts';
@@ -29,7 +29,7 @@ export async function countImages(db: Kysely<Tables>, conditions: readonly Image
 }
 
 /** The conditions as one, over whatever the statement calls `images`. */
-export function allOf(conditions: readonly ImageCondition[]): RawBuilder<unknown> {
+export function allOf(conditions: readonly ImageCondition[], reach?: Reach): RawBuilder<unknown> {
   const eb = expressionBuilder<Tables, 'images'>();
-  return sql`${eb.and(conditions.map((condition) => imageCondition(eb, condition)))}`;
+  return sql`${eb.and(conditions.map((condition) => imageCondition(eb, condition, reach)))}`;
 }

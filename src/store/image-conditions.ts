@@ -65,11 +65,17 @@ const countColumns = {
   running: 'running',
 } as const satisfies Readonly<Record<ImageCountField | ImageFlag, keyof Tables['images']>>;
 
+/**
+ * How what lies in another table is asked for: once for all images, which an index may lead to; or for each image by
+ * itself, which is shorter where few are looked at.
+ */
+export type Reach = 'all' | 'each';
+
 /** One condition as SQL over `images`. */
-export function imageCondition(eb: Builder, condition: ImageCondition): Condition {
+export function imageCondition(eb: Builder, condition: ImageCondition, reach: Reach = 'all'): Condition {
   switch (condition.kind) {
     case 'text':
-      return textCondition(eb, textColumns[condition.field], condition.match, condition.values);
+      return textCondition(eb, textColumns[condition.field], condition.match, condition.values, reach);
     case 'value':
       return eb.or([valueCondition(condition)]);
     case 'keywords':
@@ -81,7 +87,7 @@ export function imageCondition(eb: Builder, condition: ImageCondition): Conditio
     case 'any-of':
       return eb.or(condition.fields.map((field) => eb(countColumns[field], '>', 0)));
     case 'package':
-      return packageCondition(eb, condition);
+      return packageCondition(eb, condition, reach);
     case 'vulnerability':
       return condition.ignored ? ignoresVulnerability(eb, condition.number) : countsVulnerability(eb, condition.number);
   }
@@ -123,6 +129,7 @@ function textCondition(
   where: TextColumn,
   match: 'equals' | 'contains',
   values: readonly string[],
+  reach: Reach = 'all',
 ): Condition {
   if (where.table === 'images') return eb.or([matches(sql.ref(`images.${where.column}`), match, values)]);
   if (where.table === 'repositories') {
@@ -130,6 +137,7 @@ function textCondition(
       .selectFrom('repositories')
       .select('repositories.id')
       .where(matches(sql.ref(`repositories.${where.column}`), match, values));
+    if (reach === 'each') return eb.exists(ids.whereRef('repositories.id', '=', 'images.repository_id')) as Condition;
     return eb('images.repository_id', 'in', ids) as Condition;
   }
   const ids = eb
@@ -139,11 +147,17 @@ function textCondition(
   return eb('images.registry_id', 'in', ids) as Condition;
 }
 
-function packageCondition(eb: Builder, condition: Extract<ImageCondition, { kind: 'package' }>): Condition {
+function packageCondition(
+  eb: Builder,
+  condition: Extract<ImageCondition, { kind: 'package' }>,
+  reach: Reach,
+): Condition {
   const { match, names, versions } = condition;
   let holders = eb.selectFrom('packages').select('packages.artifact_id');
   if (names) holders = holders.where(matches(sql.ref('packages.name'), match, names));
   if (versions) holders = holders.where(matches(sql.ref('packages.version'), match, versions));
+  if (reach === 'each')
+    return eb.exists(holders.whereRef('packages.artifact_id', '=', 'images.artifact_id')) as Condition;
   return eb('images.artifact_id', 'in', holders) as Condition;
 }
 

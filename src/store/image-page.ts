@@ -1,4 +1,4 @@
-import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { allOf, type ImageCount } from './count-images.ts';
 import type { ImageCondition, ImageQuery, ImageSortKey } from './image-query.ts';
 import type { Tables } from './tables.ts';
@@ -28,50 +28,50 @@ const orderBy = (column: RawBuilder<unknown>, direction: Direction) =>
 
 /** Ids of one page, which must not lie behind the last. */
 export async function imagePage(db: Kysely<Tables>, query: ImageQuery, count: ImageCount): Promise<readonly number[]> {
-  const { conditions, sort, offset } = query;
+  const { sort, offset } = query;
   const limit = Math.min(query.limit, count.total - offset);
   // Past the middle it is shorter to walk the same order from its end.
   const reverse = offset > count.total / 2;
   const start = reverse ? count.total - offset - limit : offset;
   const direction = reverse === (sort.direction === 'asc') ? 'desc' : 'asc';
-  const lead = leadOf(query, start + limit, count);
-  const column = sql.ref(sortColumns[sort.key]);
+  const { where, column } = shorterWay(query, start + limit, count);
   const { rows } = await sql<{ readonly id: number }>`select images.id from images
-    where ${lead === 'order' ? hidden(conditions) : lead === 'conditions' ? flagFirst(conditions) : allOf(conditions)}
-    order by ${orderBy(lead === 'conditions' ? sql`+${column}` : column, direction)}
-    limit ${limit} offset ${start}`.execute(db);
+    where ${where} order by ${orderBy(column, direction)} limit ${limit} offset ${start}`.execute(db);
   const ids = rows.map((row) => row.id);
   return reverse ? ids.reverse() : ids;
 }
 
 /** One way is clearly shorter than the other when it reads half as many rows. */
 const CLEARLY = 2;
+/** A rare flag is set on one row of so many, at least. */
+const RARE = 10;
 
 /**
- * There are two ways to a page: along the index of the sort key, past what does not match; or over all that matches, to
- * be sorted. Engines guess which is shorter, SQLite without regard to LIMIT and PostgreSQL without an idea what a
- * substring matches. The counts are known here, so what would lead an engine the long way is hidden from it.
+ * There are two ways to a page: along an index in the order of the sort key, past what does not match; or over all that
+ * matches, to be sorted. Engines guess which is shorter, SQLite without regard to LIMIT and PostgreSQL without an idea
+ * what a substring matches. The counts are known here, so what would lead an engine the long way is hidden from it.
  */
-function leadOf(
-  { conditions, sort }: ImageQuery,
-  wanted: number,
-  { total, all }: ImageCount,
-): 'order' | 'conditions' | 'engine' {
-  if (conditions.length === 0 || (sort.key === 'createdAt' && conditions.every(isInOrderOfCreation))) return 'engine';
-  const alongOrder = (wanted * all) / total;
+function shorterWay({ conditions, sort }: ImageQuery, wanted: number, { total, all }: ImageCount) {
+  const column = sql.ref(sortColumns[sort.key]);
+  const rare = conditions.find(isRare);
+  // Besides the sort key's own, an index has what meets this one in the list's usual order.
+  const ordered = sort.key === 'createdAt' ? (rare ?? conditions.find(isInOrderOfCreation)) : undefined;
+  const alongOrder = (wanted * all) / total / (ordered && ordered === rare ? RARE : 1);
   const overMatches = conditions.some(isIndexed) ? total : all;
-  if (alongOrder * CLEARLY < overMatches) return 'order';
-  return overMatches * CLEARLY < alongOrder ? 'conditions' : 'engine';
+  if (conditions.length <= 1 && ordered === conditions[0]) return { where: allOf(conditions), column };
+  if (overMatches * CLEARLY < alongOrder)
+    return { where: rare ? only(rare, conditions) : allOf(conditions), column: sql`+${column}` };
+  if (ordered || alongOrder * CLEARLY < overMatches) return { where: only(ordered, conditions), column };
+  return { where: allOf(conditions), column };
 }
 
-const hide = (condition: RawBuilder<unknown>) => sql<SqlBool>`coalesce(${condition}, false)`;
-const hidden = (conditions: readonly ImageCondition[]) => hide(allOf(conditions));
-
-/** What few rows have comes from its own small index; what else is asked is looked up in those. */
-function flagFirst(conditions: readonly ImageCondition[]): RawBuilder<unknown> {
-  const flag = conditions.find(isRareFlag);
-  if (!flag || conditions.length === 1) return allOf(conditions);
-  return sql`${allOf([flag])} and ${hidden(conditions.filter((each) => each !== flag))}`;
+/** All conditions, of which the engine sees one, or none, when it looks for an index. */
+function only(visible: ImageCondition | undefined, conditions: readonly ImageCondition[]): RawBuilder<unknown> {
+  const hidden = sql`coalesce(${allOf(
+    conditions.filter((each) => each !== visible),
+    'each',
+  )}, false)`;
+  return visible ? sql`${allOf([visible])} and ${hidden}` : hidden;
 }
 
 const rareFlags: readonly string[] = ['latest', 'running', 'trusted', 'fixRecommended'];
@@ -80,9 +80,8 @@ const indexedCounts: readonly string[] = Object.keys(sortColumns);
 
 const isSet = (condition: ImageCondition, fields: readonly string[]): boolean =>
   condition.kind === 'value' && fields.includes(condition.field) && condition.values.every((value) => value === true);
-const isRareFlag = (condition: ImageCondition): boolean => isSet(condition, rareFlags);
+const isRare = (condition: ImageCondition): boolean => isSet(condition, rareFlags);
 
-/** An index has what meets the condition in the list's usual order. */
 const isInOrderOfCreation = (condition: ImageCondition): boolean =>
   isSet(condition, flags) ||
   (condition.kind === 'value' &&

@@ -30,27 +30,57 @@ export async function run(): Promise<readonly BenchResult[]> {
   const folder = await mkdtemp(join(tmpdir(), 'plimsoll-bench-'));
   const postgres = await postgresEngine();
   try {
-    const sqlite = await measureEngine('SQLite', folder, undefined);
-    return [...sqlite, ...(postgres ? await measureEngine('PostgreSQL', folder, postgres) : [])];
+    const engines: readonly (readonly [string, StoreEngine | undefined])[] = [
+      ['SQLite', undefined],
+      ...(postgres ? [['PostgreSQL', postgres] as const] : []),
+    ];
+    // One engine's disk waits for the other's processor.
+    const pairs = await Promise.all(engines.map(([name, engine]) => openPair(name, folder, engine)));
+    const results: BenchResult[] = [];
+    for (const pair of pairs) results.push(...(await measurePair(pair)));
+    return results;
   } finally {
     await postgres?.stop();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function measureEngine(
-  engine: string,
-  folder: string,
-  postgres: StoreEngine | undefined,
-): Promise<readonly BenchResult[]> {
-  const start = performance.now();
+interface Pair {
+  readonly engine: string;
+  readonly small: Installation;
+  readonly large: Installation;
+  /** How long the large one took to fill. */
+  readonly seconds: number;
+}
+
+async function openPair(engine: string, folder: string, postgres: StoreEngine | undefined): Promise<Pair> {
   const small = await openInstallation(join(folder, `${engine}-small`), await postgres?.freshUrl(), SMALL_ROWS);
+  const start = performance.now();
   const large = await openInstallation(join(folder, `${engine}-large`), await postgres?.freshUrl(), LARGE_ROWS);
-  const seeded = `seeded in ${Math.round((performance.now() - start) / 1000)} s`;
+  return { engine, small, large, seconds: (performance.now() - start) / 1000 };
+}
+
+async function measurePair({ engine, small, large, seconds }: Pair): Promise<readonly BenchResult[]> {
   try {
+    const inStore = await compare(small, large, listInStore);
+    const throughApi = await compare(small, large, listThroughApi);
+    const counted = (comparisons: readonly Comparison[]) => comparisons.filter(({ call }) => !call.linear);
+    const slowest = counted(throughApi).toSorted((a, b) => b.ratio - a.ratio)[0];
     return [
-      toResult(`list on ${engine}, in the store`, seeded, await compare(small, large, listInStore)),
-      toResult(`list on ${engine}, through the API`, seeded, await compare(small, large, listThroughApi)),
+      {
+        name: `list on ${engine}: slowest call of the API`,
+        ratio: slowest?.ratio ?? 0,
+        target: TARGET_RATIO,
+        better: 'lower',
+        detail: `${LARGE_ROWS} images, made in ${Math.round(seconds)} s, against ${SMALL_ROWS}; the slowest: ${slowest?.call.name}\n${toTable(throughApi)}`,
+      },
+      {
+        name: `list on ${engine}: mean call of the store`,
+        ratio: geometricMean(counted(inStore).map(({ ratio }) => ratio)),
+        target: TARGET_RATIO,
+        better: 'lower',
+        detail: toTable(inStore),
+      },
     ];
   } finally {
     await small.stop();
@@ -71,9 +101,10 @@ async function openInstallation(dataDir: string, postgresUrl: string | undefined
   const masterKey = randomBytes(32);
   const key = { secretId: 'AKIDbench', secretKey: randomBytes(16).toString('hex') };
   const url = postgresUrl ?? `file:${join(dataDir, 'plimsoll.db')}`;
-  const store = await openStore({ url, vault: createVault(masterKey), now: () => new Date() });
-  await seedImages(store, rows);
+  const vault = createVault(masterKey);
+  await seedImages(url, vault, rows);
   if (postgresUrl) await vacuum(postgresUrl);
+  const store = await openStore({ url, vault, now: () => new Date() });
   const config = loadConfig({
     PLIMSOLL_DATA_DIR: dataDir,
     PLIMSOLL_LISTEN: '127.0.0.1:0',
@@ -163,23 +194,16 @@ async function compare(
   return comparisons;
 }
 
-function toResult(name: string, seeded: string, comparisons: readonly Comparison[]): BenchResult {
-  const worst = comparisons.toSorted((a, b) => b.ratio - a.ratio)[0];
+function toTable(comparisons: readonly Comparison[]): string {
   const milliseconds = (values: readonly number[]) =>
     `${median(values).toFixed(2).padStart(7)} ${percentile(values, 99).toFixed(2).padStart(7)}`;
-  const lines = comparisons.map(
-    ({ call, small, large, ratio, total }) =>
-      `${call.name.padEnd(38)} ${milliseconds(small)} ${milliseconds(large)} ${ratio.toFixed(2).padStart(6)}${ratio > TARGET_RATIO ? ' !' : '  '} ${String(total).padStart(7)}`,
-  );
-  return {
-    name,
-    ratio: worst?.ratio ?? 0,
-    target: TARGET_RATIO,
-    better: 'lower',
-    detail: [
-      `${LARGE_ROWS} rows against ${SMALL_ROWS}, ${seeded}; ratio of the slowest call (${worst?.call.name}), in the mean ${geometricMean(comparisons.map((each) => each.ratio)).toFixed(2)}`,
-      `${'ms: median and p99 of each'.padEnd(38)} ${'1 000'.padStart(15)} ${'100 000'.padStart(15)}  ratio     matching`,
-      ...lines,
-    ].join('\n'),
-  };
+  const mark = ({ call, ratio }: Comparison) => (call.linear ? '~' : ratio > TARGET_RATIO ? '!' : ' ');
+  return [
+    `${'ms: median and p99 of each'.padEnd(38)} ${'1 000'.padStart(15)} ${'100 000'.padStart(15)}  ratio   matching (~: grows with the rows)`,
+    ...comparisons.map((comparison) => {
+      const { call, small, large, ratio, total } = comparison;
+      const times = `${milliseconds(small)} ${milliseconds(large)} ${ratio.toFixed(2).padStart(6)}`;
+      return `${call.name.padEnd(38)} ${times} ${mark(comparison)} ${String(total).padStart(8)}`;
+    }),
+  ].join('\n');
 }

@@ -2,11 +2,16 @@ import { createHash } from 'node:crypto';
 import type { Cause } from '../src/model/cause.ts';
 import type { Digest } from '../src/model/digest.ts';
 import type { Summary } from '../src/model/scan.ts';
+import { openStore } from '../src/store/open-store.ts';
 import type { NewArtifact, SeenTag, Store } from '../src/store/store.ts';
+import type { Vault } from '../src/store/vault.ts';
+import { copyRepositories } from './copy-repositories.ts';
 import { seededRandom } from './seeded-random.ts';
 
 const DAY_MS = 86_400_000;
-const ROWS_PER_CONTENT = 100;
+const ROWS_PER_CONTENT = 10;
+/** More are copies of these: a store saves what registries deliver, a few at a time. */
+const ROWS_MADE = 5_000;
 const AVERAGE_TAGS = 40;
 const REGISTRIES = ['harbor-eu', 'harbor-us', 'docker-lab', 'quay-ci', 'ecr-prod'];
 const TEAMS = ['payments', 'search', 'platform', 'data', 'mobile', 'web', 'infra', 'security', 'ml', 'growth'];
@@ -34,15 +39,26 @@ const SYSTEMS = [
 ];
 
 /**
- * Fills an empty store with `rows` images through its own methods: registries, repositories of 1 to 120 tags, content
- * that is listed about a hundred times, two thirds of it scanned, some of that in vain, nine rows of ten authorised. The
- * same shares at every size.
+ * Fills the empty database of `url` with `rows` images, a multiple of 5 000 or fewer than that: registries, repositories
+ * of 1 to 120 tags, two thirds of the content scanned, some of that in vain, nine rows of ten authorised. The same shares
+ * at every size.
  */
-export async function seedImages(store: Store, rows: number): Promise<void> {
+export async function seedImages(url: string, vault: Vault, rows: number): Promise<void> {
+  const store = await openStore({ url, vault, now: () => new Date() });
+  try {
+    await makeImages(store, Math.min(rows, ROWS_MADE));
+    if (rows > ROWS_MADE) await copyRepositories(url, rows / ROWS_MADE - 1);
+    await store.images.compactCounts();
+  } finally {
+    await store.close();
+  }
+}
+
+async function makeImages(store: Store, rows: number): Promise<void> {
   const random = seededRandom(7);
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)] as T;
   const registries = await addRegistries(store);
-  const contents = Array.from({ length: Math.max(100, rows / ROWS_PER_CONTENT) }, (_, at) => content(at));
+  const contents = Array.from({ length: rows / ROWS_PER_CONTENT }, (_, at) => content(at));
   // Everything is listed once and scanned; what lists it later takes the result over, as after a promotion.
   for (let repository = 0, left = rows; left > 0; repository++) {
     const count = repository === 0 ? contents.length : Math.min(left, 1 + Math.floor(random() ** 2 * 3 * AVERAGE_TAGS));
@@ -56,7 +72,6 @@ export async function seedImages(store: Store, rows: number): Promise<void> {
     left -= count;
   }
   await store.authorizations.authorize({ selection: { all: true }, cap: Math.floor(rows * 0.9), type: 'manual' });
-  await store.images.compactCounts();
 }
 
 async function addRegistries(store: Store): Promise<readonly number[]> {

@@ -62,12 +62,15 @@ const status =
   (code: number, headers: Readonly<Record<string, string>> = {}): Answer =>
   (response) =>
     response.writeHead(code, headers).end('no');
-/** Promises everything, sends a part, and hangs up. */
+/** The answer that hangs up as soon as so many bytes of it have been taken. */
+let cutting: { readonly bytes: number; readonly response: ServerResponse } | undefined;
+/** Promises everything, sends a part, and hangs up when that has arrived. */
 const cut =
   (bytes: number, headers: Readonly<Record<string, string>> = {}): Answer =>
   (response) => {
     response.writeHead(200, { 'content-length': content.byteLength, ...headers });
-    response.write(content.subarray(0, bytes), () => response.socket?.end());
+    response.write(content.subarray(0, bytes));
+    cutting = { bytes, response };
   };
 /** The rest of the content, as asked for. */
 const rest: Answer = (response, { headers }) => {
@@ -78,7 +81,12 @@ const rest: Answer = (response, { headers }) => {
 };
 
 function download(feed: Feed, kept?: KeptFeed, onBytes: (bytes: number, total: number | undefined) => void = () => {}) {
-  return downloadFeed(feed, kept, to, { fetch, retryDelayMs: 0, onBytes }, never);
+  const taken = (bytes: number, total: number | undefined) => {
+    onBytes(bytes, total);
+    if (cutting && bytes >= cutting.bytes) cutting.response.destroy();
+  };
+  cutting = undefined;
+  return downloadFeed(feed, kept, to, { fetch, retryDelayMs: 0, onBytes: taken }, never);
 }
 
 const asked = () => server?.requests.map(({ headers }) => headers) ?? [];

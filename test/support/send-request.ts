@@ -1,4 +1,4 @@
-import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { type Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 
 /** An answer as it came over the wire. */
 export interface RawAnswer {
@@ -15,13 +15,17 @@ export interface RequestToSend {
   readonly body: string | Buffer;
 }
 
-/** Sends exactly these headers and bytes, as no HTTP client library would. */
-export function sendRequest(url: string, { method, path, headers, body }: RequestToSend): Promise<RawAnswer> {
+/** Sends exactly these headers and bytes, as no HTTP client library would; on a connection of its own without `agent`. */
+export function sendRequest(
+  url: string,
+  { method, path, headers, body }: RequestToSend,
+  agent: Agent | false = false,
+): Promise<RawAnswer> {
   const { hostname, port } = new URL(url);
   const present = Object.entries(headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
   return new Promise((resolve, reject) => {
     const request = httpRequest(
-      { hostname, port, method, path, headers: Object.fromEntries(present), agent: false },
+      { hostname, port, method, path, headers: Object.fromEntries(present), agent },
       (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -259,6 +259,21 @@ describe('Bearer', () => {
     });
   });
 
+  test('a token that the registry echoes is blotted out', async () => {
+    const server = await serveForTest((request, response) => {
+      if (request.url?.startsWith('/token')) return void sendJson(response, 200, { token: 'hand-it-over' });
+      const { authorization } = request.headers;
+      const body = { errors: [{ code: 'DENIED', message: `you sent ${authorization}` }] };
+      if (authorization !== undefined) return void sendJson(response, 403, body);
+      sendJson(response, 401, unauthorized, { 'www-authenticate': 'Bearer realm="/token",service="s"' });
+    });
+
+    await expect(openTestClient(server.url).ping(signal)).rejects.toMatchObject({
+      code: 'permission-denied',
+      message: expect.stringContaining('you sent Bearer ***'),
+    });
+  });
+
   test('a token that dies in the middle of a listing is replaced, and the listing goes on', async () => {
     let alive = 'one';
     const server = await serveForTest((request, response) => {

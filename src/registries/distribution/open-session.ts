@@ -127,11 +127,11 @@ export function openSession(settings: RegistrySettings, policy: NetworkPolicy, d
     const sent = await authorizer.current(asked.scope, signal);
     const response = await sendOnce(asked, sent, signal);
     const header = response.header('www-authenticate');
-    if (response.status !== 401 || header === undefined) return settle(response, asked, signal);
+    if (response.status !== 401 || header === undefined) return settle(response, asked, sent, signal);
     if (response.url.origin !== base.origin) throw await challengedElsewhere(response, signal);
     await toResponseError(response, errorContext(sent), signal);
     const renewed = await authorizer.answer(asked.scope, header, sent, signal);
-    return settle(await sendOnce(asked, renewed, signal), asked, signal);
+    return settle(await sendOnce(asked, renewed, signal), asked, renewed, signal);
   }
 
   function sendOnce(asked: SessionRequest, authorization: string | undefined, signal: AbortSignal) {
@@ -139,10 +139,15 @@ export function openSession(settings: RegistrySettings, policy: NetworkPolicy, d
     return followRedirects(paced, { method: asked.method, url: asked.url, headers }, limits.redirects, signal);
   }
 
-  async function settle(response: WireResponse, asked: SessionRequest, signal: AbortSignal): Promise<WireResponse> {
+  async function settle(
+    response: WireResponse,
+    asked: SessionRequest,
+    sent: string | undefined,
+    signal: AbortSignal,
+  ): Promise<WireResponse> {
     const accepted = (asked.accept ?? [200]).includes(response.status);
     if (accepted && !(response.status === 200 && isHtml(response))) return response;
-    const error = await toResponseError(response, errorContext(undefined), signal);
+    const error = await toResponseError(response, errorContext(sent), signal);
     throw refineDenial(error, response, settings.username);
   }
 

@@ -4,6 +4,8 @@ import { storableParameter } from './storable-text.ts';
 
 const INT8_OID = 20;
 const NUMERIC_OID = 1700;
+/** A server that does not answer is an error, not a wait without end; so is a pool whose connections never come back. */
+const CONNECT_MS = 30_000;
 
 /**
  * Kysely on PostgreSQL through `pg`. Our 64-bit integers are ids, bytes and milliseconds below 2^53, so they are read
@@ -14,6 +16,8 @@ export function postgresDialect(url: string, connections: number): Dialect {
     connectionString: url,
     max: connections,
     application_name: 'plimsoll',
+    connectionTimeoutMillis: CONNECT_MS,
+    keepAlive: true,
     // Compiling a query takes longer than running any of ours: PostgreSQL does it by estimated cost.
     options: '-c jit=off',
     types: {

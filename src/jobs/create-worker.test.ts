@@ -54,7 +54,7 @@ async function scanTask(images: number): Promise<number> {
     'team/app',
     Array.from({ length: images }, (_, i) => sampleTag(`v${i}`, [sampleImage(`v${i}`)])),
   );
-  await store.images.authorize({ all: true }, images);
+  await store.authorizations.authorize({ selection: { all: true }, cap: images, type: 'manual' });
   const task = await store.tasks.create({ kinds: ['vulnerability'], selection: { all: true }, createdBy: 'key' });
   return task?.id ?? 0;
 }

@@ -1,11 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { actions } from '../src/api/actions/index.ts';
 import { runCommandLine } from '../src/commands/run-command-line.ts';
 import { captureTerminal } from './support/capture-terminal.ts';
 
 const root = join(import.meta.dirname, '..');
-const pages = [...markdownIn('.'), ...markdownIn('docs/guides'), ...markdownIn('docs/adr')];
+const pages = [...markdownIn('.'), ...markdownIn('docs', { recursive: true })];
 const COMMAND = /(?:^|`)\s*(?:npm run (?:-s )?plimsoll --|plimsoll) ([a-z][^`#\n<[]*)/gm;
 
 test.for(pages)('links of %s lead somewhere', (page) => {
@@ -20,6 +21,14 @@ test.for(pages)('commands that %s shows are known, with their options', async (p
   const commands = new Set([...text.matchAll(COMMAND)].map((match) => (match[1] ?? '').trim()));
 
   for (const command of commands) expect(await complaint(command), command).toBe('');
+});
+
+test('every action has a page, and every page an action, that the overview links', () => {
+  const names = actions.map((action) => `${action.name}.md`);
+  const overview = readFileSync(join(root, 'docs/reference/README.md'), 'utf8');
+
+  expect(readdirSync(join(root, 'docs/reference/actions')).sort()).toEqual([...names].sort());
+  for (const name of names) expect(overview).toContain(`(actions/${name})`);
 });
 
 /** What the parser has against a command; it is asked for help, so that nothing runs. */
@@ -43,8 +52,8 @@ async function complaint(command: string): Promise<string> {
   return known && missing.length === 0 ? '' : `${known ? 'unknown options' : 'no such command'} ${missing.join(' ')}`;
 }
 
-function markdownIn(folder: string): readonly string[] {
-  return readdirSync(join(root, folder))
+function markdownIn(folder: string, options: { readonly recursive?: true } = {}): readonly string[] {
+  return readdirSync(join(root, folder), { encoding: 'utf8', ...options })
     .filter((name) => name.endsWith('.md'))
     .map((name) => join(folder, name));
 }

@@ -1,4 +1,4 @@
-/** What a command ends with. Scripts depend on these numbers: docs/guides/getting-started.md lists them. */
+/** What a command ends with. Scripts depend on these numbers: docs/reference/commands.md lists them. */
 export const exitCodes = {
   ok: 0,
   error: 1,

@@ -1,12 +1,16 @@
 import type { Logger } from 'pino';
-import type { AdminKey } from '../config/admin-key.ts';
 import type { KeyStore } from '../store/store.ts';
+
+interface ApiKeyPair {
+  readonly secretId: string;
+  readonly secretKey: string;
+}
 
 /**
  * Makes the configured admin key usable, with its present secret, until somebody revokes it: a restart does not bring a
  * revoked key back.
  */
-export async function storeAdminKey(keys: KeyStore, { secretId, secretKey }: AdminKey, log: Logger): Promise<void> {
+export async function storeAdminKey(keys: KeyStore, { secretId, secretKey }: ApiKeyPair, log: Logger): Promise<void> {
   const known = (await keys.list()).find((key) => key.secretId === secretId);
   if (known?.revokedAt) {
     log.warn({ secretId }, 'the configured admin key has been revoked; `plimsoll key create` makes another');

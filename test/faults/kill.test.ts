@@ -2,14 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { buildImage } from '../../demo/build-image.ts';
 import { layer } from '../../demo/build-layer.ts';
 import { type ServedRegistry, serveRegistry } from '../../demo/serve-registry.ts';
+import { postgresEngine, type StoreEngine } from '../support/open-test-store.ts';
 import { type ServerProcess, startServerProcess } from '../support/start-server-process.ts';
 import { toServedRepository } from '../support/to-served-repository.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { writeAdvisoryZip } from '../support/write-zip.ts';
+
+// Two starts of a server and eight walks: seconds, but minutes on a busy machine.
+vi.setConfig({ testTimeout: 400_000 });
 
 const IMAGES = 8;
 const MiB = 1024 * 1024;
@@ -18,9 +22,12 @@ const key = { secretId: 'AKIDkilltest', secretKey: randomBytes(16).toString('hex
 let work: string;
 let registry: ServedRegistry;
 let server: ServerProcess;
+/** Of PostgreSQL; empty for the SQLite file in the data folder. */
+let database: Readonly<Record<string, string>> = {};
 
 const start = () =>
   startServerProcess(join(work, 'data'), key, {
+    ...database,
     PLIMSOLL_ADVISORIES_URL: `file://${join(work, 'osv')}`,
     PLIMSOLL_KEV_URL: `file://${join(work, 'kev.json')}`,
     PLIMSOLL_JOBS: '2',
@@ -57,16 +64,36 @@ beforeEach(async () => {
     }),
   }));
   registry = await serveRegistry({ repositories: [toServedRepository('team/app', images)] });
-  server = await start();
 });
 
 afterEach(async () => {
-  await server.kill();
-  await registry.stop();
+  await server?.kill();
+  await registry?.stop();
   await rm(work, { recursive: true, force: true });
 });
 
-test('kill -9 in the middle of a scan: the task ends by itself, nothing stays SCANNING, nothing is doubled or lost', async () => {
+describe('kill -9 in the middle of a scan: the task ends by itself, nothing stays SCANNING, nothing is doubled or lost', () => {
+  let postgres: StoreEngine | undefined;
+  beforeAll(async () => {
+    postgres = await postgresEngine();
+  });
+  afterAll(() => postgres?.stop());
+
+  test('on SQLite', async () => {
+    database = {};
+    await killInTheMiddle();
+  });
+
+  test('on PostgreSQL', async (context) => {
+    if (!postgres) return context.skip('PostgreSQL is not installed');
+    // The dead process's jobs are free when their lease has passed.
+    database = { PLIMSOLL_DATABASE_URL: await postgres.freshUrl(), PLIMSOLL_LEASE_SECONDS: '5' };
+    await killInTheMiddle();
+  });
+});
+
+async function killInTheMiddle() {
+  server = await start();
   const { sdk } = server;
   const { RegistryId } = await sdk.AddAssetImageRegistryRegistryDetail({
     Name: 'lab',
@@ -93,11 +120,26 @@ test('kill -9 in the middle of a scan: the task ends by itself, nothing stays SC
     return (now.ImageScanCnt ?? 0) >= 1 && now;
   });
   expect(atKill.ImageScanCnt).toBeLessThan(IMAGES);
+  const done = ((await sdk.DescribeAssetImageRegistryList({ Limit: 100 })).List ?? []).filter(isScanned);
+  const last = await sdk.AddAssetImageRegistryRegistryDetail({
+    Name: 'acknowledged just before',
+    Username: 'any',
+    Password: 'any',
+    Url: registry.url,
+    RegistryType: 'docker',
+    NetType: 'private',
+  });
 
   await server.kill();
   server = await start();
 
   const after = server.sdk;
+  const { List: registries } = await after.DescribeAssetImageRegistryRegistryList({});
+  expect(registries?.map((each) => each.RegistryId)).toContain(last.RegistryId);
+  const kept = (await after.DescribeAssetImageRegistryList({ Limit: 100 })).List ?? [];
+  // What had ended before is neither lost nor done again.
+  for (const { Id, ScanTime } of done)
+    expect(kept.find((row) => row.Id === Id)).toMatchObject({ ScanStatus: 'SCANNED', ScanTime, VulCnt: 1 });
   const end = await waitUntil(async () => {
     const now = await after.DescribeAssetImageRegistryScanStatusOneKey({ TaskID });
     return now.Status === 'SCANNED' && now;
@@ -110,4 +152,6 @@ test('kill -9 in the middle of a scan: the task ends by itself, nothing stays SC
     const { TotalCount, List } = await after.DescribeAssetImageRegistryVulList({ Id: row.Id });
     expect([TotalCount, List?.map((each) => each.CVEID)]).toEqual([1, ['CVE-2020-7598']]);
   }
-});
+}
+
+const isScanned = (row: { readonly ScanStatus?: string }) => row.ScanStatus === 'SCANNED';

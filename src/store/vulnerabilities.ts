@@ -1,19 +1,14 @@
-import { type Kysely, type RawBuilder, type SqlBool, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { type Severity, severities } from '../model/severity.ts';
 import type { AffectedPackage } from '../model/vulnerability.ts';
+import { affectedJson } from './affected-json.ts';
 import type { Database, Engine } from './database.ts';
-import { imageCondition, matches } from './image-conditions.ts';
 import { toDate } from './image-rows.ts';
+import { notIgnored, ofKind, searchVulnerabilities } from './search-vulnerabilities.ts';
 import type { Listed } from './store.ts';
 import type { Tables } from './tables.ts';
 import { isOneOf } from './text-search.ts';
-import type {
-  PackageKind,
-  TextMatch,
-  VulnerabilitySearch,
-  VulnerabilitySearchCondition,
-  VulnerabilitySortKey,
-} from './vulnerability-search.ts';
+import type { PackageKind, VulnerabilitySearch } from './vulnerability-search.ts';
 
 /** What all listed images together say about one vulnerability. */
 export interface VulnerabilityOverview {
@@ -61,16 +56,7 @@ export interface VulnerabilityStore {
 export function createVulnerabilityStore({ engine, read }: Database): VulnerabilityStore {
   return {
     list: async (search) => {
-      const found = filtered(read, engine, search);
-      const { rows: counted } = await sql<{ total: number }>`select count(*) as total ${found}`.execute(read);
-      const total = counted[0]?.total ?? 0;
-      if (search.limit === 0 || search.offset >= total) return { rows: [], total };
-      const { key, direction } = search.sort;
-      const [order, tie] = direction === 'asc' ? [sql`asc nulls first`, sql`asc`] : [sql`desc nulls last`, sql`desc`];
-      const { rows } = await sql<{ number: number }>`select v.number ${found}
-        order by ${sortExpression(key, search.packages)} ${order}, v.number ${tie}
-        limit ${search.limit} offset ${search.offset}`.execute(read);
-      const numbers = rows.map((row) => row.number);
+      const { numbers, total } = await searchVulnerabilities(read, engine, search);
       return { rows: await overviews(read, numbers, search.packages), total };
     },
     get: (number) => detail(read, engine, number),
@@ -95,138 +81,6 @@ export function createVulnerabilityStore({ engine, read }: Database): Vulnerabil
   };
 }
 
-const ofKind = (kind: PackageKind) => sql<SqlBool>`${sql.ref(`f.${kind}`)} = 1`;
-
-const notIgnored = sql<SqlBool>`not exists (select 1 from ignored_findings i
-  where i.artifact_id = f.artifact_id and i.vulnerability_number = f.vulnerability_number)`;
-
-/** Findings `f` of the vulnerability `v` that count. Everything asked of them is in an index, and mostly the first one will do. */
-const counted = (kind: PackageKind) => sql<SqlBool>`f.vulnerability_number = v.number and ${ofKind(kind)}
-  and ${notIgnored} and exists (select 1 from images where images.artifact_id = f.artifact_id)`;
-
-const worstSeverity = (kind: PackageKind) =>
-  sql<number | null>`(select f.severity from findings f where ${counted(kind)} order by f.severity desc limit 1)`;
-
-/** Written so that the first such finding ends the search. */
-const hasFinding = (kind: PackageKind, condition: RawBuilder<SqlBool>) =>
-  sql<SqlBool>`(select 1 from findings f where ${counted(kind)} and ${condition} limit 1) is not null`;
-
-function filtered(db: Kysely<Tables>, engine: Engine, search: VulnerabilitySearch): RawBuilder<unknown> {
-  const { packages: kind, conditions } = search;
-  const all = [
-    sql<SqlBool>`not exists (select 1 from ignore_rules r where r.vulnerability_number = v.number and r.image_id = '')`,
-    ...conditions.map((condition) => searchCondition(kind, condition)),
-    ...(search.images.length > 0 || search.package ? whereAffected(db, engine, search) : []),
-    sql<SqlBool>`${worstSeverity(kind)} is not null`,
-  ];
-  return sql`from vulnerabilities v where ${sql.join(all, sql` and `)}`;
-}
-
-function searchCondition(kind: PackageKind, condition: VulnerabilitySearchCondition): RawBuilder<SqlBool> {
-  switch (condition.kind) {
-    case 'id':
-    case 'title':
-      return matches(sql.ref(`v.${condition.kind}`), condition.match, condition.values);
-    case 'severity': {
-      const ranks = condition.values.map((severity) => severities.indexOf(severity));
-      return sql`${worstSeverity(kind)} in (${sql.join(ranks)})`;
-    }
-    case 'fixable': {
-      const fixable = hasFinding(kind, sql`f.fixable = 1`);
-      return condition.value ? fixable : sql`not (${fixable})`;
-    }
-    case 'exploited':
-      return hasFinding(kind, sql`f.exploited = 1`);
-    case 'exploited-remotely':
-      return sql`(${hasFinding(kind, sql`f.exploited = 1`)} and v.cvss_vector like '%/AV:N/%')`;
-    case 'urgent': {
-      const serious = sql.lit(severities.indexOf('high'));
-      return hasFinding(kind, sql`f.fixable = 1 and (f.severity >= ${serious} or f.exploited = 1)`);
-    }
-    case 'any-of':
-      if (condition.conditions.length === 0) return sql`1 = 0`;
-      return sql`(${sql.join(
-        condition.conditions.map((each) => searchCondition(kind, each)),
-        sql` or `,
-      )})`;
-  }
-}
-
-/** Affects such an image, by such a package. */
-function whereAffected(
-  db: Kysely<Tables>,
-  engine: Engine,
-  { packages: kind, images, package: searched }: VulnerabilitySearch,
-): readonly RawBuilder<SqlBool>[] {
-  const candidates = searched ? [sql<SqlBool>`v.number in (${everAffecting(searched)})`] : [];
-  const affects = searched ? affectsPackage(engine, searched) : sql<SqlBool>`1 = 1`;
-  if (images.length === 0) return [...candidates, hasFinding(kind, affects)];
-  // From the images to their findings: a search for few images would otherwise look at every finding in vain.
-  let chosen = db.selectFrom('images').select('images.artifact_id');
-  for (const condition of images) chosen = chosen.where((eb) => imageCondition(eb, condition));
-  const narrowed = searched ? sql`f.vulnerability_number in (${everAffecting(searched)}) and` : sql``;
-  return [
-    sql`v.number in (select f.vulnerability_number from findings f
-      where ${narrowed} ${ofKind(kind)} and ${notIgnored} and f.artifact_id in (${chosen}) and ${affects})`,
-  ];
-}
-
-type SearchedPackage = NonNullable<VulnerabilitySearch['package']>;
-
-function everAffecting({ names, versions }: SearchedPackage): RawBuilder<unknown> {
-  const fulfils = allOf(sql.ref('p.name'), names, sql.ref('p.version'), versions);
-  return sql`select p.vulnerability_number from vulnerability_packages p where ${fulfils}`;
-}
-
-function affectsPackage(engine: Engine, { names, versions }: SearchedPackage): RawBuilder<SqlBool> {
-  const { from, name, version } = affectedJson(engine);
-  return sql`exists (select 1 from ${from} where ${allOf(name, names, version, versions)})`;
-}
-
-function allOf(
-  name: RawBuilder<unknown>,
-  names: readonly TextMatch[],
-  version: RawBuilder<unknown>,
-  versions: readonly TextMatch[],
-): RawBuilder<SqlBool> {
-  const all = [
-    sql<SqlBool>`1 = 1`,
-    ...names.map(({ match, values }) => matches(name, match, values)),
-    ...versions.map(({ match, values }) => matches(version, match, values)),
-  ];
-  return sql<SqlBool>`${sql.join(all, sql` and `)}`;
-}
-
-/** The packages of a finding `f`, which are JSON, as rows. */
-const affectedJson = (engine: Engine) =>
-  engine === 'sqlite'
-    ? {
-        from: sql`json_each(f.affected) a`,
-        name: sql<string>`json_extract(a.value, '$.package.name')`,
-        version: sql<string>`json_extract(a.value, '$.package.version')`,
-        fixedVersion: sql<string | null>`json_extract(a.value, '$.fixedVersion')`,
-      }
-    : {
-        from: sql`json_array_elements(f.affected::json) a`,
-        name: sql<string>`(a.value -> 'package' ->> 'name')`,
-        version: sql<string>`(a.value -> 'package' ->> 'version')`,
-        fixedVersion: sql<string | null>`(a.value ->> 'fixedVersion')`,
-      };
-
-function sortExpression(key: VulnerabilitySortKey, kind: PackageKind): RawBuilder<unknown> {
-  switch (key) {
-    case 'lastFoundAt':
-      return sql`v.last_found_at`;
-    case 'firstFoundAt':
-      return sql`v.first_found_at`;
-    case 'severity':
-      return worstSeverity(kind);
-    case 'images':
-      return sql`(select count(*) from findings f join images on images.artifact_id = f.artifact_id
-        where f.vulnerability_number = v.number and ${ofKind(kind)} and ${notIgnored})`;
-  }
-}
-
 interface OverviewRow {
   readonly number: number;
   readonly id: string;
@@ -249,6 +103,7 @@ async function overviews(
   numbers: readonly number[],
   kind: PackageKind,
 ): Promise<readonly VulnerabilityOverview[]> {
+  if (numbers.length === 0) return [];
   const { rows } = await sql<OverviewRow>`
     select v.number, v.id, v.title, v.cvss_score, v.cvss_vector, v.first_found_at, v.last_found_at,
       c.severity, c.fixable, c.exploited, c.system, c.application, c.images

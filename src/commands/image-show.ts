@@ -35,7 +35,8 @@ async function showImage(context: CommandContext, word: string, format: (typeof 
   if (format === 'json')
     return context.terminal.out(`${JSON.stringify({ ...row, Vulnerabilities: vulnerabilities }, null, 2)}\n`);
 
-  context.terminal.out(`${describeImage(row, context.now())}\n`);
+  const { TotalCount: ignored } = await read({ Limit: 0, Filters: [{ Name: 'Ignored', Values: ['1'] }] });
+  context.terminal.out(`${describeImage(row, ignored, context.now())}\n`);
   printList(context.terminal, format, {
     rows: vulnerabilities.flatMap(toLines),
     columns: vulnerabilityColumns,
@@ -47,7 +48,7 @@ async function showImage(context: CommandContext, word: string, format: (typeof 
   if (unknowns) context.terminal.note(`\n${unknowns}\n`);
 }
 
-function describeImage(row: ImageRow, now: Date): string {
+function describeImage(row: ImageRow, ignored: number, now: Date): string {
   const counts = severityLine(
     {
       critical: row.CriticalLevelVulCnt,

@@ -44,6 +44,14 @@ test('what happened, how to mend it and the request id stand on their own lines'
   );
 });
 
+test('on a terminal long lines break between words, and hang', () => {
+  const failure = describeFailure(new CommandFailure('It is full, quite full.', { fix: 'Empty it.' }), {
+    aborted: false,
+  });
+
+  expect(renderFailure(failure, noColors, 20)).toBe('error: It is full,\n    quite full.\n  fix: Empty it.\n');
+});
+
 test('a policy that is broken, and what is incomplete, are called what they are', () => {
   const rendered = (exitCode: number) =>
     renderFailure(describeFailure(new CommandFailure('So.', { exitCode }), { aborted: false }), noColors);

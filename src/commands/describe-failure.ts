@@ -7,6 +7,7 @@ import { adviceOf } from './command-advice.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
 import { describeSystemError } from './describe-system-error.ts';
 import type { Colors } from './output/terminal.ts';
+import { wrap } from './output/wrap.ts';
 
 /** What a person is told about a failed command, and what it exits with. */
 export interface Failure {
@@ -56,13 +57,14 @@ const labels: Readonly<Record<number, string>> = {
 };
 
 /** `error: …`, then how to mend it and the request id, each on a line of its own. */
-export function renderFailure(failure: Failure, colors: Colors): string {
+export function renderFailure(failure: Failure, colors: Colors, width?: number): string {
   if (failure.exitCode === exitCodes.interrupted) return `${failure.message}\n`;
   const lines = [`${colors.red(labels[failure.exitCode] ?? 'error:')} ${failure.message}`];
-  if (failure.fix) lines.push(`${colors.bold('  fix:')} ${failure.fix}`);
+  if (failure.fix) lines.push(`  ${colors.bold('fix:')} ${failure.fix}`);
   if (failure.requestId) lines.push(`  request: ${failure.requestId}`);
-  if (failure.stack) lines.push(colors.dim(failure.stack));
-  return `${lines.join('\n')}\n`;
+  const text = lines.flatMap((line) => line.split('\n')).map((line) => (width ? wrap(line, width, '    ') : line));
+  if (failure.stack) text.push(colors.dim(failure.stack));
+  return `${text.join('\n')}\n`;
 }
 
 const authenticationCodes = /^(?:AuthFailure|UnauthorizedOperation)\b/;

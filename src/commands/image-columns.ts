@@ -17,9 +17,7 @@ const statusWords: Readonly<Record<string, string>> = {
 
 /** Columns of the list of these images; `now` is what ages are counted from. */
 export function imageColumns(rows: readonly ImageRow[], now: Date): readonly Column<ImageRow>[] {
-  const ambiguous = ambiguousReferences(rows);
-  const shown = (row: ImageRow) =>
-    ambiguous.has(referenceOf(row)) ? `${shortReference(row)}@${shortDigest(row)}` : shortReference(row);
+  const shown = namesAmong(rows);
   return [
     { title: 'ID', text: (row) => String(row.Id), align: 'right' },
     { title: 'IMAGE', text: shown, shrinkTo: 24, keep: 'end' },
@@ -56,6 +54,13 @@ export function imageColumns(rows: readonly ImageRow[], now: Date): readonly Col
     { title: 'DIGEST', text: (row) => row.ImageDigest, wide: true },
     { title: 'IMAGE ID', text: (row) => row.ImageId, wide: true },
   ];
+}
+
+/** How people tell these rows apart: without the registry's host, with a digest only where the tag is not enough. */
+function namesAmong(rows: readonly ImageRow[]): (row: ImageRow) => string {
+  const ambiguous = ambiguousReferences(rows);
+  return (row) =>
+    ambiguous.has(referenceOf(row)) ? `${shortReference(row)}@${shortDigest(row)}` : shortReference(row);
 }
 
 /** References that two of the rows have: the platforms of an index share its tag. */
@@ -123,10 +128,11 @@ export function explainUnknowns(rows: readonly ImageRow[], width = DEFAULT_WIDTH
 /** Each reason once, with the images it concerns. */
 function reasons(rows: readonly ImageRow[]): readonly string[] {
   const images = new Map<string, string[]>();
+  const name = namesAmong(rows);
   for (const row of rows) {
-    const why = row.Reason || (row.CveStatus === 'NOT_SCAN' ? whyNotScanned(row) : statusOf(row));
+    const why = row.Reason || whyUnknown(row);
     const text = [why, row.Solution].filter(Boolean).map(ended).join(' ');
-    images.set(text, [...(images.get(text) ?? []), shortReference(row)]);
+    images.set(text, [...(images.get(text) ?? []), name(row)]);
   }
   return [...images].map(([why, names]) => {
     const more = names.length > NAMES_SHOWN ? ` and ${names.length - NAMES_SHOWN} more` : '';
@@ -134,10 +140,13 @@ function reasons(rows: readonly ImageRow[]): readonly string[] {
   });
 }
 
-const whyNotScanned = (row: ImageRow): string =>
-  row.IsAuthorized === 1
+function whyUnknown(row: ImageRow): string {
+  if (row.ScanStatus === 'SCANNING') return 'Being scanned now';
+  if (row.CveStatus !== 'NOT_SCAN') return statusOf(row);
+  return row.IsAuthorized === 1
     ? 'Not scanned yet: plimsoll task start'
     : 'Not authorised for scanning yet: plimsoll image authorize';
+}
 
 const ended = (text: string): string => (text.endsWith('.') ? text : `${text}.`);
 

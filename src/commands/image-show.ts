@@ -69,6 +69,7 @@ function describeImage(row: ImageRow, ignored: number, now: Date): string {
     ['Size', formatBytes(row.ImageSize)],
     ['Scanned', formatAge(row.ScanTime ? new Date(row.ScanTime) : undefined, now)],
     ['Vulnerable', isUnknown(row) ? '- (unknown, which is not zero)' : counts],
+    ...(ignored > 0 ? ([['Ignored', `${ignored} by rules, not counted`]] as const) : []),
   ];
   return facts.map(([name, value]) => `${name.padEnd(10)}  ${printable(value)}\n`).join('');
 }

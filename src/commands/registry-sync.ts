@@ -38,7 +38,13 @@ async function waitForSync(context: CommandContext, api: Api, ids: readonly numb
     const finished = rows.filter((row) => row.SyncStatus === 'success' || row.SyncStatus === 'failed');
     bar.update(finished.length, rows.length, `${finished.length} of ${countOf(rows.length, 'registry', 'registries')}`);
     return finished.length === rows.length ? rows : undefined;
-  }, context.signal).finally(() => bar.stop());
+  }, context.signal)
+    .finally(() => bar.stop())
+    .catch((error: unknown) => {
+      if (context.signal.aborted)
+        context.terminal.note('The sync goes on. `plimsoll registry list` tells how it ends.\n');
+      throw error;
+    });
 
   const failed = ended.filter((row) => row.SyncStatus === 'failed');
   for (const row of ended)

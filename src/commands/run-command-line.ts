@@ -40,7 +40,7 @@ export async function runCommandLine(args: readonly string[], line: CommandLine)
       aborted: line.signal.aborted,
       endpoint: environment().PLIMSOLL_ENDPOINT || settings.endpoint.fallback,
     });
-    line.terminal.note(renderFailure(failure, line.terminal.noteColors));
+    line.terminal.note(renderFailure(failure, line.terminal.noteColors, line.terminal.width));
     return failure.exitCode;
   }
 }

@@ -16,7 +16,15 @@ export async function waitForTask(context: CommandContext, api: Api, id: number)
     const left = now.ScanRemainTime > 0 ? `, about ${now.ScanRemainTime} s left` : '';
     bar.update(now.Schedule, 100, `${now.ImageScanCnt} of ${countOf(now.ImageTotal, 'image')}${left}`);
     return unfinished.includes(now.Status) ? undefined : now;
-  }, context.signal).finally(() => bar.stop());
+  }, context.signal)
+    .finally(() => bar.stop())
+    .catch((error: unknown) => {
+      if (context.signal.aborted)
+        context.terminal.note(
+          `The task goes on. \`plimsoll task status ${id} --wait\`, or \`plimsoll task stop ${id}\`.\n`,
+        );
+      throw error;
+    });
 
   if (state.Status !== 'SCANNED')
     throw new CommandFailure(`Task ${id} is ${taskWord(state.Status)}. ${describeTask(state)}`);

@@ -1,13 +1,28 @@
-/** Parameters of DescribeAssetImageRegistryList for a list of `rows` images. */
+/** Parameters of DescribeAssetImageRegistryList. */
+export interface ListInput {
+  readonly Limit?: number;
+  readonly Offset?: number;
+  readonly Filters?: readonly ListFilter[];
+  readonly By?: string;
+  readonly Order?: string;
+  readonly OnlyShowLatest?: boolean;
+}
+
+interface ListFilter {
+  readonly Name: string;
+  readonly Values: string[];
+}
+
+/** A call on a list of `rows` images. */
 export interface ListCall {
   readonly name: string;
   /** Its total needs a look at every row or package: no index knows what is inside of a text. */
   readonly linear?: boolean;
-  input(rows: number): Readonly<Record<string, unknown>>;
+  input(rows: number): ListInput;
 }
 
-const filter = (Name: string, ...Values: readonly string[]) => ({ Name, Values });
-const filtered = (name: string, ...Filters: readonly object[]): ListCall => ({ name, input: () => ({ Filters }) });
+const filter = (Name: string, ...Values: string[]): ListFilter => ({ Name, Values });
+const filtered = (name: string, ...Filters: readonly ListFilter[]): ListCall => ({ name, input: () => ({ Filters }) });
 const linear = (call: ListCall): ListCall => ({ ...call, linear: true });
 const sorted = (By: string, Order = 'desc'): ListCall => ({ name: `by ${By} ${Order}`, input: () => ({ By, Order }) });
 

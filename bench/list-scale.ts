@@ -1,27 +1,19 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
-import { pino } from 'pino';
-import { type ApiClient, createApiClient } from '../src/api/client/create-api-client.ts';
 import { toImageConditions } from '../src/api/image-filters.ts';
 import { imageSortKeys } from '../src/api/image-sort-keys.ts';
 import { toDirection, toPage, toSortKey } from '../src/api/paging.ts';
-import { loadConfig } from '../src/config/load-config.ts';
-import { startPlimsoll } from '../src/main.ts';
-import { openStore } from '../src/store/open-store.ts';
-import type { ImageQuery, Store } from '../src/store/store.ts';
-import { createVault } from '../src/store/vault.ts';
+import type { ImageQuery } from '../src/store/store.ts';
 import { postgresEngine, type StoreEngine } from '../test/support/open-test-store.ts';
 import type { BenchResult } from './bench-result.ts';
-import { type ListCall, listCalls } from './list-calls.ts';
-import { seedImages } from './seed-images.ts';
+import { type ListCall, type ListInput, listCalls } from './list-calls.ts';
+import { type Installation, startInstallation } from './start-installation.ts';
 import { geometricMean, median, percentile } from './statistics.ts';
 
 const SMALL_ROWS = 1_000;
 const LARGE_ROWS = 100_000;
-const ROUNDS = 60;
+const ROUNDS = 100;
 const WARM_UP_ROUNDS = 5;
 const TARGET_RATIO = 2;
 
@@ -54,9 +46,9 @@ interface Pair {
 }
 
 async function openPair(engine: string, folder: string, postgres: StoreEngine | undefined): Promise<Pair> {
-  const small = await openInstallation(join(folder, `${engine}-small`), await postgres?.freshUrl(), SMALL_ROWS);
+  const small = await startInstallation(join(folder, `${engine}-small`), await postgres?.freshUrl(), SMALL_ROWS);
   const start = performance.now();
-  const large = await openInstallation(join(folder, `${engine}-large`), await postgres?.freshUrl(), LARGE_ROWS);
+  const large = await startInstallation(join(folder, `${engine}-large`), await postgres?.freshUrl(), LARGE_ROWS);
   return { engine, small, large, seconds: (performance.now() - start) / 1000 };
 }
 
@@ -88,63 +80,8 @@ async function measurePair({ engine, small, large, seconds }: Pair): Promise<rea
   }
 }
 
-/** A whole server over a database with so many images. */
-interface Installation {
-  readonly rows: number;
-  readonly store: Store;
-  readonly client: ApiClient;
-  stop(): Promise<void>;
-}
-
-async function openInstallation(dataDir: string, postgresUrl: string | undefined, rows: number): Promise<Installation> {
-  await mkdir(dataDir);
-  const masterKey = randomBytes(32);
-  const key = { secretId: 'AKIDbench', secretKey: randomBytes(16).toString('hex') };
-  const url = postgresUrl ?? `file:${join(dataDir, 'plimsoll.db')}`;
-  const vault = createVault(masterKey);
-  await seedImages(url, vault, rows);
-  if (postgresUrl) await vacuum(postgresUrl);
-  const store = await openStore({ url, vault, now: () => new Date() });
-  const config = loadConfig({
-    PLIMSOLL_DATA_DIR: dataDir,
-    PLIMSOLL_LISTEN: '127.0.0.1:0',
-    PLIMSOLL_SECRET_ID: key.secretId,
-    PLIMSOLL_SECRET_KEY: key.secretKey,
-    PLIMSOLL_MASTER_KEY: masterKey.toString('base64'),
-    PLIMSOLL_ADVISORIES_URL: `file://${dataDir}`,
-    PLIMSOLL_KEV_URL: `file://${join(dataDir, 'kev.json')}`,
-    PLIMSOLL_RATE_LIMIT: '0',
-    ...(postgresUrl ? { PLIMSOLL_DATABASE_URL: postgresUrl } : {}),
-  });
-  const server = await startPlimsoll(config, pino({ level: 'silent' }));
-  return {
-    rows,
-    store,
-    client: createApiClient({ endpoint: server.url, ...key }),
-    stop: async () => {
-      await server.stop();
-      await store.close();
-    },
-  };
-}
-
-/** What autovacuum does within a minute or two of a first sync. */
-async function vacuum(url: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query('vacuum analyze');
-  await client.end();
-}
-
-async function listInStore({ store }: Installation, input: Readonly<Record<string, unknown>>): Promise<number> {
-  const { By, Order, Limit, Offset, OnlyShowLatest, Filters } = input as {
-    readonly By?: string;
-    readonly Order?: string;
-    readonly Limit?: number;
-    readonly Offset?: number;
-    readonly OnlyShowLatest?: boolean;
-    readonly Filters?: readonly { readonly Name: string; readonly Values: string[] }[];
-  };
+async function listInStore({ store }: Installation, input: ListInput): Promise<number> {
+  const { By, Order, Limit, Offset, OnlyShowLatest, Filters } = input;
   const query: ImageQuery = {
     conditions: toImageConditions(Filters?.map((each) => ({ ...each, ExactMatch: undefined }))),
     latestOnly: OnlyShowLatest ?? false,
@@ -155,43 +92,40 @@ async function listInStore({ store }: Installation, input: Readonly<Record<strin
   return (await store.images.list(query)).total;
 }
 
-async function listThroughApi({ client }: Installation, input: Readonly<Record<string, unknown>>): Promise<number> {
+async function listThroughApi({ client }: Installation, input: ListInput): Promise<number> {
   return Number((await client.call('DescribeAssetImageRegistryList', input)).TotalCount);
 }
 
-interface Comparison {
+interface Measured {
   readonly call: ListCall;
   /** Milliseconds. */
-  readonly small: readonly number[];
-  readonly large: readonly number[];
-  readonly ratio: number;
+  readonly small: number[];
+  readonly large: number[];
   /** Rows that match at the large size. */
-  readonly total: number;
+  total: number;
 }
+
+type Comparison = Measured & { readonly ratio: number };
 
 async function compare(
   small: Installation,
   large: Installation,
-  list: (installation: Installation, input: Readonly<Record<string, unknown>>) => Promise<number>,
+  list: (installation: Installation, input: ListInput) => Promise<number>,
 ): Promise<readonly Comparison[]> {
-  const comparisons: Comparison[] = [];
-  for (const call of listCalls) {
-    const times: { readonly small: number[]; readonly large: number[] } = { small: [], large: [] };
-    let total = 0;
-    for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
-      for (const [side, installation] of [
-        ['small', small],
-        ['large', large],
-      ] as const) {
-        const input = call.input(installation.rows);
+  const sides = { small, large };
+  const measured = listCalls.map((call): Measured => ({ call, small: [], large: [], total: 0 }));
+  // Each round makes every call, so that what else the machine does hits all of them alike.
+  for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
+    for (const each of measured) {
+      for (const side of ['small', 'large'] as const) {
+        const input = each.call.input(sides[side].rows);
         const start = performance.now();
-        total = await list(installation, input);
-        if (round >= 0) times[side].push(performance.now() - start);
+        each.total = await list(sides[side], input);
+        if (round >= 0) each[side].push(performance.now() - start);
       }
     }
-    comparisons.push({ call, ...times, ratio: median(times.large) / median(times.small), total });
   }
-  return comparisons;
+  return measured.map((each) => ({ ...each, ratio: median(each.large) / median(each.small) }));
 }
 
 function toTable(comparisons: readonly Comparison[]): string {

@@ -534,7 +534,10 @@ describeEachEngine('vulnerabilities', (fixture) => {
       expect(await ids({ conditions: [{ kind: 'fixable', value: false }] })).toEqual(['CVE-3']);
       expect(await ids({ conditions: [{ kind: 'urgent' }] })).toEqual([]);
       expect(await ids({ conditions: [{ kind: 'any-of', conditions: [] }] })).toEqual([]);
-      const eitherOr = { kind: 'any-of', conditions: [{ kind: 'urgent' }, { kind: 'severity', values: ['unknown'] }] } as const;
+      const eitherOr = {
+        kind: 'any-of',
+        conditions: [{ kind: 'urgent' }, { kind: 'severity', values: ['unknown'] }],
+      } as const;
       expect(await ids({ conditions: [eitherOr] })).toEqual(['CVE-3']);
       const application = { packages: 'application' } as const;
       expect(await ids({ ...application, conditions: [{ kind: 'exploited' }] })).toEqual(['CVE-2']);

@@ -68,7 +68,7 @@ describe('from an empty server to a list, by commands alone', () => {
     const result = await run(`registry add wrong ${registry.url} -u scanner --password-stdin`, { input: 'nonsense\n' });
 
     expect(result.exitCode).toBe(1);
-    expect(result.note).toMatch(/^error: Registry "wrong" is stored, but cannot be used: [^]+\n {2}fix: .+/);
+    expect(result.note).toMatch(/^error: Registry "wrong" is stored, but cannot be used: [\s\S]+\n {2}fix: .+/);
     expect(result.note).not.toContain('nonsense');
     const tested = await run('registry test wrong');
     expect(tested.exitCode).toBe(1);

@@ -1,6 +1,6 @@
 import type { Digest } from './digest.ts';
-import type { LocatedPackage } from './package.ts';
 import type { Finding, Problem } from './layer-report.ts';
+import type { LocatedPackage } from './package.ts';
 
 /** The operating system of an image, from os-release and the package manager's own files. */
 export interface OperatingSystem {

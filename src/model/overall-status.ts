@@ -6,7 +6,8 @@ import type { KindState, ScanStatus } from './scan.ts';
  */
 export function overallStatus(kinds: readonly KindState[]): ScanStatus {
   const asked = kinds.map((kind) => kind.status).filter((status) => status !== 'not-scanned');
-  for (const status of ['scanning', 'scanned', 'failed', 'canceled'] as const) if (asked.includes(status)) return status;
+  for (const status of ['scanning', 'scanned', 'failed', 'canceled'] as const)
+    if (asked.includes(status)) return status;
   return 'not-scanned';
 }
 
@@ -14,5 +15,7 @@ export function overallStatus(kinds: readonly KindState[]): ScanStatus {
 export function overallProgress(kinds: readonly KindState[]): number {
   const asked = kinds.filter((kind) => kind.status !== 'not-scanned');
   if (asked.length === 0) return 0;
-  return Math.floor(asked.reduce((sum, kind) => sum + (kind.status === 'failed' ? 100 : kind.progress), 0) / asked.length);
+  return Math.floor(
+    asked.reduce((sum, kind) => sum + (kind.status === 'failed' ? 100 : kind.progress), 0) / asked.length,
+  );
 }

@@ -3,7 +3,7 @@ import type { Summary } from '../../src/model/scan.ts';
 import type { Vulnerability } from '../../src/model/vulnerability.ts';
 import type { ImageQuery } from '../../src/store/image-query.ts';
 import { openStore } from '../../src/store/open-store.ts';
-import type { ScanResult, Store } from '../../src/store/store.ts';
+import type { ScanResult, Store, VulnerabilityCondition } from '../../src/store/store.ts';
 import {
   openTestStore,
   postgresEngine,
@@ -104,7 +104,7 @@ for (const [name, start] of Object.entries(engines)) {
           ]),
         ),
       );
-      await store.images.authorize({ all: true }, 1_000);
+      await store.authorizations.authorize({ selection: { all: true }, cap: 1_000, type: 'manual' });
     };
 
     test('two processes that start at once both find the schema, made once', async () => {
@@ -373,13 +373,13 @@ for (const [name, start] of Object.entries(engines)) {
       await store.inventories.saveScan(
         result(artifactId, { vulnerabilities: [vulnerability('CVE-1'), vulnerability('CVE-2', { severity: 'low' })] }),
       );
-      const before = await store.findings.vulnerabilities(artifactId, { offset: 0, limit: 10 });
+      const before = await store.findings.vulnerabilities(artifactId, { conditions: [], offset: 0, limit: 10 });
 
       await store.inventories.saveScan(
         result(artifactId, { vulnerabilities: [vulnerability('CVE-2', { severity: 'high' })] }),
       );
 
-      const after = await store.findings.vulnerabilities(artifactId, { offset: 0, limit: 10 });
+      const after = await store.findings.vulnerabilities(artifactId, { conditions: [], offset: 0, limit: 10 });
       expect(before.rows.map((row) => [row.id, row.severity])).toEqual([
         ['CVE-1', 'critical'],
         ['CVE-2', 'low'],
@@ -390,29 +390,42 @@ for (const [name, start] of Object.entries(engines)) {
       expect(await store.inventories.get(artifactId)).toEqual(result(artifactId).inventory);
     });
 
-    test('vulnerabilities are filtered by severity, name, fix and package', async () => {
+    test('vulnerabilities are filtered by severity, name, fix, exploits, package and ecosystem', async () => {
       const id = await addRegistry();
       await fill(id, 1);
       const artifactId = (await rows())[0]?.artifactId ?? 0;
-      const unfixed = [{ package: { ...openssl, name: 'zlib1g' }, advisoryId: 'x' }];
+      const zlib = { ...openssl, name: 'zlib1g', source: { name: 'zlib', version: '1' } };
+      const lodash = { ecosystem: 'npm', name: 'lodash', version: '4', path: 'app/libssl3', layer: openssl.layer };
+      const affected = (found: typeof zlib | typeof lodash) => [{ package: found, advisoryId: 'x' }];
       await store.inventories.saveScan(
         result(artifactId, {
+          inventory: { packages: [openssl, zlib, lodash], problems: [] },
           vulnerabilities: [
             vulnerability('CVE-2024-1'),
-            vulnerability('CVE-2024-2', { severity: 'medium', affected: unfixed, exploited: true }),
+            vulnerability('CVE-2024-2', { severity: 'medium', affected: affected(zlib), exploited: true }),
+            vulnerability('CVE-2024-3', { severity: 'unknown', title: 'Prototype', affected: affected(lodash) }),
           ],
         }),
       );
-      const ids = async (query: object) =>
-        (await store.findings.vulnerabilities(artifactId, { offset: 0, limit: 10, ...query })).rows.map(
-          (row) => row.id,
-        );
+      const found = async (...conditions: VulnerabilityCondition[]) =>
+        (await store.findings.vulnerabilities(artifactId, { conditions, offset: 0, limit: 10 })).rows
+          .map((row) => Number(row.id.slice(-1)))
+          .sort();
+      const ecosystem = { kind: 'ecosystem', values: ['deb', 'apk'] } as const;
 
-      expect(await ids({ severities: ['medium'] })).toEqual(['CVE-2024-2']);
-      expect(await ids({ name: { match: 'contains', values: ['2024-1'] } })).toEqual(['CVE-2024-1']);
-      expect(await ids({ fixable: true })).toEqual(['CVE-2024-1']);
-      expect(await ids({ exploited: true })).toEqual(['CVE-2024-2']);
-      expect(await ids({ packageName: { match: 'equals', values: ['zlib1g'] } })).toEqual(['CVE-2024-2']);
+      expect(await found({ kind: 'severity', values: ['medium', 'unknown'] })).toEqual([2, 3]);
+      expect(await found({ kind: 'name', match: 'contains', values: ['2024-1', 'prototype'] })).toEqual([1, 3]);
+      expect(await found({ kind: 'name', match: 'equals', values: ['CVE-2024-1', 'Prototype'] })).toEqual([1]);
+      expect(await found({ kind: 'fixable' })).toEqual([1]);
+      expect(await found({ kind: 'exploited' })).toEqual([2]);
+      expect(await found({ kind: 'package', match: 'equals', values: ['zlib1g'] })).toEqual([2]);
+      expect(await found({ kind: 'package', match: 'contains', values: ['SSL'] })).toEqual([1]);
+      expect(await found({ kind: 'package', match: 'contains', values: ['lib/dpkg'] })).toEqual([]);
+      expect(await found({ ...ecosystem, without: false })).toEqual([1, 2]);
+      expect(await found({ ...ecosystem, without: true })).toEqual([3]);
+      expect(await found({ kind: 'any-of', conditions: [{ kind: 'fixable' }, { kind: 'exploited' }] })).toEqual([1, 2]);
+      expect(await found({ kind: 'any-of', conditions: [] })).toEqual([]);
+      expect(await found({ kind: 'fixable' }, { kind: 'exploited' })).toEqual([]);
     });
 
     test('a layer report is found by digest and fingerprint only', async () => {

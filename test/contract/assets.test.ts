@@ -250,7 +250,7 @@ for (const [name, start] of Object.entries(engines)) {
           sampleTag('1', [sampleImage('c')]),
           sampleTag('2', [sampleImage('d')]),
         ]);
-        await store.images.authorize({ all: true }, 3);
+        await store.authorizations.authorize({ selection: { all: true }, cap: 3, type: 'manual' });
         await saveScan('a', { vulnerabilities: 3, needsFix: true });
         await saveScan('b', { vulnerabilities: 0 });
         await saveScan('c', { vulnerability: { status: 'failed', progress: 100, cause: 'distribution-not-covered' } });

@@ -73,7 +73,9 @@ const usageCodes = /^(?:InvalidParameter(?:Value)?(?!\.RequestTimeout)|MissingPa
 function describeApiError({ code, message, requestId }: ApiCallError): Failure {
   const unauthenticated = authenticationCodes.test(code);
   const fix =
-    'Check PLIMSOLL_SECRET_ID and PLIMSOLL_SECRET_KEY, or point --data-dir at the data folder of this server.';
+    code === 'UnauthorizedOperation'
+      ? 'Make one where the server runs: plimsoll key create <name> --role admin'
+      : 'Check PLIMSOLL_SECRET_ID and PLIMSOLL_SECRET_KEY, or point --data-dir at the data folder of this server.';
   return {
     exitCode: unauthenticated ? exitCodes.unauthenticated : usageCodes.test(code) ? exitCodes.usage : exitCodes.error,
     message: `${message} (${code})`,

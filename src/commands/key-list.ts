@@ -41,7 +41,11 @@ function keyColumns(now: Date): readonly Column<ApiKey>[] {
     { title: 'ROLE', text: (key) => key.role },
     { title: 'CREATED', text: (key) => formatAge(key.createdAt, now), leaves: 1 },
     { title: 'USED', text: (key) => formatAge(key.lastUsedAt, now), leaves: 2 },
-    { title: 'VALID UNTIL', text: (key) => key.expiresAt?.toISOString().slice(0, 16).replace('T', ' ') ?? '-' },
+    {
+      title: 'VALID UNTIL',
+      text: (key) => key.expiresAt?.toISOString().slice(0, 16).replace('T', ' ') ?? '-',
+      leaves: 3,
+    },
     {
       title: 'REVOKED',
       text: (key) => formatAge(key.revokedAt, now),

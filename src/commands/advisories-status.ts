@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type AdvisoryStatus, type FeedStatus, readAdvisoryStatus } from '../advisories/status.ts';
 import type { CommandContext } from './command-context.ts';
+import { describeSnapshot } from './describe-snapshot.ts';
 import { outputOption } from './output/print-list.ts';
 import { type Column, renderTable } from './output/table.ts';
 import { formatAge, formatBytes } from './output/units.ts';
@@ -28,12 +29,10 @@ function printStatus(
 ): void {
   if (!snapshot) terminal.note('No advisories yet. Fetch them: plimsoll advisories update (or import a folder).\n');
   else {
-    terminal.out(
-      `${snapshot.advisories} advisories, ${snapshot.exploited} known to be exploited; checked ${formatAge(new Date(snapshot.checkedAt), now())}.\n\n`,
-    );
+    terminal.out(`${describeSnapshot(snapshot)}. Checked ${formatAge(new Date(snapshot.checkedAt), now())}.\n\n`);
   }
   if (feeds.length > 0)
-    terminal.out(renderTable(feedColumns(now()), feeds, { width: terminal.width, colors: terminal.colors }));
+    terminal.out(renderTable(feedColumns(feeds, now()), feeds, { width: terminal.width, colors: terminal.colors }));
   if (ageMs !== undefined && ageMs > maxAgeDays * DAY_MS) {
     terminal.note(
       `\nOlder than ${maxAgeDays} days: counts are marked as incomplete. Run plimsoll advisories update.\n`,
@@ -41,12 +40,14 @@ function printStatus(
   }
 }
 
-function feedColumns(now: Date): readonly Column<FeedStatus>[] {
+const missing: Column<FeedStatus> = { title: 'MISSING', text: (feed) => feed.missing ?? '', shrinkTo: 20 };
+
+function feedColumns(feeds: readonly FeedStatus[], now: Date): readonly Column<FeedStatus>[] {
   const age = (text: string | undefined) => formatAge(text === undefined ? undefined : new Date(text), now);
   return [
     { title: 'FEED', text: (feed) => feed.name },
     { title: 'RECORDS', text: (feed) => (feed.records === undefined ? '-' : String(feed.records)), align: 'right' },
-    { title: 'UNREADABLE', text: (feed) => String(feed.bad ?? 0), align: 'right' },
+    { title: 'UNREADABLE', text: (feed) => (feed.bad === undefined ? '-' : String(feed.bad)), align: 'right' },
     {
       title: 'SIZE',
       text: (feed) => (feed.bytes === undefined ? '-' : formatBytes(feed.bytes)),
@@ -55,6 +56,6 @@ function feedColumns(now: Date): readonly Column<FeedStatus>[] {
     },
     { title: 'CHANGED', text: (feed) => age(feed.downloadedAt), leaves: 2 },
     { title: 'CHECKED', text: (feed) => age(feed.checkedAt) },
-    { title: 'MISSING', text: (feed) => feed.missing ?? '', shrinkTo: 20 },
+    ...(feeds.some((feed) => feed.missing) ? [missing] : []),
   ];
 }

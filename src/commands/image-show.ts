@@ -36,9 +36,11 @@ async function showImage(context: CommandContext, word: string, format: (typeof 
     return context.terminal.out(`${JSON.stringify({ ...row, Vulnerabilities: vulnerabilities }, null, 2)}\n`);
 
   const { TotalCount: ignored } = await read({ Limit: 0, Filters: [{ Name: 'Ignored', Values: ['1'] }] });
-  context.terminal.out(`${describeImage(row, ignored, context.now())}\n`);
+  context.terminal.out(describeImage(row, ignored, context.now()));
+  const lines = vulnerabilities.flatMap(toLines);
+  if (lines.length > 0) context.terminal.out('\n');
   printList(context.terminal, format, {
-    rows: vulnerabilities.flatMap(toLines),
+    rows: lines,
     columns: vulnerabilityColumns,
     name: (line) => line.id,
     json: (line) => line,

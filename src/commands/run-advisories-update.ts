@@ -8,6 +8,8 @@ import { AppError } from '../model/app-error.ts';
 import { asSentence } from './as-sentence.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
+import { describeSnapshot } from './describe-snapshot.ts';
+import { countOf } from './output/count-of.ts';
 import { createProgressBar, type ProgressBar } from './output/progress-bar.ts';
 import { printable } from './output/table.ts';
 import { formatBytes } from './output/units.ts';
@@ -67,8 +69,9 @@ async function ecosystemsIn(osvUrl: string, dataDir: string, now: Date): Promise
 }
 
 function report({ terminal }: CommandContext, { changed, snapshot, problems }: UpdateResult): void {
-  const content = `${snapshot.advisories} advisories for ${snapshot.namespaces.length} systems and ecosystems, ${snapshot.exploited} known to be exploited`;
-  terminal.out(`Advisories ${changed ? 'are updated' : 'have not changed'}: ${content}.\n`);
+  const scope = `for ${countOf(snapshot.namespaces.length, 'system or ecosystem', 'systems and ecosystems')}`;
+  const state = changed ? 'are updated' : 'have not changed';
+  terminal.out(`Advisories ${scope} ${state}: ${describeSnapshot(snapshot)}.\n`);
 
   const records = problems.filter((problem) => problem.record !== undefined);
   for (const { feed, record, message } of records.slice(0, RECORDS_SHOWN)) {

@@ -7,6 +7,7 @@ import type { ScanReport } from '../scan/scan-report.ts';
 import { adviceOf } from './command-advice.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
+import { knowsExploited } from './describe-snapshot.ts';
 import { brokenRules, type FailRule, failRules, parseFailOn } from './fail-on.ts';
 import { countOf } from './output/count-of.ts';
 import { outputOption } from './output/print-list.ts';
@@ -96,6 +97,15 @@ function judge(report: ScanReport, options: ScanOptions, { terminal }: CommandCo
     throw new CommandFailure(`${report.reference} breaks the policy.\n  ${broken.join('\n  ')}`, {
       exitCode: exitCodes.policy,
     });
+  }
+  if (options.failOn?.includes('kev') && report.snapshot && !knowsExploited(report.snapshot)) {
+    throw new CommandFailure(
+      'Nobody can say what is exploited: there is no catalogue of it, so kev cannot be judged.',
+      {
+        exitCode: exitCodes.incomplete,
+        fix: 'plimsoll advisories update, or plimsoll advisories import <folder> --kev <file>',
+      },
+    );
   }
   if (report.coverage === 'known') return;
   const message =

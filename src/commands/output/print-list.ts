@@ -20,7 +20,7 @@ export interface PrintableList<Row> {
   readonly name: (row: Row) => string;
   /** What `-o json` and `-o ndjson` print. */
   readonly json: (row: Row) => unknown;
-  /** Says, on stderr, why there is nothing and what to do next. */
+  /** Says, on stderr, why there is nothing and what to do next; '' where something else says it. */
   readonly empty: string;
 }
 
@@ -30,8 +30,8 @@ const FORMULA = /^[=+\-@\t\r]./;
 
 export function printList<Row>(terminal: Terminal, format: ListFormat, list: PrintableList<Row>): void {
   const text = renderList(terminal, format, list);
-  if (text === undefined) terminal.note(`${list.empty}\n`);
-  else terminal.out(text);
+  if (text !== undefined) terminal.out(text);
+  else if (list.empty !== '') terminal.note(`${list.empty}\n`);
 }
 
 function renderList<Row>(terminal: Terminal, format: ListFormat, list: PrintableList<Row>): string | undefined {

@@ -5,11 +5,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const POLL_MS = 200;
 
 /**
- * Waits until no other update, of this or another process, works in the folder; dispose of it to let go. An exclusive
+ * Waits until no other holder of this lock, in this or another process, works in the folder; dispose of it to let go. An exclusive
  * lock on an otherwise empty SQLite file: unlike a lock file, the system lets go of it when its holder is killed.
  */
-export async function lockFolder(folder: string, onWait: () => void, signal: AbortSignal): Promise<Disposable> {
-  const database = new DatabaseSync(join(folder, 'update.lock'), { timeout: 0 });
+export async function lockFolder(
+  folder: string,
+  onWait: () => void,
+  signal: AbortSignal,
+  file = 'update.lock',
+): Promise<Disposable> {
+  const database = new DatabaseSync(join(folder, file), { timeout: 0 });
   try {
     for (let waited = false; !tryLock(database); waited = true) {
       if (!waited) onWait();

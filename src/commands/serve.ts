@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import { adminKeyPath, ensureAdminKey } from '../config/admin-key.ts';
+import { claimDataFolder } from './claim-data-folder.ts';
 import type { CommandContext } from './command-context.ts';
 import { createLog } from './output/create-log.ts';
 
@@ -24,6 +25,8 @@ Example:
 async function serve(context: CommandContext, listen: string | undefined): Promise<void> {
   const config = context.config(listen === undefined ? {} : { PLIMSOLL_LISTEN: listen });
   const { terminal, signal } = context;
+  // PostgreSQL serves any number of servers; an SQLite file serves one.
+  using _claim = config.databaseUrl === undefined ? await claimDataFolder(config.dataDir) : undefined;
   const key = await ensureAdminKey(config);
   const { startPlimsoll } = await import('../main.ts'); // loaded here: no other command needs the whole server
   const running = await startPlimsoll(config, createLog(config.logLevel, terminal));

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeAdvisoryFolder } from '../../demo/advisory-folder.ts';
 import { demoRepositories } from '../../demo/demo-images.ts';
 import { type ServedRegistry, serveRegistry } from '../../demo/serve-registry.ts';
+import { claimDataFolder } from '../../src/commands/claim-data-folder.ts';
 import { runCommandLine } from '../../src/commands/run-command-line.ts';
 import { captureTerminal } from '../support/capture-terminal.ts';
 import { startTestPlimsoll, type TestPlimsoll } from '../support/start-test-plimsoll.ts';
@@ -268,6 +269,15 @@ describe('exit codes', () => {
 
   test('1 when something else answers', async () => {
     expect((await run(`image list --endpoint ${registry.url}`)).note).toContain('does not answer as Plimsoll');
+  });
+
+  test('1 when another server works on the data folder, whatever the port', async () => {
+    const env = { PLIMSOLL_DATA_DIR: join(work, 'claimed') };
+    using _first = await claimDataFolder(env.PLIMSOLL_DATA_DIR);
+    const { exitCode, note } = await run('serve --listen 127.0.0.1:0', { env });
+
+    expect(exitCode).toBe(1);
+    expect(note).toMatch(/^error: Another Plimsoll server works on .*claimed\./);
   });
 
   test('2 for a value that the server refuses', async () => {

@@ -3,6 +3,7 @@ import picocolors from 'picocolors';
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import { captureTerminal } from '../../../test/support/capture-terminal.ts';
+import { renderLogLine } from './create-log.ts';
 import { type ListFormat, printList } from './print-list.ts';
 import { paintSeverityCell, severityCell } from './severity-cells.ts';
 import { type Column, renderTable } from './table.ts';
@@ -168,6 +169,22 @@ test('ages are relative, and an unknown time is a dash', () => {
   expect(formatAge(new Date('2026-01-01T22:30:00Z'), now)).toBe('1 h ago');
   expect(formatAge(new Date('2025-12-01T00:00:00Z'), now)).toBe('32 d ago');
   expect(formatAge(undefined, now)).toBe('-');
+});
+
+test.for([
+  [
+    { level: 30, time: 0, pid: 1, hostname: 'h', url: 'http://x', msg: 'listening' },
+    /^\d\d:\d\d:\d\d listening url=http:\/\/x\n$/,
+  ],
+  [{ level: 40, time: 0, skipped: { chart: 1 }, msg: 'synced' }, /synced skipped=\{"chart":1\}\n$/],
+  [{ level: 50, time: 0, err: { message: 'gone', stack: 'at …' }, msg: 'failed' }, /failed \(gone\)\n$/],
+  [{ level: 30, time: 0, image: 'a\u001b[2Jb', msg: 'scanned' }, /scanned image=a\ufffd\[2Jb\n$/],
+] as const)('a line of the log reads as a person would say it: %j', ([entry, expected]) => {
+  expect(renderLogLine(JSON.stringify(entry), { noteColors: plain })).toMatch(expected);
+});
+
+test('a line that is no log entry is not touched', () => {
+  expect(renderLogLine('(node:1) Warning\n', { noteColors: plain })).toBe('(node:1) Warning\n');
 });
 
 test('long lines break between words, keep their own indent and get one for what follows', () => {

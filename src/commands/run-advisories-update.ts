@@ -32,6 +32,7 @@ export async function runAdvisoriesUpdate(context: CommandContext, feeds: Adviso
   const { dataDir } = context.config();
   const ecosystems = await ecosystemsIn(feeds.osvUrl, dataDir, context.now());
   const bar = createProgressBar(context.terminal, 'advisories');
+  bar.update(0, 1, 'asking the feeds'); // without a network nothing else is heard for a while
   const options = { ...feeds, dataDir, now: context.now, ...(ecosystems ? { ecosystems } : {}) };
   const result = await updateAdvisories(
     { ...options, retryDelayMs: RETRY_MS, onProgress: (at) => draw(bar, at) },

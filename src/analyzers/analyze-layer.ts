@@ -15,6 +15,8 @@ export interface AnalyzeOptions {
   readonly onProgress?: (compressedBytes: number) => void;
 }
 
+const nobody: readonly Analyzer[] = [];
+
 /**
  * Walks a layer once and shows every wanted file to the analyzers that want it. What an analyzer cannot read becomes
  * a problem of the report; only a layer that cannot be read fails.
@@ -28,7 +30,11 @@ export async function analyzeLayer(
 ): Promise<LayerReport> {
   const report = new ReportBuilder();
   const targets = new LinkTargets();
-  const wanting = (path: string) => analyzers.filter((analyzer) => analyzer.wants(path));
+  const wanting = (path: string): readonly Analyzer[] => {
+    // Nobody wants most files: no list is made for those.
+    for (const analyzer of analyzers) if (analyzer.wants(path)) return analyzers.filter((each) => each.wants(path));
+    return nobody;
+  };
   const visit = (entry: LayerEntry): void | Promise<void> => {
     if (entry.type === 'problem') return report.problem(entry.path, 'layer', entry.cause, entry.message);
     if (entry.type === 'whiteout') return report.remove(entry.path);

@@ -25,6 +25,8 @@ const extendedTypes = ['x', 'g', 'L', 'K'];
 const regular = ['0', '\0', '7'];
 const bodiless = ['1', '2', '3', '4', '5', '6'];
 
+const none: ExtendedFields = {};
+
 type TarLimits = Pick<LayerLimits, 'maxEntries' | 'maxPathBytes'>;
 
 /**
@@ -40,8 +42,8 @@ export async function* tarEntries(
   limits: TarLimits,
 ): AsyncGenerator<LayerEntry, void> {
   const cursor = new ChunkCursor(chunks);
-  let pax: ExtendedFields = {};
-  let gnu: ExtendedFields = {};
+  let pax: ExtendedFields = none;
+  let gnu: ExtendedFields = none;
   for (let headers = 0; ; headers++) {
     const block = cursor.takeNow(TAR_BLOCK) ?? (await cursor.take(TAR_BLOCK));
     if (block.byteLength === 0 || (isZeroBlock(block) && (await isEnd(cursor)))) return;
@@ -56,13 +58,14 @@ export async function* tarEntries(
       else if (header.type === 'L') gnu = { ...gnu, ...parseLongName(bytes, 'name') };
       else if (header.type === 'K') gnu = { ...gnu, ...parseLongName(bytes, 'target') };
       // Engines read a global header as an entry of its own, which ends what was said before it.
-      else [pax, gnu] = [{}, {}];
+      else pax = gnu = none;
       continue;
     }
-    const described = { ...header, ...pax, ...gnu };
+    const described = pax === none && gnu === none ? header : { ...header, ...pax, ...gnu };
     const body = new TarBody(cursor, bodiless.includes(header.type) ? 0 : described.size);
     const entry = toEntry(described, pax.sparse ?? false, body, limits);
-    [pax, gnu] = [{}, {}];
+    pax = none;
+    gnu = none;
     if (header.type === 'S') await skipSparseMap(cursor, block);
     if (entry) yield entry;
     if (!body.finishNow()) await body.finish();
@@ -110,7 +113,7 @@ function toEntry(header: TarHeader, sparse: boolean, body: TarBody, limits: TarL
   if (name.startsWith(WHITEOUT)) return toWhiteout(header, path, name);
   if (isDirectory) return { type: 'directory', path };
   if (sparse || header.type === 'S') return { type: 'irregular', path, what: 'a sparse file' };
-  if (regular.includes(header.type)) return toFile(path, header.mode, body);
+  if (regular.includes(header.type)) return new TarFile(path, header.mode, body);
   if (header.type === '2') return { type: 'link', path, target: header.target, hard: false };
   if (header.type !== '1') return { type: 'irregular', path, what: whatIs(header.type) };
   const target = normalisePath(header.target, limits.maxPathBytes);
@@ -128,16 +131,28 @@ function toWhiteout(header: TarHeader, path: string, name: string): LayerEntry |
   return { type: 'whiteout', path: folder === '' ? removed : `${folder}/${removed}` };
 }
 
-function toFile(path: string, mode: number, body: TarBody): FileEntry {
-  return {
-    type: 'file',
-    stat: { path, size: body.size, mode },
-    offset: body.offset,
-    get content() {
-      return Readable.from(body.parts(), { objectMode: false });
-    },
-    bytes: () => body.bytes(),
-  };
+/** A class, because a getter of an object's own takes longer to make than the whole rest of an entry. */
+class TarFile implements FileEntry {
+  readonly type = 'file';
+  readonly stat: FileEntry['stat'];
+  readonly #body: TarBody;
+
+  constructor(path: string, mode: number, body: TarBody) {
+    this.stat = { path, size: body.size, mode };
+    this.#body = body;
+  }
+
+  get offset(): number {
+    return this.#body.offset;
+  }
+
+  get content(): Readable {
+    return Readable.from(this.#body.parts(), { objectMode: false });
+  }
+
+  bytes(): Promise<Uint8Array> {
+    return this.#body.bytes();
+  }
 }
 
 function whatIs(type: string): string {

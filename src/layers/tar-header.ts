@@ -78,7 +78,7 @@ function hasValidChecksum(block: Buffer): boolean {
     sum += byte;
     high += byte >> 7;
   }
-  const stored = Number.parseInt(OCTAL.exec(block.toString('latin1', 148, 156))?.[1] ?? '', 8);
+  const stored = octal(block, 148, 8);
   return stored === sum || stored === sum - 256 * high;
 }
 
@@ -87,13 +87,31 @@ function text(block: Buffer, start: number, length: number): string {
   return block.toString('utf8', start, end === -1 || end > start + length ? start + length : end);
 }
 
+const NUL = 0x00;
+const SPACE = 0x20;
+
+/** The octal number that `OCTAL` finds in a field, 0 when it is empty; byte by byte, because every file has three. */
+function octal(block: Buffer, start: number, length: number): number | undefined {
+  const end = start + length;
+  let at = start;
+  while (at < end && (block[at] === SPACE || block[at] === NUL)) at++;
+  let value = 0;
+  for (; at < end; at++) {
+    const byte = block[at] ?? 0;
+    if (byte === SPACE || byte === NUL) return value;
+    if (byte < 0x30 || byte > 0x37) return undefined;
+    value = value * 8 + (byte - 0x30);
+  }
+  return value;
+}
+
 /** Octal, or GNU's base 256 for what octal cannot hold. */
 function number(block: Buffer, start: number, length: number): number {
   const first = block[start] ?? 0;
   if (first < 0x80) {
-    const octal = OCTAL.exec(block.toString('latin1', start, start + length))?.[1];
-    if (octal === undefined) throw new AppError('layer-corrupt', 'a tar header holds a number that is not octal');
-    return octal === '' ? 0 : Number.parseInt(octal, 8);
+    const value = octal(block, start, length);
+    if (value === undefined) throw new AppError('layer-corrupt', 'a tar header holds a number that is not octal');
+    return value;
   }
   let value = first & 0x7f;
   for (let at = start + 1; at < start + length; at++) value = value * 256 + (block[at] ?? 0);

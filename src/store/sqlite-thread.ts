@@ -19,7 +19,8 @@ export type SqliteReply =
   | { readonly id: number; readonly rows: unknown[]; readonly changes?: number; readonly insertId?: number }
   | { readonly id: number; readonly error: { readonly message: string; readonly code?: string } };
 
-const STATEMENTS_KEPT = 300;
+/** Of prepared SQL: inserts of many rows differ by their number of rows, and each character stands for fifty bytes of memory. */
+const CHARACTERS_KEPT = 400_000;
 const BUSY_TIMEOUT_MS = 15_000;
 
 if (!parentPort) throw new Error('sqlite-thread runs as a worker thread');
@@ -36,6 +37,7 @@ database.function('unicode_lower', { deterministic: true }, (text) =>
   typeof text === 'string' ? text.toLowerCase() : text,
 );
 const statements = new Map<string, StatementSync>();
+let charactersKept = 0;
 
 function prepare(sql: string): StatementSync {
   const known = statements.get(sql);
@@ -46,9 +48,12 @@ function prepare(sql: string): StatementSync {
   }
   const statement = database.prepare(sql);
   statements.set(sql, statement);
-  if (statements.size > STATEMENTS_KEPT) {
-    const oldest = statements.keys().next();
-    if (!oldest.done) statements.delete(oldest.value);
+  charactersKept += sql.length;
+  // The least recently used first; never the one in hand, however long it is.
+  for (const oldest of statements.keys()) {
+    if (charactersKept <= CHARACTERS_KEPT || oldest === sql) break;
+    statements.delete(oldest);
+    charactersKept -= oldest.length;
   }
   return statement;
 }

@@ -1,5 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Selectable } from 'kysely';
+import { LRUCache } from 'lru-cache';
 import type { Database } from './database.ts';
 import { toDate } from './image-rows.ts';
 import type { ApiKey, KeyRole, KeyStore } from './store.ts';
@@ -8,12 +9,28 @@ import type { Vault } from './vault.ts';
 
 /** A use is written at most this often: a list call must not cost a commit. */
 const USE_RECORDED_EVERY_MS = 60_000;
+const SECRETS_KEPT = 100;
 const letters = (bytes: number) => randomBytes(bytes).toString('base64url').replace(/[-_]/g, 'x');
 
 const hash = (token: string) => createHash('sha256').update(token).digest();
 
 export function createKeyStore({ read, write }: Database, vault: Vault, now: () => Date): KeyStore {
   const lastRecorded = new Map<string, number>();
+  const opened = new LRUCache<string, string>({ max: SECRETS_KEPT });
+  /** The secret in clear; a sealed text never means another one. */
+  const open = (sealed: string): string => {
+    const secretKey = opened.get(sealed) ?? vault.open(sealed);
+    opened.set(sealed, secretKey);
+    return secretKey;
+  };
+  // Every call of the API asks for its key: the query is built once.
+  const findKey = read
+    .selectFrom('api_keys')
+    .selectAll()
+    .where('secret_id', '=', '')
+    .where('revoked_at', 'is', null)
+    .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', 0)]))
+    .compile();
   return {
     create: async ({ name, role, secretId = `AKID${letters(24)}`, secretKey = letters(24), expiresAt, temporary }) => {
       const token = temporary ? letters(48) : undefined;
@@ -35,18 +52,13 @@ export function createKeyStore({ read, write }: Database, vault: Vault, now: () 
       return { ...toKey({ secret_id: secretId, ...row }), secretKey, ...(token === undefined ? {} : { token }) };
     },
     find: async (secretId) => {
-      const row = await read
-        .selectFrom('api_keys')
-        .selectAll()
-        .where('secret_id', '=', secretId)
-        .where('revoked_at', 'is', null)
-        .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now().getTime())]))
-        .executeTakeFirst();
+      const query: typeof findKey = { ...findKey, parameters: [secretId, now().getTime()] };
+      const [row] = (await read.executeQuery(query)).rows;
       if (!row) return undefined;
       const tokenHash = row.token_hash;
       return {
         ...toKey(row),
-        secretKey: vault.open(row.secret_sealed),
+        secretKey: open(row.secret_sealed),
         accepts: (token) =>
           tokenHash === null ? token === '' : timingSafeEqual(hash(token), Buffer.from(tokenHash, 'hex')),
       };

@@ -48,6 +48,12 @@ test.each([
   ['no end', TYPE, Buffer.from(part(named('a'), 'b')), 'it is malformed or cut off'],
   ['a part without a name', TYPE, body(part('Content-Disposition: form-data', 'b')), 'a part has no name'],
   [
+    'a part without a name that is cut off',
+    TYPE,
+    Buffer.from(part('Content-Disposition: form-data', 'b')),
+    'a part has no name',
+  ],
+  [
     'broken JSON',
     TYPE,
     body(part(`${named('a')}\r\nContent-Type: application/json`, '{')),

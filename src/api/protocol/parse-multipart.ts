@@ -39,10 +39,11 @@ function readParts(contentType: string, body: Uint8Array, onPart: OnPart): Promi
       return refuse('its content type names no usable boundary');
     }
     parser.on('file', (name: string | undefined, stream, _filename, _encoding, type) => {
+      // Before anything else: a stream without this listener would end the process when the body is cut off.
+      stream.on('error', () => refuse('it is cut off'));
       if (name === undefined) return refuse('a part has no name');
       const chunks: Uint8Array[] = [];
       stream.on('data', (chunk: Uint8Array) => chunks.push(chunk));
-      stream.on('error', () => refuse('it is cut off'));
       stream.on('end', () => {
         try {
           onPart(name, type, Buffer.concat(chunks));

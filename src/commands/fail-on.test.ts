@@ -28,6 +28,7 @@ const report = (over: Partial<ScanReport>): ScanReport => ({
   vulnerabilities: [],
   coverage: 'known',
   gaps: [],
+  suppressed: [],
   ...over,
 });
 

@@ -71,6 +71,7 @@ test('two binary packages of one vulnerable source are one vulnerability with tw
   expect(result).toEqual({
     coverage: 'known',
     gaps: [],
+    suppressed: [],
     vulnerabilities: [
       expect.objectContaining({
         id: 'CVE-2024-5535',

@@ -31,7 +31,7 @@ export function match(inventory: Inventory, database: AdvisoryDatabase, ecosyste
 
   const gaps = [...scope.gaps, ...boundGaps(undecided)];
   const coverage = scope.coverage === 'known' && undecided.length > 0 ? 'partial' : scope.coverage;
-  return { vulnerabilities: mergeHits(hits), coverage, gaps };
+  return { vulnerabilities: mergeHits(hits), coverage, gaps, suppressed: [] };
 }
 
 interface Found {

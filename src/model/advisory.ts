@@ -1,4 +1,5 @@
 import type { Severity } from './severity.ts';
+import type { Epss, FixStatus } from './vulnerability.ts';
 
 /** A half-open range of versions, as OSV events spell it, in order. */
 export interface VersionRange {
@@ -30,6 +31,14 @@ export interface Advisory {
   readonly ranges: readonly VersionRange[];
   /** Explicitly listed affected versions. */
   readonly versions: readonly string[];
+  /** Every vulnerability it is about, at least one; each is counted by itself. Absent: `vulnerabilityId` alone. */
+  readonly vulnerabilityIds?: readonly string[];
+  /** rpm: the stream of modules whose packages it is about, `nodejs:12`. */
+  readonly module?: string;
+  /** What the maintainers say where there is no fix. */
+  readonly status?: FixStatus;
+  readonly exploitPublic?: boolean;
+  readonly epss?: Epss;
 }
 
 /** The compiled advisories, open for look-ups; close() when done. */

@@ -1,12 +1,14 @@
 import type { Cause } from './cause.ts';
 import type { Digest } from './digest.ts';
-import type { Package } from './package.ts';
+import type { Package, PackageOwner } from './package.ts';
 
 /** One thing an analyzer saw in one file. */
 export type Finding =
   | { readonly kind: 'os'; readonly family: string; readonly release: string; readonly name: string }
   | { readonly kind: 'apk-repositories'; readonly releases: readonly string[] }
-  | { readonly kind: 'package'; readonly package: Package };
+  | { readonly kind: 'package'; readonly package: Package }
+  /** Files that a package of the operating system installed, of those that some analyzer wants. */
+  | { readonly kind: 'ownership'; readonly owner: PackageOwner; readonly paths: readonly string[] };
 
 /** A file that an analyzer wanted and could not read to its end. */
 export interface Problem {

@@ -36,6 +36,7 @@ export async function scanImage(
     artifactId: artifact.id,
     inventory,
     vulnerabilities: result.vulnerabilities,
+    suppressed: result.suppressed,
     summary: summarise(inventory, result, artifact.os, deps.now()),
     advisorySnapshot: snapshot?.id ?? '',
   });

@@ -85,6 +85,7 @@ function fileKey(path: string): string {
 const noAdvisories: MatchResult = {
   vulnerabilities: [],
   coverage: 'unknown',
+  suppressed: [],
   gaps: [{ cause: 'advisories-missing', subject: 'no advisories have been compiled yet' }],
 };
 

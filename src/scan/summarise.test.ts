@@ -19,7 +19,7 @@ const result = (
   coverage: Coverage,
   vulnerabilities: readonly Vulnerability[] = [],
   gaps: readonly CoverageGap[] = [],
-): MatchResult => ({ coverage, vulnerabilities, gaps });
+): MatchResult => ({ coverage, vulnerabilities, gaps, suppressed: [] });
 const summary = (match: MatchResult, of: Inventory = inventory) => summarise(of, match, 'linux', scannedAt);
 const missing: CoverageGap = { cause: 'advisories-missing', subject: 'no advisories' };
 

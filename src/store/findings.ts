@@ -73,6 +73,10 @@ function toStoredVulnerability(row: Row): StoredVulnerability {
     severity: severities[row.severity] ?? 'unknown',
     ...(row.score === null || row.vector === null ? {} : { cvss: { score: row.score, vector: row.vector } }),
     exploited: row.exploited === 1,
+    ...(row.exploit_public === 1 ? { exploitPublic: true } : {}),
+    ...(row.epss_probability === null || row.epss_percentile === null
+      ? {}
+      : { epss: { probability: row.epss_probability, percentile: row.epss_percentile } }),
     fixable: row.fixable === 1,
     affected: JSON.parse(row.affected) as AffectedPackage[],
   };

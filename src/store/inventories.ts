@@ -4,7 +4,7 @@ import type { Inventory } from '../model/inventory.ts';
 import type { LocatedPackage } from '../model/package.ts';
 import { severities } from '../model/severity.ts';
 import { systemEcosystems } from '../model/system-ecosystems.ts';
-import type { Vulnerability } from '../model/vulnerability.ts';
+import type { Suppressed, Vulnerability } from '../model/vulnerability.ts';
 import type { Database, Engine } from './database.ts';
 import { ignoreByRules, lockIgnoreRules, subtractIgnored } from './ignored-findings.ts';
 import { toDate, toSummary, toSummaryColumns } from './image-rows.ts';
@@ -51,6 +51,14 @@ export function createInventoryStore({ engine, read, transaction }: Database): I
         .execute();
       return rows.map((row) => row.id);
     },
+    suppressed: async (artifactId) => {
+      const row = await read
+        .selectFrom('artifacts')
+        .select('suppressed')
+        .where('id', '=', artifactId)
+        .executeTakeFirst();
+      return row?.suppressed ? (JSON.parse(row.suppressed) as Suppressed[]) : [];
+    },
     get: async (artifactId) => {
       const row = await read
         .selectFrom('artifacts')
@@ -76,6 +84,7 @@ async function saveScan(trx: Write, engine: Engine, result: ScanResult): Promise
       scanned_at: summary.scannedAt?.getTime() ?? null,
       advisory_snapshot: result.advisorySnapshot,
       inventory: JSON.stringify(rest),
+      suppressed: JSON.stringify(result.suppressed ?? []),
     })
     .where('id', '=', artifactId)
     .executeTakeFirst();
@@ -106,7 +115,7 @@ const matchedColumns = [
 async function saveMatch(
   trx: Write,
   engine: Engine,
-  { artifactId, scannedAt, vulnerabilities, summary, advisorySnapshot }: MatchedAgain,
+  { artifactId, scannedAt, vulnerabilities, suppressed = [], summary, advisorySnapshot }: MatchedAgain,
 ): Promise<boolean> {
   await lockIgnoreRules(trx, engine, 'share');
   const before = await trx
@@ -129,7 +138,11 @@ async function saveMatch(
   };
   await trx
     .updateTable('artifacts')
-    .set({ summary: JSON.stringify(stored), advisory_snapshot: advisorySnapshot })
+    .set({
+      summary: JSON.stringify(stored),
+      advisory_snapshot: advisorySnapshot,
+      suppressed: JSON.stringify(suppressed),
+    })
     .where('id', '=', artifactId)
     .execute();
   await replaceFindings(trx, artifactId, vulnerabilities, scannedAt);
@@ -167,6 +180,10 @@ async function replacePackages(trx: Write, artifactId: number, packages: readonl
       source_version: found.source?.version ?? null,
       path: found.path,
       layer: found.layer,
+      modularity: found.modularity ?? null,
+      evidence: found.evidence ?? null,
+      owner_ecosystem: found.ownedBy?.ecosystem ?? null,
+      owner_name: found.ownedBy?.name ?? null,
     }));
     await trx.insertInto('packages').values(rows).execute();
   }
@@ -189,6 +206,11 @@ async function readPackages(db: Kysely<Tables>, artifactId: number): Promise<rea
     ...(row.source_name === null ? {} : { source: { name: row.source_name, version: row.source_version ?? '' } }),
     path: row.path,
     layer: row.layer as Digest,
+    ...(row.modularity === null ? {} : { modularity: row.modularity }),
+    ...(row.evidence === 'lock' ? { evidence: row.evidence } : {}),
+    ...(row.owner_ecosystem === null || row.owner_name === null
+      ? {}
+      : { ownedBy: { ecosystem: row.owner_ecosystem, name: row.owner_name } }),
   }));
 }
 
@@ -265,6 +287,9 @@ async function upsertVulnerabilities(
         modified: vulnerability.modified ?? null,
         cvss_score: vulnerability.cvss?.score ?? null,
         cvss_vector: vulnerability.cvss?.vector ?? null,
+        exploit_public: Number(vulnerability.exploitPublic ?? false),
+        epss_probability: vulnerability.epss?.probability ?? null,
+        epss_percentile: vulnerability.epss?.percentile ?? null,
         first_found_at: scannedAt?.getTime() ?? null,
         last_found_at: scannedAt?.getTime() ?? null,
       })),
@@ -279,6 +304,9 @@ async function upsertVulnerabilities(
         modified: eb.ref('excluded.modified'),
         cvss_score: sql`case when excluded.cvss_vector is null then vulnerabilities.cvss_score else excluded.cvss_score end`,
         cvss_vector: sql`coalesce(excluded.cvss_vector, vulnerabilities.cvss_vector)`,
+        exploit_public: eb.ref('excluded.exploit_public'),
+        epss_probability: eb.ref('excluded.epss_probability'),
+        epss_percentile: eb.ref('excluded.epss_percentile'),
         first_found_at: sql`coalesce(vulnerabilities.first_found_at, excluded.first_found_at)`,
         last_found_at: sql`case when vulnerabilities.last_found_at > excluded.last_found_at
           then vulnerabilities.last_found_at else coalesce(excluded.last_found_at, vulnerabilities.last_found_at) end`,

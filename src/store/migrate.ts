@@ -7,6 +7,7 @@ import { addMalwareAndRisks } from './migrations/0004-malware-and-risks.ts';
 import { addAuthorizations } from './migrations/0005-authorizations.ts';
 import { addScanSchedule } from './migrations/0006-scan-schedule.ts';
 import { addKeysAndAudit } from './migrations/0007-keys-and-audit.ts';
+import { addPackageFacts } from './migrations/0008-package-facts.ts';
 
 const migrations: Readonly<Record<string, (engine: Engine) => Migration>> = {
   '0001-initial': (engine) => ({ up: (db) => initial(db, engine) }),
@@ -16,6 +17,7 @@ const migrations: Readonly<Record<string, (engine: Engine) => Migration>> = {
   '0005-authorizations': (engine) => ({ up: (db) => addAuthorizations(db, engine) }),
   '0006-scan-schedule': () => ({ up: (db) => addScanSchedule(db) }),
   '0007-keys-and-audit': (engine) => ({ up: (db) => addKeysAndAudit(db, engine) }),
+  '0008-package-facts': () => ({ up: (db) => addPackageFacts(db) }),
 };
 
 /**

@@ -6,7 +6,7 @@ import type { LayerReport } from '../model/layer-report.ts';
 import type { ConnectionStatus, Registry, RegistrySettings, SkippedCounts } from '../model/registry.ts';
 import type { KindState, ScanKind, ScanStatus, Summary, TaskStatus } from '../model/scan.ts';
 import type { Severity } from '../model/severity.ts';
-import type { AffectedPackage, Vulnerability } from '../model/vulnerability.ts';
+import type { AffectedPackage, Suppressed, Vulnerability } from '../model/vulnerability.ts';
 import type { AuditStore } from './audit-log.ts';
 import type { AuthorizationStore } from './authorizations.ts';
 import type { ExportStore } from './export-store.ts';
@@ -221,6 +221,8 @@ export interface ScanResult {
   readonly artifactId: number;
   readonly inventory: Inventory;
   readonly vulnerabilities: readonly Vulnerability[];
+  /** Absent: nothing was. */
+  readonly suppressed?: readonly Suppressed[];
   readonly summary: Summary;
   /** AdvisorySnapshot.id the match was made with. */
   readonly advisorySnapshot: string;
@@ -244,6 +246,8 @@ export interface InventoryStore {
   /** Listed artifacts with a stored inventory that was matched with another snapshot, by id after `after`. */
   matchedOtherwise(snapshot: string, after: number, limit: number): Promise<readonly number[]>;
   get(artifactId: number): Promise<Inventory | undefined>;
+  /** What the last match left out of the findings, and why. */
+  suppressed(artifactId: number): Promise<readonly Suppressed[]>;
 }
 
 export interface StoredVulnerability extends Omit<Vulnerability, 'affected'> {

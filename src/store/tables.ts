@@ -98,6 +98,8 @@ export interface ArtifactsTable {
   advisory_snapshot: string | null;
   /** Operating system and problems of the inventory; the packages have their own table. */
   inventory: string | null;
+  /** JSON of what the last match left out of the findings, and why. */
+  suppressed: string | null;
 }
 
 /** The security state, precomputed: the list only reads it. NULL counts are unknown. */
@@ -211,6 +213,10 @@ export interface PackagesTable {
   source_version: string | null;
   path: string;
   layer: string;
+  modularity: string | null;
+  evidence: string | null;
+  owner_ecosystem: string | null;
+  owner_name: string | null;
 }
 
 export interface VulnerabilitiesTable {
@@ -228,6 +234,9 @@ export interface VulnerabilitiesTable {
   /** When scans first and last found it in any image. */
   first_found_at: number | null;
   last_found_at: number | null;
+  exploit_public: number;
+  epss_probability: number | null;
+  epss_percentile: number | null;
 }
 
 export interface FindingsTable {

@@ -88,6 +88,7 @@ async function rematchArtifact(
     artifactId: id,
     scannedAt: artifact.scannedAt,
     vulnerabilities: result.vulnerabilities,
+    suppressed: result.suppressed,
     summary: summarise(inventory, result, artifact.os, artifact.scannedAt),
     advisorySnapshot: snapshot.id,
   });

@@ -310,3 +310,85 @@ test('the fingerprint changes with a version and not with the order', () => {
   );
   expect(analyzerFingerprint([obedient])).toMatch(/^walk@\d+ obedient@3$/);
 });
+
+/** Looks at every file in bin/ and reads those that begin with `!`. */
+const curious: Analyzer = {
+  ...obedient,
+  name: 'curious',
+  wants: (path) => path.startsWith('bin/'),
+  magic: (head) => head[0] === 0x21,
+};
+
+test('a file that does not begin as its analyzer wants is not read, and only its place is known', async () => {
+  const big = 'x'.repeat(200);
+  const builder = layer().file('bin/a', '!a').file('bin/b', 'b').file('bin/c', '').file('bin/d', big);
+
+  const report = await analyze(builder, [curious]);
+
+  expect(report.files).toMatchObject({ 'bin/a': [{ package: { name: '!a' } }] });
+  expect(report).toMatchObject({ removed: ['bin/b', 'bin/c', 'bin/d'], problems: [] });
+});
+
+test('a file that begins as its analyzer wants and is too large is a problem', async () => {
+  const report = await analyze(layer().file('bin/a', `!${'a'.repeat(100)}`), [curious]);
+
+  expect(report.problems).toMatchObject([{ path: 'bin/a', analyzer: 'curious', cause: 'limit-exceeded' }]);
+});
+
+test('links, devices and folders where an analyzer would only look are no problem', async () => {
+  const builder = layer()
+    .file('bin/a', '!a')
+    .file('bin/b', 'b')
+    .file('etc/b', 'b')
+    .hardlink('bin/c', 'bin/a')
+    .hardlink('bin/d', 'bin/b')
+    .hardlink('bin/e', 'etc/b')
+    .symlink('bin/f', '/etc/alternatives/f')
+    .entry({ path: 'bin/g', type: '3' })
+    .dir('bin/h');
+
+  const report = await analyze(builder, [curious]);
+
+  expect(report.problems).toEqual([]);
+  expect(Object.keys(report.files)).toEqual(['bin/a', 'bin/c']);
+  expect(report.directories).toEqual(['bin/h']);
+});
+
+test('the first bytes are whole wherever the chunks of the layer end', async () => {
+  const builder = layer();
+  for (let at = 0; at < 40; at++) builder.file(`bin/${at}`, `${'!'.repeat(90)}${at}`);
+  const { bytes, digest } = builder.tar();
+  const whole: Analyzer = { ...curious, magic: (head) => head.every((byte) => byte >= 0x21) && head.byteLength > 90 };
+  const options = { analyzers: [whole], limits: defaultLayerLimits };
+
+  for (const size of [1, 511, 1_000, 4_096]) {
+    const parts = Array.from({ length: Math.ceil(bytes.byteLength / size) }, (_, at) =>
+      bytes.subarray(at * size, at * size + size),
+    );
+
+    const { files } = await analyzeLayer(Readable.from(parts, { objectMode: true }), digest, options, signal);
+
+    expect(Object.keys(files)).toHaveLength(40);
+  }
+});
+
+test('what a package owns is told where somebody else wants it and this layer has something there, or nothing at all', async () => {
+  const builder = layer()
+    .file(
+      'var/lib/dpkg/info/x.list',
+      '/.\n/usr/share/doc/x\n/bin/a\n/usr/bin/b\n/../e\n/usr/lib/node_modules/c/package.json\n/opt/f.t\n',
+    )
+    .file('usr/lib/node_modules/c/package.json', packageJson('c'))
+    .file('bin/a', '!a');
+  const using = [...analyzers, obedient, curious];
+
+  const { files } = await analyze(builder, using);
+
+  expect(files['var/lib/dpkg/info/x.list']).toEqual([
+    {
+      kind: 'ownership',
+      owner: { ecosystem: 'deb', name: 'x' },
+      paths: ['usr/lib/node_modules/c/package.json', 'opt/f.t'],
+    },
+  ]);
+});

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { FileEntry, FileStat, LayerEntry, LayerLimits } from '../layers/layer-entry.ts';
+import { mergedUsr } from '../layers/merged-usr.ts';
 import { normalisePath, parentOf } from '../layers/normalise-path.ts';
 import { walkLayer } from '../layers/walk-layer.ts';
 import type { Digest } from '../model/digest.ts';
@@ -16,6 +17,9 @@ export interface AnalyzeOptions {
 }
 
 const nobody: readonly Analyzer[] = [];
+/** What `magic` sees of a file. */
+const HEAD_BYTES = 512;
+const MAX_OWNED_PATH = 4_096;
 
 /**
  * Walks a layer once and shows every wanted file to the analyzers that want it. What an analyzer cannot read becomes
@@ -25,9 +29,10 @@ const nobody: readonly Analyzer[] = [];
 export async function analyzeLayer(
   blob: Readable,
   digest: Digest,
-  { analyzers, limits, onProgress }: AnalyzeOptions,
+  options: AnalyzeOptions,
   signal: AbortSignal,
 ): Promise<LayerReport> {
+  const { analyzers, limits, onProgress } = options;
   const report = new ReportBuilder();
   const targets = new LinkTargets();
   const wanting = (path: string): readonly Analyzer[] => {
@@ -44,11 +49,11 @@ export async function analyzeLayer(
     targets.forget(path);
     const interested = wanting(path);
     if (entry.type === 'file') {
-      if (interested.length > 0) return readFile(entry, interested, limits, report);
+      if (interested.length > 0) return readFile(entry, interested, targets, options, report);
       report.plainFile(path);
-      return targets.mayBeTarget(path, entry.stat.size) ? keepBody(entry, targets) : undefined;
+      return keepTarget(entry, targets);
     }
-    if (entry.type === 'directory') return interested.length > 0 ? report.directory(path) : undefined;
+    if (entry.type === 'directory') return noteDirectory(path, interested, report);
     report.remove(path);
     if (interested.length === 0) return;
     if (entry.type === 'irregular') return unread(path, interested, `it is ${entry.what}`, report);
@@ -62,12 +67,18 @@ export async function analyzeLayer(
 async function readFile(
   entry: FileEntry,
   interested: readonly Analyzer[],
-  limits: LayerLimits,
+  targets: LinkTargets,
+  { analyzers, limits }: AnalyzeOptions,
   report: ReportBuilder,
 ): Promise<void> {
   const { stat } = entry;
+  const fitting = await sniff(entry, interested);
+  if (fitting.length === 0) {
+    report.candidate(stat.path);
+    return keepTarget(entry, targets);
+  }
   report.file(stat.path, []);
-  const able = interested.filter((analyzer) => {
+  const able = fitting.filter((analyzer) => {
     const most = Math.min(analyzer.maxBytes, limits.maxFileBytes);
     if (stat.size <= most) return true;
     report.problem(
@@ -82,8 +93,29 @@ async function readFile(
   const file = toAnalyzerFile(stat, await entry.bytes());
   report.file(
     stat.path,
-    able.flatMap((analyzer) => analyzeFile(analyzer, file, report)),
+    able.flatMap((analyzer) =>
+      analyzeFile(analyzer, file, report).map((finding) => onlyWanted(finding, analyzer, analyzers)),
+    ),
   );
+}
+
+/** Those whose files may begin as this one does: the programs of a distribution are not all read into memory. */
+async function sniff(entry: FileEntry, interested: readonly Analyzer[]): Promise<readonly Analyzer[]> {
+  if (interested.every(({ magic }) => magic === undefined)) return interested;
+  const head = await entry.head(HEAD_BYTES);
+  return interested.filter((analyzer) => analyzer.magic?.(head) ?? true);
+}
+
+/** Of the files that a package owns, those that somebody else wants: a report is no listing of the image. */
+function onlyWanted(finding: Finding, finder: Analyzer, analyzers: readonly Analyzer[]): Finding {
+  if (finding.kind !== 'ownership') return finding;
+  const paths = finding.paths.flatMap((written) => {
+    const normalised = normalisePath(written, MAX_OWNED_PATH);
+    if ('problem' in normalised) return [];
+    const path = mergedUsr(normalised.path);
+    return analyzers.some((analyzer) => analyzer !== finder && analyzer.wants(path)) ? [path] : [];
+  });
+  return { ...finding, paths };
 }
 
 function toAnalyzerFile(stat: FileStat, bytes: Uint8Array): AnalyzerFile {
@@ -108,8 +140,15 @@ function analyzeFile(analyzer: Analyzer, file: AnalyzerFile, report: ReportBuild
   }
 }
 
-async function keepBody(entry: FileEntry, targets: LinkTargets): Promise<void> {
-  targets.keep(entry.stat.path, await entry.bytes());
+function keepTarget(entry: FileEntry, targets: LinkTargets): void | Promise<void> {
+  const { path, size } = entry.stat;
+  if (targets.mayBeTarget(path, size)) return entry.bytes().then((bytes) => targets.keep(path, bytes));
+}
+
+/** It takes the place of a file that somebody wanted; where a file would only have been looked at, some will do. */
+function noteDirectory(path: string, interested: readonly Analyzer[], report: ReportBuilder): void {
+  if (interested.some(({ magic }) => magic === undefined)) report.directory(path);
+  else if (interested.length > 0) report.plainDirectory(path);
 }
 
 /** A second name of a file that came before: what was found there, or what its body says under the wanted name. */
@@ -128,9 +167,10 @@ function followHardLink(
     return;
   }
   const file = toAnalyzerFile({ path, size: bytes.byteLength, mode: 0 }, bytes);
+  const fitting = interested.filter((analyzer) => analyzer.magic?.(bytes.subarray(0, HEAD_BYTES)) ?? true);
   report.file(
     path,
-    interested.flatMap((analyzer) => analyzeFile(analyzer, file, report)),
+    fitting.flatMap((analyzer) => analyzeFile(analyzer, file, report)),
   );
 }
 
@@ -148,8 +188,11 @@ function followSymlink(
   unread(path, missed, linkTo(target), report);
 }
 
+/** No problem to an analyzer that only looks at what may be one of its files. */
 function unread(path: string, interested: readonly Analyzer[], message: string, report: ReportBuilder): void {
-  for (const { name } of interested) report.problem(path, name, 'package-unreadable', message);
+  for (const { name, magic } of interested) {
+    if (magic === undefined) report.problem(path, name, 'package-unreadable', message);
+  }
 }
 
 const linkTo = (target: string) => `it is a link to ${target.slice(0, 200)}, and links are not followed`;

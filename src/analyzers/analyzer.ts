@@ -17,6 +17,11 @@ export interface Analyzer {
   readonly maxBytes: number;
   /** Called for every file of every layer: path tests only, so that squash can see what is overwritten. */
   wants(path: string): boolean;
+  /**
+   * For files that no name tells, such as programs: whether the first bytes (at most 512) can be the beginning of one.
+   * The others are not read; neither they nor links at wanted paths are problems. Absent: every wanted path is read.
+   */
+  magic?(head: Uint8Array): boolean;
   /** Returns what it found and calls `problem` for what it could not read; throwing marks the whole file unread. */
   analyze(file: AnalyzerFile, problem: (message: string) => void): readonly Finding[];
 }

@@ -1,3 +1,4 @@
+import { mergedUsr } from '../layers/merged-usr.ts';
 import { PathMap } from '../layers/path-map.ts';
 import { AppError } from '../model/app-error.ts';
 import type { Cause } from '../model/cause.ts';
@@ -9,6 +10,8 @@ const MAX_PROBLEMS = 1_000;
 const MAX_REPORT_CHARACTERS = 64 * 1024 ** 2;
 /** What a finding weighs in that sum; analyzers bound its texts. */
 const FINDING_CHARACTERS = 256;
+/** Files that only their content could have made interesting: a layer of more than so much of their paths is cut with a word. */
+const MAX_CANDIDATE_CHARACTERS = 16 * 1024 ** 2;
 /** How many regular files nobody wants are listed in `removed`, in case a lower layer had a folder there. */
 const MAX_PLAIN_FILES = 2_000;
 // A file where a package's folder may have been: listed however large the layer is.
@@ -23,14 +26,18 @@ export class ReportBuilder {
   readonly #problems = new PathMap<readonly Problem[]>();
   #problemCount = 0;
   #leftOut: Problem | undefined;
+  #nothing: ReadonlySet<string> | undefined;
   #plainFiles = 0;
+  #plainDirectories = 0;
+  #candidateCharacters = 0;
   #characters = 0;
 
   file(path: string, findings: readonly Finding[]): void {
     const before = this.#files.folderCharacters;
     this.#files.set(path, findings);
     const folders = this.#files.folderCharacters - before;
-    this.#grow(path.length + folders + findings.length * FINDING_CHARACTERS);
+    const weight = findings.reduce((sum, finding) => sum + weightOf(finding), 0);
+    this.#grow(path.length + folders + weight);
   }
 
   /** What lay at `path` earlier in this layer is gone; a directory leaves what is below it. */
@@ -52,6 +59,18 @@ export class ReportBuilder {
     this.#plainFiles++;
   }
 
+  /** A file that was wanted until its first bytes were seen: it may take the place of one that was read. */
+  candidate(path: string): void {
+    this.#candidateCharacters += path.length;
+    if (this.#candidateCharacters <= MAX_CANDIDATE_CHARACTERS) {
+      this.remove(path);
+      return;
+    }
+    if (this.#candidateCharacters - path.length > MAX_CANDIDATE_CHARACTERS) return;
+    const message = 'there are so many files without an ending that it is not known for all what they replace';
+    this.problem('.', 'layer', 'limit-exceeded', message);
+  }
+
   remove(path: string): void {
     this.#grow(path.length);
     this.#removed.add(path);
@@ -60,6 +79,11 @@ export class ReportBuilder {
   directory(path: string): void {
     this.#grow(path.length);
     this.#directories.add(path);
+  }
+
+  plainDirectory(path: string): void {
+    if (this.#plainDirectories < MAX_PLAIN_FILES) this.directory(path);
+    this.#plainDirectories++;
   }
 
   empty(path: string): void {
@@ -78,6 +102,24 @@ export class ReportBuilder {
     this.#problems.set(path, [...(this.#problems.get(path) ?? []), { path, analyzer, cause, message }]);
   }
 
+  /** Without the paths at which this very layer has nothing to own. */
+  #ownedHere(findings: readonly Finding[]): readonly Finding[] {
+    if (!findings.some(({ kind }) => kind === 'ownership')) return findings;
+    const nothing = this.#pathsOfNothing();
+    return findings.flatMap((finding): readonly Finding[] => {
+      if (finding.kind !== 'ownership') return [finding];
+      const paths = finding.paths.filter((path) => !nothing.has(path));
+      return paths.length === 0 ? [] : [{ ...finding, paths }];
+    });
+  }
+
+  #pathsOfNothing(): ReadonlySet<string> {
+    if (this.#nothing) return this.#nothing;
+    const empty = [...this.#files.entries()].flatMap(([path, found]) => (found.length === 0 ? [path] : []));
+    this.#nothing = new Set([...empty, ...this.#removed, ...this.#directories].map(mergedUsr));
+    return this.#nothing;
+  }
+
   #grow(characters: number): void {
     this.#characters += characters;
     if (this.#characters <= MAX_REPORT_CHARACTERS) return;
@@ -86,11 +128,16 @@ export class ReportBuilder {
 
   build(): Pick<LayerReport, 'files' | 'removed' | 'directories' | 'emptied' | 'problems'> {
     return {
-      files: Object.fromEntries(this.#files.entries()),
+      files: Object.fromEntries([...this.#files.entries()].map(([path, found]) => [path, this.#ownedHere(found)])),
       removed: [...this.#removed],
       directories: [...this.#directories],
       emptied: [...this.#emptied],
       problems: [...this.#problems.values(), this.#leftOut ?? []].flat(),
     };
   }
+}
+
+function weightOf(finding: Finding): number {
+  const paths = finding.kind === 'ownership' ? finding.paths : [];
+  return paths.reduce((sum, path) => sum + path.length, FINDING_CHARACTERS);
 }

@@ -45,6 +45,19 @@ export class ChunkCursor {
     return this.takeNow(Math.min(length, this.#chunk.byteLength - this.#offset));
   }
 
+  /** The next `length` bytes, or fewer at the end of the stream, without passing over them. */
+  async peek(length: number): Promise<Buffer> {
+    while (this.#chunk.byteLength - this.#offset < length) {
+      const rest = this.#chunk.subarray(this.#offset);
+      this.#before += this.#offset;
+      const { done, value } = await this.#chunks.next();
+      this.#chunk = done ? rest : Buffer.concat([rest, value]);
+      this.#offset = 0;
+      if (done) break;
+    }
+    return this.#chunk.subarray(this.#offset, this.#offset + length);
+  }
+
   /** Passes over bytes; false when the stream ends before. */
   async skip(length: number): Promise<boolean> {
     let missing = length;

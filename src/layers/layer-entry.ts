@@ -33,6 +33,8 @@ export interface FileEntry {
   readonly content: Readable;
   /** The whole body at once; check `stat.size` first. */
   bytes(): Promise<Uint8Array>;
+  /** At most `length` bytes from where the body has been read to; they stay there to be read. */
+  head(length: number): Promise<Uint8Array>;
 }
 
 /** Bounds on one layer; crossing one throws `limit-exceeded`, a broken stream `layer-corrupt`, a wrong hash `blob-corrupt`. */

@@ -24,7 +24,7 @@ function reports(...layers: readonly Parts[]): readonly LayerReport[] {
   }));
 }
 
-const pkg = (name: string, version = '1'): Finding => ({
+const pkg = (name: string, version = '1'): Extract<Finding, { readonly kind: 'package' }> => ({
   kind: 'package',
   package: { ecosystem: 'npm', name, version },
 });
@@ -156,4 +156,83 @@ test('the operating system is that of etc/os-release, else of usr/lib/os-release
     name: 'own',
     repositories: ['v3.20', 'edge'],
   });
+});
+
+const owns = (name: string, ...paths: string[]): Finding => ({
+  kind: 'ownership',
+  owner: { ecosystem: 'deb', name },
+  paths,
+});
+
+/** `name owner` of every package. */
+function owners(...layers: readonly Parts[]): readonly string[] {
+  return squash(reports(...layers)).packages.map(({ name, ownedBy }) => `${name} ${ownedBy?.name ?? '-'}`);
+}
+
+const list = 'var/lib/dpkg/info/x.list';
+
+test.each<[string, readonly Parts[], readonly string[]]>([
+  [
+    'a package whose file came with one of the system says so',
+    [{ files: { 'usr/lib/a/p': [pkg('p')], 'opt/a/p': [pkg('q')], [list]: [owns('x', 'usr/lib/a/p')] } }],
+    ['p x', 'q -'],
+  ],
+  [
+    'either name of a folder in /usr will do',
+    [
+      {
+        files: {
+          'lib/a': [pkg('a')],
+          'usr/bin/b': [pkg('b')],
+          'usr/lib64/c': [pkg('c')],
+          [list]: [owns('x', 'usr/lib/a', 'bin/b', 'lib64/c')],
+        },
+      },
+    ],
+    ['a x', 'b x', 'c x'],
+  ],
+  [
+    'what lies in an archive is owned with it',
+    [{ files: { 'a.jar': [{ ...pkg('a'), inside: 'b.jar' }], [list]: [owns('x', 'a.jar')] } }],
+    ['a x'],
+  ],
+  [
+    'the database of an upper layer speaks for files of a lower one',
+    [{ files: { 'a/p': [pkg('p')] } }, { files: { [list]: [owns('x', 'a/p')] } }],
+    ['p x'],
+  ],
+  [
+    'what an upper layer copied over a file of the system is not its own',
+    [{ files: { 'a/p': [pkg('p')], [list]: [owns('x', 'a/p')] } }, { files: { 'a/p': [pkg('p', '2')] } }],
+    ['p -'],
+  ],
+  [
+    'a file that an upper layer only touched stays the system’s',
+    [{ files: { 'a/p': [pkg('p')], [list]: [owns('x', 'a/p')] } }, { files: { 'a/p': [pkg('p')] } }],
+    ['p x'],
+  ],
+  [
+    'a list that is gone owns nothing',
+    [{ files: { 'a/p': [pkg('p')], [list]: [owns('x', 'a/p')] } }, { removed: [list] }],
+    ['p -'],
+  ],
+  [
+    'a list that was written anew owns what it names now',
+    [{ files: { 'a/p': [pkg('p')], [list]: [owns('x', 'a/p')] } }, { files: { [list]: [owns('x', 'a/q')] } }],
+    ['p -'],
+  ],
+])('%s', (_, layers, expected) => {
+  expect(owners(...layers)).toEqual(expected);
+});
+
+test('a database that is written whole by each layer does not own what was copied over its files in between', () => {
+  const system = (name: string): Finding => ({ kind: 'package', package: { ecosystem: 'deb', name, version: '1' } });
+  const database = (...more: readonly Finding[]): Parts => ({
+    files: { db: [system('x'), owns('x', 'bin/p'), ...more] },
+  });
+  const packaged: Parts = { files: { ...database().files, 'bin/p': [pkg('p')] } };
+  const copied: Parts = { files: { 'bin/p': [pkg('p', '2')] } };
+
+  expect(owners(packaged, copied, database(system('y')))).toContain('p -');
+  expect(owners(packaged, database(system('y')))).toContain('p x');
 });

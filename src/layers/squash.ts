@@ -1,6 +1,7 @@
 import type { Inventory, LocatedFinding, OperatingSystem } from '../model/inventory.ts';
 import type { LayerReport } from '../model/layer-report.ts';
 import type { LocatedPackage, Package } from '../model/package.ts';
+import { FileOwners } from './file-owners.ts';
 import { PathMap } from './path-map.ts';
 
 type LocatedProblem = Inventory['problems'][number];
@@ -30,9 +31,13 @@ export function squash(reports: readonly LayerReport[]): Inventory {
 
   const all = [...files.values()];
   const os = findOs(files);
+  const owners = new FileOwners(
+    all.map(({ findings }) => findings),
+    reports.map(({ digest }) => digest),
+  );
   return {
     ...(os ? { os } : {}),
-    packages: all.flatMap(({ findings }) => findings.flatMap(toPackage)),
+    packages: all.flatMap(({ findings }) => findings.flatMap(toPackage)).map((pkg) => owners.own(pkg)),
     problems: all.flatMap(({ problems }) => problems),
   };
 }
@@ -98,7 +103,8 @@ function identity({ ecosystem, name, version, architecture = '' }: Package): str
 }
 
 function toPackage({ finding, path, layer }: LocatedFinding): readonly LocatedPackage[] {
-  return finding.kind === 'package' ? [{ ...finding.package, path, layer }] : [];
+  if (finding.kind !== 'package') return [];
+  return [{ ...finding.package, path: finding.inside === undefined ? path : `${path}!/${finding.inside}`, layer }];
 }
 
 function findOs(files: SquashedFiles): OperatingSystem | undefined {

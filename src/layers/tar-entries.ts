@@ -153,6 +153,10 @@ class TarFile implements FileEntry {
   bytes(): Promise<Uint8Array> {
     return this.#body.bytes();
   }
+
+  head(length: number): Promise<Uint8Array> {
+    return this.#body.head(length);
+  }
 }
 
 function whatIs(type: string): string {
@@ -187,6 +191,10 @@ class TarBody {
     if (bytes.byteLength < this.#remaining) throw truncated();
     this.#remaining = 0;
     return bytes;
+  }
+
+  head(length: number): Promise<Buffer> {
+    return this.#cursor.peek(Math.min(length, this.#remaining));
   }
 
   async *parts(): AsyncGenerator<Buffer, void> {

@@ -6,7 +6,8 @@ import type { Package, PackageOwner } from './package.ts';
 export type Finding =
   | { readonly kind: 'os'; readonly family: string; readonly release: string; readonly name: string }
   | { readonly kind: 'apk-repositories'; readonly releases: readonly string[] }
-  | { readonly kind: 'package'; readonly package: Package }
+  /** `inside`: where in the file, when that is an archive: `WEB-INF/lib/a.jar`. */
+  | { readonly kind: 'package'; readonly package: Package; readonly inside?: string }
   /** Files that a package of the operating system installed, of those that some analyzer wants. */
   | { readonly kind: 'ownership'; readonly owner: PackageOwner; readonly paths: readonly string[] };
 

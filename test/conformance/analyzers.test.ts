@@ -18,6 +18,7 @@ const samples: Readonly<Record<string, { readonly path: string; readonly content
     content:
       'Package: bash\nStatus: install ok installed\nSource: bash (5.2-1)\nVersion: 5.2-1+b1\n\nPackage: dash\nStatus: install ok installed\nVersion: 1\n',
   },
+  'dpkg-files': { path: 'var/lib/dpkg/info/bash.list', content: '/.\n/bin\n/bin/bash\n' },
   npm: { path: 'app/node_modules/a/package.json', content: '{"name":"a","version":"1.0.0"}' },
   'os-release': { path: 'etc/os-release', content: 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12"\n' },
   python: { path: 'usr/lib/python3/dist-packages/a.dist-info/METADATA', content: 'Name: a\nVersion: 1.0\n\ntext\n' },

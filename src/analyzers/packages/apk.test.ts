@@ -5,7 +5,7 @@ import { apkRepositories } from './apk-repositories.ts';
 
 const path = 'lib/apk/db/installed';
 
-test('reads packages with their origin and passes over their files', () => {
+test('reads packages with their origin, and which files are theirs', () => {
   const text = [
     'C:Q1bTtF5526tETKfL+lnigzIDvm+2o=',
     'P:musl-utils',
@@ -44,13 +44,14 @@ test('reads packages with their origin and passes over their files', () => {
           source: { name: 'busybox', version: '1.36.1-r29' },
         },
       },
+      { kind: 'ownership', owner: { ecosystem: 'apk', name: 'musl-utils' }, paths: ['sbin/ldconfig'] },
     ],
     problems: [],
   });
 });
 
 test('fields are told apart by case: provides and file modes are neither names nor architectures', () => {
-  const text = 'p:so:libfake.so.1=1\nv:9\nP:busybox\nV:1.36.1-r29\nF:bin\nR:sh\na:0:0:755\nO:other\n';
+  const text = 'p:so:libfake.so.1=1\nv:9\nP:busybox\nV:1.36.1-r29\nF:bin\na:0:0:755\nO:other\n';
 
   expect(analyzeText(apk, path, text).findings).toEqual([
     {

@@ -2,7 +2,7 @@ import type { Finding } from '../../model/layer-report.ts';
 import type { Package } from '../../model/package.ts';
 import type { Analyzer } from '../analyzer.ts';
 import { isPackageText } from '../package-text.ts';
-import { parseStanzas, type Stanza } from '../stanzas.ts';
+import { linesOf, parseStanzas, type Stanza } from '../stanzas.ts';
 
 // Since 3.22 /lib may be a link to /usr/lib.
 const databases = new Set(['lib/apk/db/installed', 'usr/lib/apk/db/installed']);
@@ -13,7 +13,7 @@ const asWritten = (name: string) => name;
 /** Alpine packages: https://wiki.alpinelinux.org/wiki/Apk_spec */
 export const apk: Analyzer = {
   name: 'apk',
-  version: 2,
+  version: 3,
   maxBytes: 64 * 1024 ** 2,
   wants: (path) => databases.has(path),
   analyze(file, problem) {
@@ -23,9 +23,29 @@ export const apk: Analyzer = {
       if (typeof found === 'string') problem(`the entry at line ${stanza.line} ${found}`);
       else findings.push({ kind: 'package', package: found });
     }
+    findings.push(...ownedFiles(file.text()));
     return findings;
   },
 };
+
+/** `P:` begins a package, `F:` a folder of it, and `R:` is a file in that. */
+function ownedFiles(text: string): readonly Finding[] {
+  const owned = new Map<string, string[]>();
+  let paths: string[] = [];
+  let folder = '';
+  for (const line of linesOf(text)) {
+    const value = line.slice(2);
+    if (line === '') [paths, folder] = [[], ''];
+    else if (line.startsWith('P:') && isPackageText(value)) {
+      paths = owned.get(value) ?? [];
+      owned.set(value, paths);
+    } else if (line.startsWith('F:')) folder = value;
+    else if (line.startsWith('R:')) paths.push(folder === '' ? value : `${folder}/${value}`);
+  }
+  return [...owned].flatMap(([name, paths]) =>
+    paths.length === 0 ? [] : [{ kind: 'ownership', owner: { ecosystem: 'apk', name }, paths }],
+  );
+}
 
 function readPackage({ fields, malformed }: Stanza): Package | string {
   const [name, version, architecture, origin] = [fields.get('P'), fields.get('V'), fields.get('A'), fields.get('o')];

@@ -8,6 +8,7 @@ import type { AdvisorySource, SourceRecord } from './advisory-source.ts';
 import { createAdvisoryWriter } from './advisory-writer.ts';
 import { FORMAT, scratchTables, secondPass, tables } from './compile-tables.ts';
 import { FeedRejected } from './feed-rejected.ts';
+import { writeFingerprints } from './fingerprints.ts';
 
 export interface CompileRequest {
   readonly feeds: readonly { readonly name: string; readonly path: string }[];
@@ -102,6 +103,7 @@ async function build(
       signal.throwIfAborted();
       database.exec(sql);
     }
+    writeFingerprints(database, signal);
     const snapshot = takeSnapshot(database, request);
     database.prepare('INSERT INTO meta VALUES (?, ?)').run(FORMAT, JSON.stringify(snapshot));
     database.exec('COMMIT; ANALYZE');

@@ -9,8 +9,10 @@ export interface UpdateAdvisoriesOptions {
   readonly osvUrl: string;
   /** CISA's catalogue; absent = nothing is marked as exploited. */
   readonly kevUrl?: string;
-  /** Base names as OSV.dev has them; those that our ecosystems need when absent. */
+  /** Base names as OSV.dev has them, beside those that are there already; `defaultEcosystems` when absent. */
   readonly ecosystems?: readonly string[];
+  /** How many compilations stay to be compared with and asked "as of", the one in use among them; 3 when absent. */
+  readonly keep?: number;
   readonly now: () => Date;
   readonly fetch?: Fetch;
   /** Milliseconds before the first retry, doubled with each; a second when absent. */

@@ -222,7 +222,7 @@ test('leavings of an update that was killed are cleared away', async () => {
     contents()
       .filter((name) => !name.endsWith('.feed'))
       .toSorted(),
-  ).toEqual(['advisories.sqlite', 'advisories.sqlite.checked', 'feeds.json']);
+  ).toEqual(['advisories.sqlite', 'advisories.sqlite.checked', 'feeds.json', 'snapshots']);
   expect(downloads()).toHaveLength(3);
 });
 

@@ -11,6 +11,7 @@ import { compileInWorker } from './compile-in-worker.ts';
 import { FORMAT } from './compile-tables.ts';
 import { type FeedList, feedPath, readFeedList, writeFeedList } from './feed-list.ts';
 import { FeedRejected } from './feed-rejected.ts';
+import { keepSnapshot, SNAPSHOTS_KEPT } from './kept-snapshots.ts';
 import { lockFolder } from './lock-folder.ts';
 import { checkedPath } from './open.ts';
 import { readSnapshot } from './read-snapshot.ts';
@@ -29,6 +30,8 @@ export async function updateAdvisories(options: UpdateAdvisoriesOptions, signal:
   using _lock = await lockFolder(folder, () => options.onProgress?.({ step: 'waiting' }), signal);
   const before = await readFeedList(folder);
   await clean(folder, before);
+  const keep = options.keep ?? SNAPSHOTS_KEPT;
+  await keepSnapshot(options.dataDir, keep); // before another takes its place: stored results were matched with it
 
   const problems: UpdateProblem[] = [];
   const asked = await withFetch(options, (ready) => askFeeds(feeds, before, folder, ready, problems, signal));
@@ -38,6 +41,7 @@ export async function updateAdvisories(options: UpdateAdvisoriesOptions, signal:
     checkedPath(advisoriesPath(options.dataDir)),
     JSON.stringify({ id: snapshot.id, checkedAt: snapshot.checkedAt }),
   );
+  await keepSnapshot(options.dataDir, keep);
   await clean(folder, list);
   return { changed, snapshot, problems };
 }

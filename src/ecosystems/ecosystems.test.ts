@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest';
 import type { OperatingSystem } from '../model/inventory.ts';
 import { apk } from './apk.ts';
+import { composer } from './composer.ts';
 import { deb } from './deb.ts';
 import { ecosystems } from './index.ts';
-import { npm } from './npm.ts';
+import { nuget } from './nuget.ts';
 import { pypi } from './pypi.ts';
 
 const os = (family: string, release: string, repositories?: readonly string[]): OperatingSystem => ({
@@ -44,9 +45,9 @@ test.for<[OperatingSystem, readonly string[]]>([
 });
 
 test('only packages of a distribution depend on the operating system', () => {
-  const independent = ecosystems.filter((ecosystem) => ecosystem.namespaces(undefined).length > 0);
+  const dependent = ecosystems.filter((ecosystem) => ecosystem.namespaces(undefined).length === 0);
 
-  expect(independent).toEqual([npm, pypi]);
+  expect(dependent).toEqual(ecosystems.filter(({ name }) => ['apk', 'deb', 'rpm'].includes(name)));
 });
 
 test('a Debian package is looked up by its source package and that version', () => {
@@ -74,6 +75,13 @@ test.for(['Zope.Interface', 'zope-interface', 'zope__interface', 'ZOPE._-interfa
     expect(pypi.lookup({ ecosystem: 'pypi', name, version: '1' }).name).toBe('zope-interface');
   },
 );
+
+test.for([composer, nuget])('names of $name are looked up without case', ({ name, lookup }) => {
+  expect(lookup({ ecosystem: name, name: 'Vendor/Name', version: 'v1.0' })).toEqual({
+    name: 'vendor/name',
+    version: 'v1.0',
+  });
+});
 
 test('names and purl types are unique', () => {
   expect(new Set(ecosystems.map((ecosystem) => ecosystem.name)).size).toBe(ecosystems.length);

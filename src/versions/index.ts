@@ -1,8 +1,19 @@
 // Written by `npm run generate`. Do not edit.
 import { apk } from './apk.ts';
+import { composer } from './composer.ts';
 import { deb } from './deb.ts';
+import { gem } from './gem.ts';
+import { nuget } from './nuget.ts';
 import { pep440 } from './pep440.ts';
 import { semver } from './semver.ts';
 import type { VersionScheme } from './version-scheme.ts';
 
-export const versionSchemes = [apk, deb, pep440, semver] as const satisfies readonly VersionScheme[];
+export const versionSchemes = [
+  apk,
+  composer,
+  deb,
+  gem,
+  nuget,
+  pep440,
+  semver,
+] as const satisfies readonly VersionScheme[];

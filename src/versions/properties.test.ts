@@ -48,6 +48,24 @@ const versionsOf: Readonly<Record<string, fc.Arbitrary<string>>> = {
     optional(concat(fc.constant('.dev'), optional(small))),
     optional(concat(fc.constant('+'), dotted(fc.constantFrom('abc', 'ubuntu', '1', '10'), 3))),
   ),
+  gem: concat(
+    dotted(number),
+    optional(concat(fc.constantFrom('.', '-'), dotted(fc.constantFrom('a', 'b1', 'B', 'rc', '0', '00', '2', '11'), 4))),
+  ),
+  composer: concat(
+    optional(fc.constant('v')),
+    fc.oneof({ weight: 4, arbitrary: dotted(small) }, fc.constantFrom('20100102', '2010-01-02', '2010-01-02.5')),
+    optional(concat(fc.constantFrom('-', '', '.'), fc.constantFrom('a', 'beta', 'RC', 'p', 'patch'), optional(small))),
+    optional(fc.constantFrom('-dev', 'dev')),
+    optional(fc.constantFrom('+1', '+build.5')),
+  ),
+  nuget: concat(
+    dotted(small),
+    optional(
+      concat(fc.constant('-'), dotted(fc.constantFrom('alpha', 'Beta', '0', '01', '2', '11', '99999999999'), 3)),
+    ),
+    optional(fc.constantFrom('+1', '+build.5')),
+  ),
 };
 
 describe.for(versionSchemes)('$name', (scheme) => {

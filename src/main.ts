@@ -5,6 +5,7 @@ import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry as MetricsRegistry } from 'prom-client';
 import { advisoriesPath } from './advisories/advisories-path.ts';
+import { defaultEcosystems } from './advisories/ask-feeds.ts';
 import { readAdvisoryStatus } from './advisories/status.ts';
 import { updateAdvisories } from './advisories/update.ts';
 import { analyzerFingerprint } from './analyzers/analyzer-fingerprint.ts';
@@ -29,16 +30,17 @@ import { checkConnection } from './registries/check-connection.ts';
 import { registryTypes } from './registries/types/index.ts';
 import { createLayerReports } from './scan/create-layer-reports.ts';
 import { createScanThreads } from './scan/create-scan-threads.ts';
-import { createMatchInventory } from './scan/match-inventory.ts';
+import { createMatchInventory, type MatchInventory } from './scan/match-inventory.ts';
 import { scanImage } from './scan/scan-image.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
 import { createVault } from './store/vault.ts';
+import { createWantedEcosystems, type WantedEcosystems } from './tasks/create-wanted-ecosystems.ts';
 import { giveUpJob } from './tasks/give-up-job.ts';
 import { createExportJobHandler } from './tasks/run-export-job.ts';
 import { createScanJobHandler } from './tasks/run-scan-job.ts';
 import { createSyncJobHandler } from './tasks/run-sync-job.ts';
-import { startAdvisoryUpdates } from './tasks/start-advisory-updates.ts';
+import { type AdvisoryUpdates, startAdvisoryUpdates } from './tasks/start-advisory-updates.ts';
 import { startHousekeeping } from './tasks/start-housekeeping.ts';
 import { startRematching } from './tasks/start-rematching.ts';
 import { startTimetable } from './tasks/start-timetable.ts';
@@ -72,10 +74,14 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
   const network = { allowPrivate: config.allowPrivateRegistries };
   const connections = createConnections({ registries: store.registries, types: registryTypes, network });
   const threads = createScanThreads(config.workers);
+  const wanted = createWantedEcosystems(store.settings);
   const readSnapshot = async () => (await readAdvisoryStatus(config.dataDir, now())).snapshot;
   const advisories = startAdvisoryUpdates({
-    update: (signal) =>
-      updateAdvisories({ dataDir: config.dataDir, osvUrl: config.advisoriesUrl, kevUrl: config.kevUrl, now }, signal),
+    update: async (signal) => {
+      const ecosystems = [...defaultEcosystems, ...(await wanted.list())];
+      const { dataDir, advisoriesUrl: osvUrl, kevUrl } = config;
+      return updateAdvisories({ dataDir, osvUrl, kevUrl, ecosystems, now }, signal);
+    },
     lastCheckedAt: async () => {
       const snapshot = await readSnapshot();
       return snapshot && new Date(snapshot.checkedAt);
@@ -83,13 +89,17 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
     now,
     log,
   });
-  const matchInventory = createMatchInventory({
-    threads,
-    ready: advisories.started,
-    advisoriesPath: advisoriesPath(config.dataDir),
-    maxAgeDays: config.advisoriesMaxAgeDays,
-    now,
-  });
+  const matchInventory = learnWanted(
+    createMatchInventory({
+      threads,
+      ready: advisories.started,
+      advisoriesPath: advisoriesPath(config.dataDir),
+      maxAgeDays: config.advisoriesMaxAgeDays,
+      now,
+    }),
+    wanted,
+    advisories,
+  );
   const getLayerReport = createLayerReports({
     threads,
     stored: store.layerReports,
@@ -202,4 +212,17 @@ async function checkRegistry(settings: RegistrySettings, network: { readonly all
   } finally {
     await client.close();
   }
+}
+
+/** The first image of a system that no advisories are here for makes the next update ask for them. */
+function learnWanted(
+  matchInventory: MatchInventory,
+  wanted: WantedEcosystems,
+  updates: AdvisoryUpdates,
+): MatchInventory {
+  return async (inventory, signal) => {
+    const matched = await matchInventory(inventory, signal);
+    if (matched.snapshot && (await wanted.learn(matched.result.gaps))) updates.refresh();
+    return matched;
+  };
 }

@@ -17,10 +17,10 @@ const ECOSYSTEM = /^[A-Za-z0-9][A-Za-z0-9 .+_-]{0,60}$/; // becomes part of an a
 
 /** The feeds that options ask for. */
 export function listFeeds({
-  ecosystems = defaultEcosystems,
+  ecosystems,
   osvUrl,
   kevUrl,
-}: UpdateAdvisoriesOptions): readonly Feed[] {
+}: Pick<UpdateAdvisoriesOptions, 'osvUrl' | 'kevUrl'> & { readonly ecosystems: readonly string[] }): readonly Feed[] {
   const odd = ecosystems.find((name) => !ECOSYSTEM.test(name));
   if (odd !== undefined)
     throw new AppError('ecosystem-not-covered', `${JSON.stringify(odd)} is not the name of an OSV ecosystem`);

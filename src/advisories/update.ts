@@ -5,7 +5,7 @@ import { Agent, fetch } from 'undici';
 import type { AdvisorySnapshot } from '../model/advisory.ts';
 import { AppError } from '../model/app-error.ts';
 import { advisoriesFolder, advisoriesPath } from './advisories-path.ts';
-import { askFeeds, DOWNLOAD, listFeeds } from './ask-feeds.ts';
+import { askFeeds, DOWNLOAD, defaultEcosystems, listFeeds } from './ask-feeds.ts';
 import { COMPILE_FOLDER, type CompileResult } from './compile.ts';
 import { compileInWorker } from './compile-in-worker.ts';
 import { FORMAT } from './compile-tables.ts';
@@ -24,12 +24,14 @@ import { writeAtomically } from './write-atomically.ts';
  * work with at all.
  */
 export async function updateAdvisories(options: UpdateAdvisoriesOptions, signal: AbortSignal): Promise<UpdateResult> {
-  const feeds = listFeeds(options);
+  const ecosystems = options.ecosystems ?? defaultEcosystems;
+  listFeeds({ ...options, ecosystems }); // a name that cannot be asked for is refused before anything is touched
   const folder = advisoriesFolder(options.dataDir);
   await mkdir(folder, { recursive: true });
   using _lock = await lockFolder(folder, () => options.onProgress?.({ step: 'waiting' }), signal);
   const before = await readFeedList(folder);
   await clean(folder, before);
+  const feeds = listFeeds({ ...options, ecosystems: [...ecosystems, ...keptEcosystems(before)] });
   const keep = options.keep ?? SNAPSHOTS_KEPT;
   await keepSnapshot(options.dataDir, keep); // before another takes its place: stored results were matched with it
 
@@ -44,6 +46,11 @@ export async function updateAdvisories(options: UpdateAdvisoriesOptions, signal:
   await keepSnapshot(options.dataDir, keep);
   await clean(folder, list);
   return { changed, snapshot, problems };
+}
+
+/** What was imported or asked for once stays: an update must not take away what scans rely on. */
+function keptEcosystems({ feeds }: FeedList): readonly string[] {
+  return Object.keys(feeds).flatMap((name) => (name.startsWith('osv/') ? [name.slice('osv/'.length)] : []));
 }
 
 /** Our own client, unless one is given, gives up on a server that says nothing for a minute. */

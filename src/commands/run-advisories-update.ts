@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readAdvisoryStatus } from '../advisories/status.ts';
+import { defaultEcosystems } from '../advisories/ask-feeds.ts';
 import { updateAdvisories } from '../advisories/update.ts';
 import type { UpdateProgress, UpdateResult } from '../advisories/update-options.ts';
 import { AppError } from '../model/app-error.ts';
@@ -27,13 +27,20 @@ const SENTENCE_END = /\.$/;
 const MEND =
   'Check PLIMSOLL_ADVISORIES_URL and the network of this machine, or import a folder: plimsoll advisories import <folder>';
 
-/** Updates the data folder's advisories from these feeds and says what came of it; throws when a feed could not be had. */
-export async function runAdvisoriesUpdate(context: CommandContext, feeds: AdvisoryFeeds): Promise<void> {
+/**
+ * Updates the data folder's advisories from these feeds and says what came of it; throws when a feed could not be had.
+ * `more`: ecosystems beside the usual ones and those that are there already.
+ */
+export async function runAdvisoriesUpdate(
+  context: CommandContext,
+  feeds: AdvisoryFeeds,
+  more: readonly string[] = [],
+): Promise<void> {
   const { dataDir } = context.config();
-  const ecosystems = await ecosystemsIn(feeds.osvUrl, dataDir, context.now());
+  const ecosystems = ecosystemsIn(feeds.osvUrl) ?? [...defaultEcosystems, ...more];
   const bar = createProgressBar(context.terminal, 'advisories');
   bar.update(0, 1, 'asking the feeds'); // without a network nothing else is heard for a while
-  const options = { ...feeds, dataDir, now: context.now, ...(ecosystems ? { ecosystems } : {}) };
+  const options = { ...feeds, dataDir, now: context.now, ecosystems };
   const result = await updateAdvisories(
     { ...options, retryDelayMs: RETRY_MS, onProgress: (at) => draw(bar, at) },
     context.signal,
@@ -48,11 +55,8 @@ function explain(error: unknown): never {
   throw new CommandFailure(`${asSentence(error.message).replace(SENTENCE_END, '')}.`, { fix: MEND, cause: error });
 }
 
-/**
- * A folder holds what somebody copied: the ecosystems there, and those we have already, so that none gets lost.
- * undefined for a bucket, which has them all.
- */
-async function ecosystemsIn(osvUrl: string, dataDir: string, now: Date): Promise<readonly string[] | undefined> {
+/** A folder holds what somebody copied: the ecosystems there. undefined for a bucket, which has them all. */
+function ecosystemsIn(osvUrl: string): readonly string[] | undefined {
   if (!osvUrl.startsWith('file:')) return undefined;
   const folder = fileURLToPath(osvUrl);
   const names = existsSync(folder) ? readdirSync(folder) : [];
@@ -62,11 +66,7 @@ async function ecosystemsIn(osvUrl: string, dataDir: string, now: Date): Promise
       fix: "Copy <Ecosystem>/all.zip of OSV.dev's bucket to there.",
     });
   }
-  const { feeds } = await readAdvisoryStatus(dataDir, now);
-  const kept = feeds.flatMap((feed) =>
-    feed.records !== undefined && feed.name.startsWith('osv/') ? feed.name.slice(4) : [],
-  );
-  return [...new Set([...copied, ...kept])].sort();
+  return copied;
 }
 
 function report({ terminal }: CommandContext, { changed, snapshot, problems }: UpdateResult): void {

@@ -17,6 +17,8 @@ const MAX_AGE_MS = 12 * HOUR_MS;
 export interface AdvisoryUpdates {
   /** Resolves when the update at start has ended, well or badly: a match before it would call everything unknown. */
   readonly started: Promise<void>;
+  /** Asks the feeds as soon as the update under way has ended, however fresh they are: others are wanted now. */
+  refresh(): void;
   stop(): Promise<void>;
 }
 
@@ -24,10 +26,13 @@ export interface AdvisoryUpdates {
 export function startAdvisoryUpdates({ update, lastCheckedAt, now, log }: AdvisoryUpdatesDeps): AdvisoryUpdates {
   const stopping = new AbortController();
   let round: Promise<void> = Promise.resolve();
-  const refresh = async () => {
+  const isFresh = async () => {
+    const checkedAt = await lastCheckedAt();
+    return checkedAt !== undefined && now().getTime() - checkedAt.getTime() < MAX_AGE_MS;
+  };
+  const ask = async (always: boolean) => {
     try {
-      const checkedAt = await lastCheckedAt();
-      if (checkedAt && now().getTime() - checkedAt.getTime() < MAX_AGE_MS) return;
+      if (stopping.signal.aborted || (!always && (await isFresh()))) return;
       const { changed, problems } = await update(stopping.signal);
       log.info({ changed, problems: problems.length }, 'advisories updated');
       if (problems.length > 0) log.warn({ problems }, 'some advisories could not be updated');
@@ -36,13 +41,16 @@ export function startAdvisoryUpdates({ update, lastCheckedAt, now, log }: Adviso
         log.warn({ err: error }, 'the advisories could not be updated; trying again in an hour');
     }
   };
-  const run = () => {
-    round = refresh();
+  // One after the other: what is wanted during an update is asked for after it.
+  const run = (always: boolean) => {
+    round = round.then(() => ask(always));
   };
-  run();
-  const timer = setInterval(run, HOUR_MS);
+  run(false);
+  const started = round;
+  const timer = setInterval(() => run(false), HOUR_MS);
   return {
-    started: round,
+    started,
+    refresh: () => run(true),
     stop: async () => {
       stopping.abort();
       clearInterval(timer);

@@ -100,6 +100,17 @@ test('new content is compiled, and nothing of the old is left', async () => {
   expect(downloads()).toHaveLength(3);
 });
 
+test('an ecosystem that is there already stays, and stays up to date, when an update names others', async () => {
+  await writeFeeds();
+  await update();
+  await writeFeeds('2.0.0');
+
+  const { snapshot } = await update({ ecosystems: ['Debian'] });
+
+  expect(snapshot.namespaces.map(({ name }) => name)).toEqual(['Debian:12', 'npm']);
+  expect(knownFix()).toBe('2.0.0');
+});
+
 test('the same content under another date is no news', async () => {
   await writeFeeds();
   await update();

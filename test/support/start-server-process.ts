@@ -18,6 +18,7 @@ export async function startServerProcess(
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
       PLIMSOLL_DATA_DIR: dataDir,
       PLIMSOLL_LISTEN: '127.0.0.1:0',
       PLIMSOLL_SECRET_ID: key.secretId,

@@ -9,6 +9,8 @@ export interface PluginFolder {
   /** Type of each member, and where the index imports it from. */
   readonly type: string;
   readonly from: string;
+  /** Files of it that are no plug-ins. */
+  readonly except?: readonly string[];
 }
 
 /** A new kind of plug-in is one more line here. */
@@ -22,9 +24,16 @@ export const pluginFolders: readonly PluginFolder[] = [
     type: 'ExportTable',
     from: '../../exports/export-table.ts',
   },
-  { folder: 'src/ecosystems', constant: 'ecosystems', type: 'Ecosystem', from: './ecosystem.ts' },
+  {
+    folder: 'src/ecosystems',
+    constant: 'ecosystems',
+    type: 'Ecosystem',
+    from: './ecosystem.ts',
+    except: ['purl.ts'],
+  },
   { folder: 'src/exports/formats', constant: 'exportFormats', type: 'ExportFormat', from: '../export-format.ts' },
   { folder: 'src/registries/types', constant: 'registryTypes', type: 'RegistryType', from: '../registry-client.ts' },
+  { folder: 'src/reports/formats', constant: 'reportFormats', type: 'ReportFormat', from: '../report-format.ts' },
   { folder: 'src/versions', constant: 'versionSchemes', type: 'VersionScheme', from: './version-scheme.ts' },
 ];
 
@@ -55,7 +64,7 @@ export function listPlugins(root: string, kind: PluginFolder): readonly PluginFi
 export function pluginFileNames(root: string, kind: PluginFolder): readonly string[] {
   return filesIn(join(root, kind.folder))
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && name !== 'index.ts')
-    .filter((name) => kind.from !== `./${name}`)
+    .filter((name) => kind.from !== `./${name}` && !kind.except?.includes(name))
     .sort((a, b) => (stem(a) < stem(b) ? -1 : 1));
 }
 

@@ -33,22 +33,8 @@ const start = () =>
     PLIMSOLL_JOBS: '2',
   });
 
-beforeEach(async () => {
-  work = await mkdtemp(join(tmpdir(), 'plimsoll-kill-'));
-  await writeAdvisoryZip(join(work, 'osv/npm/all.zip'), [
-    {
-      schema_version: '1.7.3',
-      id: 'GHSA-vh95-rmgr-6w4m',
-      aliases: ['CVE-2020-7598'],
-      modified: '2023-01-01T00:00:00Z',
-      affected: [
-        {
-          package: { ecosystem: 'npm', name: 'minimist' },
-          ranges: [{ type: 'SEMVER', events: [{ introduced: '0' }, { fixed: '0.2.1' }] }],
-        },
-      ],
-    },
-  ]);
+// Compressing what cannot be compressed is most of this file's work: the tests only read the images.
+beforeAll(async () => {
   const manifest = JSON.stringify({ name: 'minimist', version: '0.0.8' });
   const images = Array.from({ length: IMAGES }, (_, i) => ({
     tag: `v${i}`,
@@ -65,10 +51,28 @@ beforeEach(async () => {
   }));
   registry = await serveRegistry({ repositories: [toServedRepository('team/app', images)] });
 });
+afterAll(() => registry?.stop());
+
+beforeEach(async () => {
+  work = await mkdtemp(join(tmpdir(), 'plimsoll-kill-'));
+  await writeAdvisoryZip(join(work, 'osv/npm/all.zip'), [
+    {
+      schema_version: '1.7.3',
+      id: 'GHSA-vh95-rmgr-6w4m',
+      aliases: ['CVE-2020-7598'],
+      modified: '2023-01-01T00:00:00Z',
+      affected: [
+        {
+          package: { ecosystem: 'npm', name: 'minimist' },
+          ranges: [{ type: 'SEMVER', events: [{ introduced: '0' }, { fixed: '0.2.1' }] }],
+        },
+      ],
+    },
+  ]);
+});
 
 afterEach(async () => {
   await server?.kill();
-  await registry?.stop();
   await rm(work, { recursive: true, force: true });
 });
 

@@ -12,12 +12,17 @@ wanted=(
   htpasswd:apache2-utils
   openssl:openssl
   dpkg-deb:dpkg
+  cc:gcc
+  libdpkg:libdpkg-dev
+  rpm:rpm
+  db5.3_load:db5.3-util
   postgres:postgresql
 )
 
 has() {
   case "$1" in
     postgres) compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || command -v postgres >/dev/null ;;
+    libdpkg) compgen -G '/usr/lib/*/libdpkg.a' >/dev/null ;;
     *) command -v "$1" >/dev/null ;;
   esac
 }

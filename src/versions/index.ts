@@ -3,8 +3,10 @@ import { apk } from './apk.ts';
 import { composer } from './composer.ts';
 import { deb } from './deb.ts';
 import { gem } from './gem.ts';
+import { golang } from './golang.ts';
 import { nuget } from './nuget.ts';
 import { pep440 } from './pep440.ts';
+import { rpm } from './rpm.ts';
 import { semver } from './semver.ts';
 import type { VersionScheme } from './version-scheme.ts';
 
@@ -13,7 +15,9 @@ export const versionSchemes = [
   composer,
   deb,
   gem,
+  golang,
   nuget,
   pep440,
+  rpm,
   semver,
 ] as const satisfies readonly VersionScheme[];

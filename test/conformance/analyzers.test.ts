@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
+import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { layer } from '../../demo/build-layer.ts';
@@ -8,20 +9,36 @@ import type { Analyzer } from '../../src/analyzers/analyzer.ts';
 import { analyzers } from '../../src/analyzers/packages/index.ts';
 import { defaultLayerLimits } from '../../src/layers/layer-entry.ts';
 import { analyzeText } from '../support/analyze-text.ts';
+import { buildElf } from '../support/build-elf.ts';
+import { goModules, inlineBuildInfo } from '../support/build-go-program.ts';
 
 /** One good file for each analyzer; a new analyzer adds its own here. */
-const samples: Readonly<Record<string, { readonly path: string; readonly content: string }>> = {
+const samples: Readonly<Record<string, { readonly path: string; readonly content: string | Uint8Array }>> = {
   apk: { path: 'lib/apk/db/installed', content: 'P:musl\nV:1.2.5-r0\nA:x86_64\no:musl\n\nP:zlib\nV:1.3.1-r1\n\n' },
   'apk-repositories': { path: 'etc/apk/repositories', content: 'https://dl-cdn.alpinelinux.org/alpine/v3.20/main\n' },
+  'cargo-lock': {
+    path: 'app/Cargo.lock',
+    content: '[[package]]\nname = "a"\nversion = "1.0.0"\nsource = "registry+x"\n',
+  },
   dpkg: {
     path: 'var/lib/dpkg/status',
     content:
       'Package: bash\nStatus: install ok installed\nSource: bash (5.2-1)\nVersion: 5.2-1+b1\n\nPackage: dash\nStatus: install ok installed\nVersion: 1\n',
   },
   'dpkg-files': { path: 'var/lib/dpkg/info/bash.list', content: '/.\n/bin\n/bin/bash\n' },
+  'go-binary': {
+    path: 'usr/local/bin/app',
+    content: buildElf({ '.go.buildinfo': inlineBuildInfo('go1.20.3', goModules('dep\ta.b/c\tv1.0.0')) }),
+  },
+  'go-mod': { path: 'app/go.mod', content: 'module a\nrequire b.c/d v1.0.0\n' },
+  'gradle-lock': { path: 'app/gradle.lockfile', content: 'a:b:1.0=runtimeClasspath\n' },
   npm: { path: 'app/node_modules/a/package.json', content: '{"name":"a","version":"1.0.0"}' },
   'os-release': { path: 'etc/os-release', content: 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12"\n' },
   python: { path: 'usr/lib/python3/dist-packages/a.dist-info/METADATA', content: 'Name: a\nVersion: 1.0\n\ntext\n' },
+  'rust-binary': {
+    path: 'usr/local/bin/app',
+    content: buildElf({ '.dep-v0': deflateSync('{"packages":[{"name":"a","version":"1.0.0"}]}') }),
+  },
 };
 const decoys = [
   'etc/passwd',
@@ -44,13 +61,14 @@ describe.each(analyzers.map((analyzer): [string, Analyzer] => [analyzer.name, an
   (name, analyzer) => {
     const { path, content } = samples[name] ?? { path: '', content: '' };
 
-    test('wants its files by path alone, the same each time, and no others', () => {
-      const paths = [path, ...decoys];
+    test('wants its files by path alone, and where that tells nothing by their first bytes, the same each time', () => {
+      const reads = (each: string) => analyzer.wants(each) && (analyzer.magic?.(Buffer.from('#!/bin/sh\n')) ?? true);
 
-      const first = paths.map((each) => analyzer.wants(each));
+      const first = [analyzer.wants(path), ...decoys.map(reads)];
 
       expect(first).toEqual([true, ...decoys.map(() => false)]);
-      expect(paths.map((each) => analyzer.wants(each))).toEqual(first);
+      expect(analyzer.magic?.(Buffer.from(content)) ?? true).toBe(true);
+      expect([analyzer.wants(path), ...decoys.map(reads)]).toEqual(first);
     });
 
     test('answers about any path', () => {
@@ -79,7 +97,7 @@ describe.each(analyzers.map((analyzer): [string, Analyzer] => [analyzer.name, an
 
     test('keeps no state between files', () => {
       const first = analyzeText(analyzer, path, content);
-      analyzeText(analyzer, path, content.slice(0, content.length / 2));
+      analyzeText(analyzer, path, content.slice(0, Math.floor(content.length / 2)));
 
       expect(analyzeText(analyzer, path, content)).toEqual(first);
     });

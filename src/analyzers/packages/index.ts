@@ -2,18 +2,62 @@
 import type { Analyzer } from '../analyzer.ts';
 import { apk } from './apk.ts';
 import { apkRepositories } from './apk-repositories.ts';
+import { bunLock } from './bun-lock.ts';
+import { cargoLock } from './cargo-lock.ts';
+import { composerInstalled } from './composer-installed.ts';
+import { composerLock } from './composer-lock.ts';
+import { condaMeta } from './conda-meta.ts';
+import { dotnetDeps } from './dotnet-deps.ts';
 import { dpkg } from './dpkg.ts';
 import { dpkgFiles } from './dpkg-files.ts';
+import { gemfileLock } from './gemfile-lock.ts';
+import { gemspec } from './gemspec.ts';
+import { goBinary } from './go-binary.ts';
+import { goMod } from './go-mod.ts';
+import { gradleLock } from './gradle-lock.ts';
 import { npm } from './npm.ts';
+import { nugetConfig } from './nuget-config.ts';
+import { nugetLock } from './nuget-lock.ts';
 import { osRelease } from './os-release.ts';
+import { packageLock } from './package-lock.ts';
+import { pdmLock } from './pdm-lock.ts';
+import { pipfileLock } from './pipfile-lock.ts';
+import { pnpmLock } from './pnpm-lock.ts';
+import { poetryLock } from './poetry-lock.ts';
 import { python } from './python.ts';
+import { pythonRequirements } from './python-requirements.ts';
+import { rustBinary } from './rust-binary.ts';
+import { uvLock } from './uv-lock.ts';
+import { yarnLock } from './yarn-lock.ts';
 
 export const analyzers = [
   apk,
   apkRepositories,
+  bunLock,
+  cargoLock,
+  composerInstalled,
+  composerLock,
+  condaMeta,
+  dotnetDeps,
   dpkg,
   dpkgFiles,
+  gemfileLock,
+  gemspec,
+  goBinary,
+  goMod,
+  gradleLock,
   npm,
+  nugetConfig,
+  nugetLock,
   osRelease,
+  packageLock,
+  pdmLock,
+  pipfileLock,
+  pnpmLock,
+  poetryLock,
   python,
+  pythonRequirements,
+  rustBinary,
+  uvLock,
+  yarnLock,
 ] as const satisfies readonly Analyzer[];

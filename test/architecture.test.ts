@@ -35,6 +35,7 @@ const rooms: Readonly<Record<string, readonly string[] | 'everything'>> = {
   inventory: scanner,
   scan: scanner,
   exports: ['model', 'store'],
+  reports: ['model', 'ecosystems', 'scan'],
   jobs: [...scanner, 'inventory', 'scan'],
   tasks: [...scanner, 'exports', 'inventory', 'scan', 'jobs'],
   events: ['model', 'store'],

@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import { z } from 'zod';
 import { defineAdvisoriesImport } from './advisories-import.ts';
 import { defineAdvisoriesStatus } from './advisories-status.ts';
 import { defineAdvisoriesUpdate } from './advisories-update.ts';
@@ -15,6 +13,7 @@ import { defineKeyCreate } from './key-create.ts';
 import { defineKeyList } from './key-list.ts';
 import { defineKeyRevoke } from './key-revoke.ts';
 import { wrap } from './output/wrap.ts';
+import { packageVersion } from './package-version.ts';
 import { defineRegistryAdd } from './registry-add.ts';
 import { defineRegistryList } from './registry-list.ts';
 import { defineRegistryRemove } from './registry-remove.ts';
@@ -61,7 +60,7 @@ export function createProgram(context: CommandContext): Command {
   const { terminal } = context;
   const program = new Command('plimsoll')
     .description('Knows whether the container images in all your registries are safe to run.')
-    .version(version())
+    .version(packageVersion())
     .option('--endpoint <url>', 'server to talk to (PLIMSOLL_ENDPOINT)')
     .option('--data-dir <folder>', 'data folder (PLIMSOLL_DATA_DIR)')
     .exitOverride()
@@ -106,9 +105,4 @@ function wrapHelp(text: string, width: number | undefined): string {
   const wrapped = (line: string) =>
     EXAMPLE.test(line) ? line : wrap(line, width, line.slice(0, line.length - line.trimStart().length));
   return text.split('\n').map(wrapped).join('\n');
-}
-
-function version(): string {
-  const file = new URL('../../package.json', import.meta.url); // two up from src/commands and dist/commands alike
-  return z.object({ version: z.string() }).parse(JSON.parse(readFileSync(file, 'utf8'))).version;
 }

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import picocolors from 'picocolors';
 import type { Cause } from '../model/cause.ts';
 import { causeTexts } from '../model/cause-texts.ts';
-import type { Severity } from '../model/severity.ts';
 import { type Platform, parsePlatform } from '../oci/platform.ts';
 import type { ScanReport } from '../scan/scan-report.ts';
 import { adviceOf } from './command-advice.ts';
@@ -9,29 +9,34 @@ import type { CommandContext } from './command-context.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
 import { knowsExploited } from './describe-snapshot.ts';
 import { brokenRules, type FailRule, failRules, parseFailOn } from './fail-on.ts';
-import { countOf } from './output/count-of.ts';
+import { DEFAULT_IGNORE_FILE, type LeaveOutOptions, leaveOut, readLeftOut } from './leave-out.ts';
 import { outputOption } from './output/print-list.ts';
 import { createProgressBar } from './output/progress-bar.ts';
-import { paintSeverityCell, severityLine } from './output/severity-cells.ts';
-import { printable, renderTable } from './output/table.ts';
-import type { Terminal } from './output/terminal.ts';
-import { formatAge, formatBytes } from './output/units.ts';
+import { printable } from './output/table.ts';
+import { formatBytes } from './output/units.ts';
 import { wrap } from './output/wrap.ts';
+import { packageVersion } from './package-version.ts';
 import { readRegistryPassword } from './registry-options.ts';
-import { type VulnerabilityLine, vulnerabilityColumns } from './vulnerability-columns.ts';
+import { renderScan } from './render-scan.ts';
+import { writeReportFile } from './write-report-file.ts';
 
-const formats = ['table', 'wide', 'json', 'ndjson'] as const;
+/** Those of `src/reports/formats/` by name, so that other commands need not load them; a test keeps them equal. */
+export const scanFormats = ['table', 'wide', 'json', 'ndjson', 'csv', 'sarif', 'cyclonedx', 'spdx', 'name'] as const;
 const SUBJECTS_SHOWN = 5;
 const UNCUT = Number.POSITIVE_INFINITY;
-type ScanFormat = (typeof formats)[number];
+/** A file is no terminal: nothing is cut or coloured. */
+const plain = { width: undefined, colors: picocolors.createColors(false) };
+type ScanFormat = (typeof scanFormats)[number];
 
-interface ScanOptions {
+interface ScanOptions extends LeaveOutOptions {
   readonly output: ScanFormat;
   readonly platform?: Platform;
   readonly username?: string;
   readonly passwordStdin?: true;
   readonly insecure?: true;
   readonly failOn?: readonly FailRule[];
+  readonly outputFile?: string;
+  readonly showSuppressed?: true;
 }
 
 export function defineScan(parent: Command, context: CommandContext): void {
@@ -39,12 +44,17 @@ export function defineScan(parent: Command, context: CommandContext): void {
     .command('scan')
     .description('scan one image without a server')
     .argument('<image>', 'registry reference, docker-archive tar, or OCI layout (folder or tar)')
-    .addOption(outputOption(formats))
+    .addOption(outputOption(scanFormats))
+    .option('--output-file <file>', 'write the report there instead of printing it')
     .option('--platform <os/arch>', 'which image of a multi-platform index (default: linux/amd64)', toPlatform)
     .option('-u, --username <name>', 'account of the registry')
     .option('--password-stdin', 'read its password from standard input (or set PLIMSOLL_REGISTRY_PASSWORD)')
     .option('--insecure', 'accept any TLS certificate')
     .addOption(new Option('--fail-on <rules>', `exit 3 when found: ${failRules.join(', ')}`).argParser(parseFailOn))
+    .option('--ignore-file <file>', `leave out what it lists (default: ${DEFAULT_IGNORE_FILE}, when it is there)`)
+    .option('--no-ignore-file', 'leave out nothing that a file lists')
+    .option('--ignore-unfixed', 'leave out what no version mends yet')
+    .option('--show-suppressed', 'also list what is left out, and why')
     .addHelpText(
       'after',
       `
@@ -57,20 +67,26 @@ Exit codes:
   5  incomplete: not everything is known; an empty list does not mean safe
 
 A registry is asked over TLS, except on this machine; http:// before the reference asks it without.
+What is left out does not count for --fail-on, and no report loses it. A line of an ignore file:
+  CVE-2024-1234 package=libssl3 path=opt/app/** until=2026-12-31 # why
+package is a name or a purl, path a glob; all but the id may be missing, and * with one of them is every id.
 
 Examples:
   plimsoll scan registry.example.com/team/app:1.2
   plimsoll scan ./image.tar --fail-on critical,kev,unknown
-  plimsoll scan docker.io/library/debian:12 --platform linux/arm64 -o json`,
+  plimsoll scan docker.io/library/debian:12 --platform linux/arm64 -o json
+  plimsoll scan ./image.tar -o sarif --output-file plimsoll.sarif
+  plimsoll scan ./image.tar -o cyclonedx > bom.json`,
     )
     .action((reference: string, options: ScanOptions) => scan(context, reference, options));
 }
 
 async function scan(context: CommandContext, reference: string, options: ScanOptions): Promise<void> {
+  const leftOut = await readLeftOut(options, context.terminal, context.now());
   const password = await readRegistryPassword(context, options);
   const { scanLocally } = await import('./scan-locally.ts'); // loaded here: the server commands do not need it
   const bar = createProgressBar(context.terminal, 'scan');
-  const report = await scanLocally(
+  const scanned = await scanLocally(
     reference,
     {
       config: context.config(),
@@ -86,7 +102,8 @@ async function scan(context: CommandContext, reference: string, options: ScanOpt
     context.signal,
   ).finally(() => bar.stop());
 
-  context.terminal.out(renderReport(report, options.output, context));
+  const report = leaveOut(scanned, leftOut, context.now());
+  await print(report, options, context);
   judge(report, options, context);
 }
 
@@ -131,60 +148,26 @@ function describeGaps(report: ScanReport): readonly string[] {
   });
 }
 
-function renderReport(report: ScanReport, format: ScanFormat, context: CommandContext): string {
-  if (format === 'json') return `${JSON.stringify(report, null, 2)}\n`;
-  if (format === 'ndjson') return report.vulnerabilities.map((found) => `${JSON.stringify(found)}\n`).join('');
-  const lines = report.vulnerabilities.flatMap((found) =>
-    found.affected.map(
-      ({ package: pkg, fixedVersion }): VulnerabilityLine => ({
-        id: found.id,
-        severity: found.severity,
-        packageName: pkg.name,
-        installed: pkg.version,
-        fixed: fixedVersion ?? '',
-        score: found.cvss ? String(found.cvss.score) : '',
-        exploited: found.exploited,
-        title: found.title,
-        path: pkg.path,
-      }),
-    ),
-  );
-  const columns = vulnerabilityColumns.filter((column) => format === 'wide' || !column.wide);
-  const width = format === 'wide' ? undefined : context.terminal.width;
-  const table = lines.length > 0 ? `\n${renderTable(columns, lines, { width, colors: context.terminal.colors })}` : '';
-  return `${renderHeading(report, context.terminal, context.now())}${table}`;
+/** To the terminal, or whole into a file. */
+async function print(report: ScanReport, options: ScanOptions, context: CommandContext): Promise<void> {
+  const { terminal } = context;
+  const text = await renderReport(report, options, context);
+  if (options.outputFile === undefined) return terminal.out(text);
+  await writeReportFile(options.outputFile, text);
+  terminal.note(`The report is in ${options.outputFile}.\n`);
 }
 
-function renderHeading(report: ScanReport, terminal: Terminal, now: Date): string {
-  const size = report.layers.reduce((sum, layer) => sum + layer.size, 0);
-  const { snapshot } = report;
-  const facts: readonly (readonly [string, string])[] = [
-    ['Image', `${report.reference} (${report.platform})`],
-    ['Digest', report.digest ?? '-'],
-    ['System', report.inventory.os?.name ?? 'none found'],
-    [
-      'Content',
-      `${countOf(report.inventory.packages.length, 'package')} in ${countOf(report.layers.length, 'layer')}, ${formatBytes(size)}`,
-    ],
-    [
-      'Advisories',
-      snapshot ? `${snapshot.advisories}, checked ${formatAge(new Date(snapshot.checkedAt), now)}` : 'none yet',
-    ],
-    ['Vulnerable', totals(report, terminal)],
-  ];
-  return facts
-    .map(([name, value]) => `${name.padEnd(10)}  ${name === 'Vulnerable' ? value : printable(value)}\n`)
-    .join('');
-}
-
-/** `1C 2H 0M 0L`; `-` where nothing is known. */
-function totals(report: ScanReport, terminal: Terminal): string {
-  if (report.coverage === 'unknown' && report.vulnerabilities.length === 0) return '- (unknown, which is not zero)';
-  const of = (...wanted: readonly Severity[]) =>
-    report.vulnerabilities.filter((found) => wanted.includes(found.severity)).length;
-  // Unrated ones count as low, as in the API: a count must not lose any.
-  const counts = { critical: of('critical'), high: of('high'), medium: of('medium'), low: of('low', 'unknown') };
-  return paintSeverityCell(severityLine(counts, report.coverage !== 'known'), terminal.colors);
+async function renderReport(report: ScanReport, options: ScanOptions, context: CommandContext): Promise<string> {
+  const showSuppressed = options.showSuppressed === true;
+  const now = context.now();
+  if (options.output === 'table' || options.output === 'wide') {
+    const terminal = options.outputFile === undefined ? context.terminal : plain;
+    return renderScan(report, terminal, { wide: options.output === 'wide', showSuppressed, now });
+  }
+  const { reportFormats } = await import('../reports/formats/index.ts');
+  const format = reportFormats.find(({ name }) => name === options.output);
+  if (!format) throw new Error(`no format ${options.output}`); // commander has let none other through
+  return format.render(report, { version: packageVersion(), createdAt: now, showSuppressed });
 }
 
 function toPlatform(text: string): Platform {

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { csvLine } from '../../reports/csv-line.ts';
 import { type Column, renderTable } from './table.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -24,10 +25,6 @@ export interface PrintableList<Row> {
   readonly empty: string;
 }
 
-const NEEDS_QUOTES = /[",\r\n]/;
-// A spreadsheet runs a cell that begins with one of these: https://owasp.org/www-community/attacks/CSV_Injection
-const FORMULA = /^[=+\-@\t\r]./;
-
 export function printList<Row>(terminal: Terminal, format: ListFormat, list: PrintableList<Row>): void {
   const text = renderList(terminal, format, list);
   if (text !== undefined) terminal.out(text);
@@ -51,10 +48,5 @@ function renderCsv<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): 
     columns.map((column) => column.title),
     ...rows.map((row) => columns.map((column) => column.text(row))),
   ];
-  return lines.map((line) => `${line.map(csvCell).join(',')}\r\n`).join('');
-}
-
-function csvCell(text: string): string {
-  const safe = FORMULA.test(text) ? `'${text}` : text;
-  return NEEDS_QUOTES.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return lines.map(csvLine).join('');
 }

@@ -1,7 +1,10 @@
 import stringWidth from 'string-width';
+import { printable } from '../../reports/printable.ts';
 import { type FittingColumn, fitColumns } from './fit-columns.ts';
 import type { Colors } from './terminal.ts';
 import { wrap } from './wrap.ts';
+
+export { printable };
 
 /** One column of a list. */
 export interface Column<Row> extends FittingColumn {
@@ -16,8 +19,6 @@ export interface Column<Row> extends FittingColumn {
 }
 
 const GAP = '  ';
-// Names, titles and versions come from images and registries: none of them may move the cursor or reorder text.
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}]/gu;
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /**
@@ -55,11 +56,6 @@ export function renderTable<Row>(
   const left = columns.filter((_, i) => !widths.has(i)).map((column) => column.title);
   const note = left.length > 0 ? [colors.dim(wrap(`(no room for ${left.join(', ')})`, width ?? 0, ' '))] : [];
   return `${[header, ...body, ...note].join('\n')}\n`;
-}
-
-/** Text that cannot act on the terminal: control and format characters are replaced. */
-export function printable(text: string): string {
-  return text.replace(UNPRINTABLE, '\ufffd');
 }
 
 /** Shortens to at most `width` cells, with an ellipsis where something was left out. */

@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { scanFormats } from '../../src/commands/scan.ts';
+import { reportFormats } from '../../src/reports/formats/index.ts';
+import type { RenderOptions, ReportFormat } from '../../src/reports/report-format.ts';
+import type { ScanReport } from '../../src/scan/scan-report.ts';
+import { parseCsv } from '../support/parse-csv.ts';
+import { reportValidators } from '../support/report-validators.ts';
+import { reportWithText, sampleReport, unknownReport } from '../support/sample-report.ts';
+
+const options: RenderOptions = {
+  version: '1.2.3',
+  createdAt: new Date('2024-03-02T12:00:00.500Z'),
+  showSuppressed: true,
+};
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: what may move the cursor, change colours or reorder text
+const ACTING = /[\u0000-\u0009\u000b\u000c\u000e-\u001f\u007f-\u009f\p{Cf}]/u;
+
+const hostile = [
+  '\u001b[31mred\u001b[0m',
+  '\u009b2J cleared',
+  'bell\u0007 null\u0000 delete\u007f',
+  '\u202Edesrever \u2066hidden\u2069',
+  'lone \uD800 surrogate',
+  'two\nlines\r\nand\rmore',
+  "=cmd|' /C calc'!A0",
+  '@SUM(A1)',
+  '[click](javascript:alert(1)) ![x](https://evil.example/pixel)',
+  '<script>alert(1)</script> | cell | `code`',
+  '{0} {{1}} %s',
+  '../../../etc/passwd',
+  'pkg:npm/%40a/b@1?x=y#z',
+  '',
+  ' ',
+  '😀'.repeat(400),
+];
+
+/** A document as its readers get it; undefined for those that are not one JSON document. */
+const parsed = (name: string, text: string): unknown => (name in reportValidators ? JSON.parse(text) : undefined);
+
+const faults = async (format: ReportFormat, report: ScanReport): Promise<readonly string[]> => {
+  const text = await format.render(report, options);
+  return reportValidators[format.name]?.(parsed(format.name, text)) ?? [];
+};
+
+test('the command offers every format there is', () => {
+  expect(scanFormats.filter((name) => name !== 'table' && name !== 'wide').toSorted()).toEqual(
+    reportFormats.map(({ name }) => name).toSorted(),
+  );
+});
+
+test('every format that has a schema has one here', () => {
+  expect(Object.keys(reportValidators).toSorted()).toEqual(['cyclonedx', 'json', 'sarif', 'spdx']);
+});
+
+describe.each(reportFormats.map((format): [string, ReportFormat] => [format.name, format]))(
+  'the report format %s',
+  (_, format) => {
+    test('a report with something of everything is valid', async () => {
+      expect(await faults(format, sampleReport())).toEqual([]);
+    });
+
+    test('a report of which nothing is known is valid', async () => {
+      expect(await faults(format, unknownReport())).toEqual([]);
+    });
+
+    test('an image with nothing in it is valid', async () => {
+      const empty: ScanReport = {
+        ...unknownReport(),
+        coverage: 'known',
+        gaps: [],
+        inventory: { packages: [], problems: [] },
+        layers: [],
+      };
+
+      expect(await faults(format, empty)).toEqual([]);
+    });
+
+    test('the same report gives the same bytes, and ends with its line', async () => {
+      const text = await format.render(sampleReport(), options);
+
+      expect(await format.render(structuredClone(sampleReport()), options)).toBe(text);
+      expect(text.endsWith('\n')).toBe(true);
+    });
+
+    test('every vulnerability is in it, in the order of the report', async () => {
+      if (format.name === 'spdx') return; // has no place for them
+      const text = await format.render(sampleReport(), options);
+
+      const places = ['CVE-2024-0001', 'GHSA-xxxx-yyyy-zzzz', 'CVE-2024-0002', 'CVE-2024-0003', 'CVE-2024-0004'].map(
+        (id) => text.indexOf(id),
+      );
+      expect(places).not.toContain(-1);
+      expect(places).toEqual(places.toSorted((a, b) => a - b));
+    });
+
+    test.each(hostile.map((text) => [JSON.stringify(text).slice(0, 50), text] as const))(
+      'the text %s neither acts nor breaks the format',
+      async (__, text) => {
+        const report = reportWithText(text);
+
+        const written = await format.render(report, options);
+
+        expect(written).not.toMatch(ACTING);
+        expect(written.isWellFormed()).toBe(true);
+        expect(await faults(format, report)).toEqual([]);
+      },
+    );
+
+    test('no text at all acts or breaks the format', async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 20 }), async (text) => {
+          const report = reportWithText(text);
+
+          expect(await format.render(report, options)).not.toMatch(ACTING);
+          expect(await faults(format, report)).toEqual([]);
+        }),
+        { numRuns: 30 },
+      );
+    });
+
+    test('names itself for the help', () => {
+      expect(format.name).toMatch(/^[a-z]{3,10}$/);
+      expect(format.description.length).toBeGreaterThan(10);
+    });
+  },
+);
+
+test('in csv no cell is run by a spreadsheet, and what is unknown is an empty cell', async () => {
+  const csv = reportFormats.find(({ name }) => name === 'csv');
+
+  const [header = [], first = [], ...rest] = parseCsv((await csv?.render(reportWithText('=1+1'), options)) ?? '');
+  const [, , unrated = []] = parseCsv(
+    (await csv?.render(sampleReport(), { ...options, showSuppressed: false })) ?? '',
+  ).slice(1);
+
+  expect([first, ...rest].flat().filter((cell) => /^[=+@-]/.test(cell))).toEqual([]);
+  expect(first[header.indexOf('package')]).toBe("'=1+1");
+  expect(['cvss', 'epss', 'fixed_in'].map((title) => unrated[header.indexOf(title)])).toEqual(['', '', '']);
+});
+
+test('thousands of findings are written, each of them', async () => {
+  const report = sampleReport();
+  const [first] = report.vulnerabilities;
+  const vulnerabilities = Array.from({ length: 3_000 }, (_, i) =>
+    first ? { ...first, id: `CVE-2023-${i}` } : [],
+  ).flat();
+
+  for (const format of reportFormats.filter(({ name }) => name !== 'spdx')) {
+    const text = await format.render({ ...report, vulnerabilities }, options);
+
+    expect(text.match(/CVE-2023-2999\b/g), format.name).not.toBeNull();
+  }
+});

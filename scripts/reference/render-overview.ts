@@ -28,7 +28,8 @@ signed with TC3-HMAC-SHA256; or \`GET /\` and form \`POST /\` signed with HmacSH
 
 What the original documentation leaves open is decided here, and said on the page of the action. An unknown count is null where the
 contract allows it, otherwise 0 beside a status and an error that say so. See also: [errors](errors.md) · [why something is
-not known](causes.md) · [OpenAPI document](openapi.json) · [commands](commands.md) · [settings](../guides/settings.md).
+not known](causes.md) · [OpenAPI document](openapi.json) · [commands](commands.md) · [JSON report of
+a scan](scan-report.md) · [settings](../guides/settings.md).
 
 ${sections.join('\n')}`;
 }

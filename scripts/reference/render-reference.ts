@@ -9,6 +9,7 @@ import { renderCommands } from './render-commands.ts';
 import { renderErrors } from './render-errors.ts';
 import { renderOpenApi } from './render-openapi.ts';
 import { renderOverview } from './render-overview.ts';
+import { renderScanReport, renderScanReportSchema } from './render-scan-report.ts';
 
 /** Every file below docs/reference: one page an action, as the original documentation has it. */
 export function renderReference(root: string): readonly { readonly path: string; readonly text: string }[] {
@@ -20,6 +21,8 @@ export function renderReference(root: string): readonly { readonly path: string;
     { path: 'docs/reference/commands.md', text: renderCommands() },
     { path: 'docs/reference/errors.md', text: renderErrors() },
     { path: 'docs/reference/openapi.json', text: renderOpenApi(all, sdk) },
+    { path: 'docs/reference/scan-report.md', text: renderScanReport() },
+    { path: 'docs/reference/scan-report.schema.json', text: renderScanReportSchema() },
     ...all.map((action) => ({
       path: `docs/reference/actions/${action.name}.md`,
       text: renderAction(action, docstringOf(root, action.name), sdk),

@@ -7,9 +7,11 @@ import { deb } from './deb.ts';
 import type { Ecosystem } from './ecosystem.ts';
 import { gem } from './gem.ts';
 import { golang } from './golang.ts';
+import { maven } from './maven.ts';
 import { npm } from './npm.ts';
 import { nuget } from './nuget.ts';
 import { pypi } from './pypi.ts';
+import { rpm } from './rpm.ts';
 
 export const ecosystems = [
   apk,
@@ -19,7 +21,9 @@ export const ecosystems = [
   deb,
   gem,
   golang,
+  maven,
   npm,
   nuget,
   pypi,
+  rpm,
 ] as const satisfies readonly Ecosystem[];

@@ -4,6 +4,7 @@ import { composer } from './composer.ts';
 import { deb } from './deb.ts';
 import { gem } from './gem.ts';
 import { golang } from './golang.ts';
+import { maven } from './maven.ts';
 import { nuget } from './nuget.ts';
 import { pep440 } from './pep440.ts';
 import { rpm } from './rpm.ts';
@@ -16,6 +17,7 @@ export const versionSchemes = [
   deb,
   gem,
   golang,
+  maven,
   nuget,
   pep440,
   rpm,

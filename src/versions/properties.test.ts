@@ -47,6 +47,10 @@ const versionsOf: Readonly<Record<string, fc.Arbitrary<string>>> = {
     optional(fc.constantFrom('rc1', 'beta2', '-0', '-0.20191109021931-daa7c04131f5', '-rc.1', '-pre')),
     optional(fc.constantFrom('+incompatible', '+dirty')),
   ),
+  maven: concat(
+    dotted(small, 3),
+    optional(fc.constantFrom('-alpha-1', '-beta2', '-rc1', '-SNAPSHOT', '.Final', '-jre', '-sp1', '-1')),
+  ),
   semver: concat(
     fc.array(small, { minLength: 3, maxLength: 3 }).map((parts) => parts.join('.')),
     optional(concat(fc.constant('-'), dotted(fc.constantFrom('alpha', 'beta', '0', '2', '11'), 3))),

@@ -6,6 +6,7 @@ import { deb } from './deb.ts';
 import { ecosystems } from './index.ts';
 import { nuget } from './nuget.ts';
 import { pypi } from './pypi.ts';
+import { rpm } from './rpm.ts';
 
 const os = (family: string, release: string, repositories?: readonly string[]): OperatingSystem => ({
   family,
@@ -67,6 +68,17 @@ test('an Alpine package is looked up by its origin and its own version', () => {
     name: 'openssl',
     version: '3.1.4-r5',
   });
+});
+
+test.for([
+  ['almalinux', 'openssl-libs', '1:3.0.7-18.el9'],
+  ['rocky', 'openssl', '1:3.0.7-18.el9_src'],
+])('an rpm package of %s is looked up as %s %s', ([family = '', name, version]) => {
+  const source = { name: 'openssl', version: '1:3.0.7-18.el9_src' };
+  const pkg = { ecosystem: 'rpm', name: 'openssl-libs', version: '1:3.0.7-18.el9', source };
+
+  expect(rpm.lookup(pkg, os(family, '9'))).toEqual({ name, version });
+  expect(rpm.namespaces(os(family, '9'))).toHaveLength(1);
 });
 
 test.for(['Zope.Interface', 'zope-interface', 'zope__interface', 'ZOPE._-interface'])(

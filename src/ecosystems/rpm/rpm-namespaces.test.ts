@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { fileUnder, namespaceOf } from './rpm-namespaces.ts';
+
+test.for<[string, string, string, string | undefined]>([
+  ['almalinux', '8.10', 'AlmaLinux 8.10 (Cerulean Leopard)', 'AlmaLinux:8'],
+  ['rocky', '9.4', 'Rocky Linux 9.4 (Blue Onyx)', 'Rocky Linux:9'],
+  ['rhel', '8.6', 'Red Hat Enterprise Linux 8.6 (Ootpa)', 'Red Hat:enterprise_linux:8'],
+  ['centos', '7', 'CentOS Linux 7 (Core)', 'Red Hat:enterprise_linux:7'],
+  ['centos', '8', 'CentOS Linux 8', 'Red Hat:enterprise_linux:8'],
+  ['centos', '8', 'CentOS Stream 8', 'CentOS Stream:8'],
+  ['centos', '9', 'CentOS Linux 9', 'CentOS Stream:9'],
+  ['ol', '8.9', 'Oracle Linux Server 8.9', 'Oracle Linux:8'],
+  ['amzn', '2', 'Amazon Linux 2', 'Amazon Linux:2'],
+  ['amzn', '2023', 'Amazon Linux 2023', 'Amazon Linux:2023'],
+  ['amzn', '2018.03', 'Amazon Linux AMI 2018.03', 'Amazon Linux:2018.03'],
+  ['fedora', '41', 'Fedora Linux 41', 'Fedora:41'],
+  ['sles', '15.5', 'SUSE Linux Enterprise Server 15 SP5', 'SUSE:Linux Enterprise 15 SP5'],
+  ['sles', '15', 'SUSE Linux Enterprise Server 15', 'SUSE:Linux Enterprise 15'],
+  ['sles', '12.5', 'SUSE Linux Enterprise Server 12 SP5', 'SUSE:Linux Enterprise 12 SP5'],
+  ['sles', '16.0', 'SUSE Linux Enterprise Server 16.0', 'SUSE:Linux Enterprise 16.0'],
+  ['sle-micro', '5.5', 'SUSE Linux Enterprise Micro 5.5', 'SUSE:Linux Enterprise Micro 5.5'],
+  ['opensuse-leap', '15.6', 'openSUSE Leap 15.6', 'openSUSE:Leap 15.6'],
+  ['opensuse', '42.3', 'openSUSE Leap 42.3', 'openSUSE:Leap 42.3'],
+  ['opensuse-tumbleweed', '20241120', 'openSUSE Tumbleweed', 'openSUSE:Tumbleweed'],
+  ['photon', '5.0', 'VMware Photon OS/Linux', 'Photon OS:5.0'],
+  ['photon', '4', 'VMware Photon OS/Linux', 'Photon OS:4.0'],
+  ['azurelinux', '3.0', 'Microsoft Azure Linux 3.0', 'Azure Linux:3'],
+  ['mariner', '2.0', 'CBL-Mariner/Linux', 'Azure Linux:2'],
+  ['mageia', '9', 'Mageia 9', 'Mageia:9'],
+  ['openeuler', '22.03', 'openEuler 22.03 (LTS-SP3)', 'openEuler:22.03-LTS-SP3'],
+  ['openeuler', '24.03', 'openEuler 24.03 (LTS)', 'openEuler:24.03-LTS'],
+  ['openeuler', '23.09', 'openEuler 23.09', 'openEuler:23.09'],
+  ['rhel', '', 'Red Hat Enterprise Linux', undefined],
+  ['rhel', 'x', 'Red Hat Enterprise Linux', undefined],
+  ['sles', '15.5; rm', 'SLES', undefined],
+  ['debian', '12', 'Debian 12', undefined],
+])('advisories for %s %s (%s) are filed under %s', ([family, release, name, expected]) => {
+  expect(namespaceOf({ family, release, name })).toBe(expected);
+});
+
+test.for<[string, string | undefined]>([
+  ['Red Hat:enterprise_linux:8::baseos', 'Red Hat:enterprise_linux:8'],
+  ['Red Hat:enterprise_linux:7::server', 'Red Hat:enterprise_linux:7'],
+  ['Red Hat:enterprise_linux:10.0::appstream', 'Red Hat:enterprise_linux:10'],
+  ['Red Hat:enterprise_linux_eus:10.0', undefined],
+  ['Red Hat:enterprise_linux:9::crb', 'Red Hat:enterprise_linux:9'],
+  ['Red Hat:rhel_els:7', 'Red Hat:enterprise_linux:7'],
+  ['Red Hat:rhel_eus:8.4::appstream', undefined],
+  ['Red Hat:openshift:4.12::el8', undefined],
+  ['SUSE:Linux Enterprise Server 15 SP5', 'SUSE:Linux Enterprise 15 SP5'],
+  ['SUSE:Linux Enterprise Server 15 SP4-LTSS', 'SUSE:Linux Enterprise 15 SP4'],
+  ['SUSE:Linux Enterprise Server 12-LTSS', 'SUSE:Linux Enterprise 12'],
+  ['SUSE:Linux Enterprise Module for Basesystem 15 SP7', 'SUSE:Linux Enterprise 15 SP7'],
+  ['SUSE:Linux Enterprise Module for Python 3 15 SP5', 'SUSE:Linux Enterprise 15 SP5'],
+  ['SUSE:Linux Enterprise Server LTSS Extended Security 12 SP5', 'SUSE:Linux Enterprise 12 SP5'],
+  ['SUSE:Linux Enterprise Server 16.0', 'SUSE:Linux Enterprise 16.0'],
+  ['SUSE:Linux Enterprise Micro 5.5', undefined],
+  ['SUSE:Package Hub 15 SP5', 'SUSE:Linux Enterprise 15 SP5'],
+  ['SUSE:Manager Server 4.3', undefined],
+  ['openSUSE:Leap 15.6 NonFree', 'openSUSE:Leap 15.6'],
+  ['openSUSE:Leap 15.6', undefined],
+  ['AlmaLinux:8', undefined],
+  [`SUSE:Linux Enterprise${' a'.repeat(100_000)}`, undefined],
+])('%s is kept under %s', ([namespace, expected]) => {
+  expect(fileUnder(namespace)).toBe(expected);
+});

@@ -16,9 +16,25 @@ import { goModules, inlineBuildInfo } from '../support/build-go-program.ts';
 const samples: Readonly<Record<string, { readonly path: string; readonly content: string | Uint8Array }>> = {
   apk: { path: 'lib/apk/db/installed', content: 'P:musl\nV:1.2.5-r0\nA:x86_64\no:musl\n\nP:zlib\nV:1.3.1-r1\n\n' },
   'apk-repositories': { path: 'etc/apk/repositories', content: 'https://dl-cdn.alpinelinux.org/alpine/v3.20/main\n' },
+  'bun-lock': {
+    path: 'app/bun.lock',
+    content:
+      '{\n"lockfileVersion": 1, "workspaces": { "": { "dependencies": { "a": "1" } } },\n"packages": { "a": ["a@1.0.0", "", { "os": "linux" }, "x"], }, }\n',
+  },
   'cargo-lock': {
     path: 'app/Cargo.lock',
     content: '[[package]]\nname = "a"\nversion = "1.0.0"\nsource = "registry+x"\n',
+  },
+  'composer-installed': {
+    path: 'app/vendor/composer/installed.json',
+    content: '{"packages":[{"name":"a/b","version":"v1.0.0","dist":{"type":"zip"}}],"dev":false}',
+  },
+  'composer-lock': { path: 'app/composer.lock', content: '{"packages":[{"name":"a/b","version":"1.0.0"}]}' },
+  'conda-meta': { path: 'opt/conda/conda-meta/a-1.0-0.json', content: '{"build":"0","name":"a","version":"1.0"}' },
+  'dotnet-deps': {
+    path: 'app/app.deps.json',
+    content:
+      '{"runtimeTarget":{"name":"t"},"targets":{"t":{"A/1.0.0":{"runtime":{"a.dll":{}}}}},"libraries":{"A/1.0.0":{"type":"package"}}}',
   },
   dpkg: {
     path: 'var/lib/dpkg/status',
@@ -26,6 +42,14 @@ const samples: Readonly<Record<string, { readonly path: string; readonly content
       'Package: bash\nStatus: install ok installed\nSource: bash (5.2-1)\nVersion: 5.2-1+b1\n\nPackage: dash\nStatus: install ok installed\nVersion: 1\n',
   },
   'dpkg-files': { path: 'var/lib/dpkg/info/bash.list', content: '/.\n/bin\n/bin/bash\n' },
+  'gemfile-lock': {
+    path: 'app/Gemfile.lock',
+    content: 'GEM\n  remote: x\n  specs:\n    a (1.0-java)\n      b (> 1)\n',
+  },
+  gemspec: {
+    path: 'usr/lib/ruby/gems/3.1.0/specifications/a-1.0.gemspec',
+    content: 'Gem::Specification.new do |s|\n  s.name = "a".freeze\n  s.version = "1.0"\nend\n',
+  },
   'go-binary': {
     path: 'usr/local/bin/app',
     content: buildElf({ '.go.buildinfo': inlineBuildInfo('go1.20.3', goModules('dep\ta.b/c\tv1.0.0')) }),
@@ -33,13 +57,54 @@ const samples: Readonly<Record<string, { readonly path: string; readonly content
   'go-mod': { path: 'app/go.mod', content: 'module a\nrequire b.c/d v1.0.0\n' },
   'gradle-lock': { path: 'app/gradle.lockfile', content: 'a:b:1.0=runtimeClasspath\n' },
   npm: { path: 'app/node_modules/a/package.json', content: '{"name":"a","version":"1.0.0"}' },
+  'nuget-config': {
+    path: 'app/packages.config',
+    content: '<?xml version="1.0"?>\n<packages>\n  <!-- x --><package id="A" version="1.0" />\n</packages>\n',
+  },
+  'nuget-lock': {
+    path: 'app/packages.lock.json',
+    content: '{"version":1,"dependencies":{"net6.0":{"A":{"type":"Direct","resolved":"1.0.0"}}}}',
+  },
   'os-release': { path: 'etc/os-release', content: 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12"\n' },
+  'package-lock': {
+    path: 'app/package-lock.json',
+    content: '{"lockfileVersion":3,"packages":{"":{"name":"x"},"node_modules/a":{"version":"1.0.0","os":["linux"]}}}',
+  },
+  'pdm-lock': {
+    path: 'app/pdm.lock',
+    content: '[metadata]\nlock_version = "4.4"\n\n[[package]]\nname = "a"\nversion = "1.0"\ngroups = ["default"]\n',
+  },
+  'pipfile-lock': {
+    path: 'app/Pipfile.lock',
+    content: '{"default":{"a":{"version":"==1.0","hashes":["x"]}},"develop":{}}',
+  },
+  'pnpm-lock': {
+    path: 'app/pnpm-lock.yaml',
+    content:
+      "lockfileVersion: '9.0'\nimporters:\n  .:\n    dependencies:\n      a: {specifier: ^1, version: 1.0.0}\npackages:\n  a@1.0.0:\n    os: [linux]\nsnapshots:\n  a@1.0.0: {}\n",
+  },
+  'poetry-lock': {
+    path: 'app/poetry.lock',
+    content: '[[package]]\nname = "a"\nversion = "1.0"\nfiles = [\n  {file = "a.whl", hash = "x"},\n]\n',
+  },
   python: { path: 'usr/lib/python3/dist-packages/a.dist-info/METADATA', content: 'Name: a\nVersion: 1.0\n\ntext\n' },
+  'python-requirements': { path: 'app/requirements.txt', content: 'a[x]==1.0 ; y == "z" \\\n  --hash=x:y # b\nc>=1\n' },
   'rust-binary': {
     path: 'usr/local/bin/app',
     content: buildElf({ '.dep-v0': deflateSync('{"packages":[{"name":"a","version":"1.0.0"}]}') }),
   },
+  'uv-lock': {
+    path: 'app/uv.lock',
+    content:
+      '[[package]]\nname = "x"\nsource = { virtual = "." }\ndependencies = [{ name = "a" }]\n\n[[package]]\nname = "a"\nversion = "1.0"\n',
+  },
+  'yarn-lock': {
+    path: 'app/yarn.lock',
+    content:
+      '__metadata:\n  version: 8\n\n"a@npm:^1":\n  version: 1.0.0\n  resolution: "a@npm:1.0.0"\n  linkType: hard\n',
+  },
 };
+const TEXT = /"(?:[^"\\]|\\.)*"/g;
 const decoys = [
   'etc/passwd',
   'usr/bin/ls',
@@ -143,7 +208,49 @@ describe.each(analyzers.map((analyzer): [string, Analyzer] => [analyzer.name, an
         fc.property(noise, (bytes) => {
           const { findings } = analyzeText(analyzer, path, bytes);
 
-          for (const text of JSON.stringify(findings).match(/"(?:[^"\\]|\\.)*"/g) ?? [])
+          for (const text of JSON.stringify(findings).match(TEXT) ?? []) expect(text.length).toBeLessThan(4_000);
+        }),
+        { numRuns: 300 },
+      );
+    });
+
+    test('reads a damaged file without throwing, and what it finds is plain text of bounded length', () => {
+      const damage = fc.record({
+        at: fc.nat({ max: content.length }),
+        removed: fc.nat({ max: 12 }),
+        added: fc.oneof(
+          fc.constantFrom(
+            '',
+            '{',
+            '}',
+            '[',
+            ']',
+            '"',
+            "'",
+            ':',
+            '\n',
+            '  ',
+            ', ',
+            '__proto__',
+            '1',
+            'null',
+            '-',
+            '@',
+            '(',
+            '/',
+          ),
+          fc.nat({ max: content.length }).map((from) => content.slice(from, from + 20)),
+        ),
+      });
+      fc.assert(
+        fc.property(fc.array(damage, { minLength: 1, maxLength: 3 }), (damages) => {
+          let bytes = Buffer.from(content);
+          for (const { at, removed, added } of damages)
+            bytes = Buffer.concat([bytes.subarray(0, at), Buffer.from(added), bytes.subarray(at + removed)]);
+
+          const { findings, problems } = analyzeText(analyzer, path, bytes);
+
+          for (const text of JSON.stringify([findings, problems]).match(TEXT) ?? [])
             expect(text.length).toBeLessThan(4_000);
         }),
         { numRuns: 300 },

@@ -1,6 +1,7 @@
 import type { Inventory, LocatedFinding, OperatingSystem } from '../model/inventory.ts';
 import type { LayerReport } from '../model/layer-report.ts';
 import type { LocatedPackage, Package } from '../model/package.ts';
+import { dropInstalledLocks } from './drop-installed-locks.ts';
 import { FileOwners } from './file-owners.ts';
 import { PathMap } from './path-map.ts';
 
@@ -37,7 +38,9 @@ export function squash(reports: readonly LayerReport[]): Inventory {
   );
   return {
     ...(os ? { os } : {}),
-    packages: all.flatMap(({ findings }) => findings.flatMap(toPackage)).map((pkg) => owners.own(pkg)),
+    packages: dropInstalledLocks(
+      all.flatMap(({ findings }) => findings.flatMap(toPackage)).map((pkg) => owners.own(pkg)),
+    ),
     problems: all.flatMap(({ problems }) => problems),
   };
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { LocatedPackage } from '../model/package.ts';
 import type { Vulnerability } from '../model/vulnerability.ts';
 import type { ScanReport } from '../scan/scan-report.ts';
-import { brokenRules, type FailRule, parseFailOn } from './fail-on.ts';
+import { brokenRules, type FailRule, lacksEpss, parseFailOn } from './fail-on.ts';
 
 const layer = `sha256:${'1'.repeat(64)}` as const;
 const pkg: LocatedPackage = { ecosystem: 'deb', name: 'zlib1g', version: '1', path: 'var/lib/dpkg/status', layer };
@@ -39,6 +39,7 @@ test.for([
   ['low', found('CVE-1', { severity: 'low' })],
   ['kev', found('CVE-1', { severity: 'unknown', exploited: true })],
   ['fixable', found('CVE-1', { severity: 'unknown', fixedVersion: '2' })],
+  ['epss=0.1', found('CVE-1', { severity: 'unknown', epss: { probability: 0.1, percentile: 0.9 } })],
 ] as const)('%s is broken by what it names and by nothing else', ([rule, vulnerability]) => {
   const harmless = found('CVE-2', { severity: 'unknown' });
 
@@ -65,6 +66,27 @@ test('many vulnerabilities are counted and only the first are named', () => {
 test('rules are read from a list, and a word that is none is refused with all that are', () => {
   expect(parseFailOn('Critical, kev')).toEqual<FailRule[]>(['critical', 'kev']);
   expect(() => parseFailOn('critical,hihg')).toThrow(
-    '"hihg" is none of critical, high, medium, low, kev, fixable, unknown.',
+    '"hihg" is none of critical, high, medium, low, kev, fixable, unknown, epss=<least chance, 0 to 1>.',
   );
+});
+
+test.for([
+  ['epss=0.1', 'epss=0.1'],
+  ['EPSS=.05', 'epss=0.05'],
+  ['epss=1', 'epss=1'],
+] as const)('%s is a chance', ([text, rule]) => {
+  expect(parseFailOn(text)).toEqual([rule]);
+});
+
+test.for(['epss', 'epss=', 'epss=2', 'epss=10%', 'epss=-1', 'epss=1e-9'])('%s is none', (text) => {
+  expect(() => parseFailOn(text)).toThrow('is none of');
+});
+
+test('without a single chance nobody can say which are likely, but an image without CVEs needs none', () => {
+  const unlikely = found('CVE-2', { epss: { probability: 0.01, percentile: 0.2 } });
+
+  expect(lacksEpss(report({ vulnerabilities: [found('CVE-1', {})] }), ['epss=0.5'])).toBe(true);
+  expect(lacksEpss(report({ vulnerabilities: [found('CVE-1', {}), unlikely] }), ['epss=0.5'])).toBe(false);
+  expect(lacksEpss(report({ vulnerabilities: [] }), ['epss=0.5'])).toBe(false);
+  expect(lacksEpss(report({ vulnerabilities: [found('CVE-1', {})] }), ['critical'])).toBe(false);
 });

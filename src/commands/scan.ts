@@ -8,7 +8,7 @@ import { adviceOf } from './command-advice.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
 import { knowsExploited } from './describe-snapshot.ts';
-import { brokenRules, type FailRule, failRules, parseFailOn } from './fail-on.ts';
+import { brokenRules, type FailRule, failRules, lacksEpss, parseFailOn } from './fail-on.ts';
 import { DEFAULT_IGNORE_FILE, type LeaveOutOptions, leaveOut, readLeftOut } from './leave-out.ts';
 import { outputOption } from './output/print-list.ts';
 import { createProgressBar } from './output/progress-bar.ts';
@@ -121,6 +121,15 @@ function judge(report: ScanReport, options: ScanOptions, { terminal }: CommandCo
       {
         exitCode: exitCodes.incomplete,
         fix: 'plimsoll advisories update, or plimsoll advisories import <folder> --kev <file>',
+      },
+    );
+  }
+  if (lacksEpss(report, options.failOn ?? [])) {
+    throw new CommandFailure(
+      'Nobody can say how likely exploitation is: there are no EPSS scores, so epss cannot be judged.',
+      {
+        exitCode: exitCodes.incomplete,
+        fix: 'plimsoll advisories update, with the scores of EPSS among the feeds',
       },
     );
   }

@@ -1,0 +1,77 @@
+import picocolors from 'picocolors';
+import { expect, test } from 'vitest';
+import { reportWithText, sampleReport, sampleVulnerability, unknownReport } from '../../test/support/sample-report.ts';
+import type { ScanReport } from '../scan/scan-report.ts';
+import { type RenderScanOptions, renderScan } from './render-scan.ts';
+
+const now = new Date('2024-03-02T03:00:00Z');
+const colors = picocolors.createColors(false);
+
+const render = (report: ScanReport, width?: number, options: Partial<RenderScanOptions> = {}) =>
+  renderScan(report, { width, colors }, { wide: false, showSuppressed: false, now, ...options });
+
+test('what was looked at comes first, then what is wrong, worst first', () => {
+  expect(render(sampleReport({ coverage: 'known', gaps: [] }))).toBe(
+    `Image       registry.example.com/team/app:1.2 (linux/amd64)
+Digest      sha256:${'d'.repeat(64)}
+System      Debian GNU/Linux 12 (bookworm)
+Content     5 packages in 2 layers, 978.5 KiB
+Advisories  19, checked 3 h ago
+Vulnerable  0C 1H 0M 1L
+Fixable     1 of 2
+Left out    3: 1 owned by system packages, 1 by VEX, 1 ignored; --show-suppressed lists them
+
+SEVERITY  VULNERABILITY        KEV  PACKAGE        INSTALLED  FIXED IN      TITLE
+high      CVE-2024-0001        yes  libssl3 +1     3.0.9-1    3.0.11-1      a buffer overflows
+unknown   GHSA-xxxx-yyyy-zzzz       @scope/lodash  4.17.11    will not fix
+`,
+  );
+});
+
+test('a wide table has every package and every column', () => {
+  const text = render(sampleReport(), 80, { wide: true });
+
+  expect(text).toMatch(/^SEVERITY .* CVSS +EPSS +PATH$/m);
+  expect(text).toMatch(/CVE-2024-0001 +yes +libssl3 .* 7\.5 +0\.912 +var\/lib\/dpkg\/status$/m);
+  expect(text).toMatch(/CVE-2024-0001 +yes +openssl /m);
+});
+
+test('packages that differ in version or fix keep lines of their own', () => {
+  const [first, second] = sampleVulnerability().affected;
+  const affected = first && second ? [first, { ...second, fixedVersion: '3.0.12-1' }] : [];
+
+  const text = render(sampleReport({ vulnerabilities: [sampleVulnerability({ affected })] }));
+
+  expect(text.match(/^high .*$/gm)).toHaveLength(2);
+});
+
+test('what is left out is listed with why when that is wanted', () => {
+  const text = render(sampleReport(), undefined, { showSuppressed: true });
+
+  expect(text).toContain('Left out    3: 1 owned by system packages, 1 by VEX, 1 ignored\n');
+  expect(text).toMatch(/^SEVERITY +VULNERABILITY +PACKAGE +INSTALLED +LEFT OUT BY$/m);
+  expect(text).toMatch(
+    /^critical +CVE-2024-0004 +@scope\/lodash +4\.17\.11 +ignored: \.plimsollignore:3: not reachable$/m,
+  );
+});
+
+test('unknown is no zero, a lower bound has its plus', () => {
+  expect(render(unknownReport())).toContain('Vulnerable  - (unknown, which is not zero)\n');
+  expect(render(sampleReport({ coverage: 'partial' }))).toContain('Vulnerable  0+C 1+H 0+M 1+L\n');
+});
+
+test.for([60, 80, 120])('nothing is wider than a terminal of %i columns', (width) => {
+  const text = render(sampleReport(), width, { showSuppressed: true });
+
+  const widest = text.split('\n').filter((line) => !line.includes('sha256:')); // a digest is not torn apart
+  expect(Math.max(...widest.map((line) => line.length))).toBeLessThanOrEqual(width);
+});
+
+test.for(['\u001b[2J', '\u009b31m', 'a\r\nb', '\u202Ex', 'bell\u0007'])('%j does not act on the terminal', (text) => {
+  for (const wide of [true, false]) {
+    const written = render(reportWithText(text), 80, { wide, showSuppressed: true });
+
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: what must not be there
+    expect(written).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/);
+  }
+});

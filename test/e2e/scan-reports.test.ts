@@ -1,0 +1,193 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { writeAdvisoryFolder } from '../../demo/advisory-folder.ts';
+import { demoRepositories } from '../../demo/demo-images.ts';
+import { type ServedRegistry, serveRegistry } from '../../demo/serve-registry.ts';
+import { runCommandLine } from '../../src/commands/run-command-line.ts';
+import { captureTerminal } from '../support/capture-terminal.ts';
+import { reportValidators } from '../support/report-validators.ts';
+
+let work: string;
+let registry: ServedRegistry;
+let environment: Readonly<Record<string, string>>;
+
+beforeAll(async () => {
+  work = mkdtempSync(join(tmpdir(), 'plimsoll-reports-'));
+  const feeds = await writeAdvisoryFolder(join(work, 'feeds'));
+  registry = await serveRegistry({ repositories: demoRepositories() });
+  environment = {
+    PLIMSOLL_ADVISORIES_URL: `file://${feeds.osv}`,
+    PLIMSOLL_KEV_URL: `file://${feeds.kev}`,
+    PLIMSOLL_DATA_DIR: join(work, 'data'),
+  };
+  await run(['advisories', 'update']);
+});
+afterAll(async () => {
+  await registry.stop();
+  rmSync(work, { recursive: true, force: true });
+});
+
+async function run(args: readonly string[]) {
+  const { terminal, written } = captureTerminal();
+  const exitCode = await runCommandLine(args, {
+    env: environment,
+    terminal,
+    signal: new AbortController().signal,
+    now: () => new Date(),
+    readInput: async () => '',
+  });
+  return { exitCode, ...written };
+}
+
+const scan = (image: string, ...options: readonly string[]) =>
+  run(['scan', `${new URL(registry.url).host}/${image}`, ...options]);
+
+function file(name: string, text: string): string {
+  const path = join(work, name);
+  writeFileSync(path, text);
+  return path;
+}
+
+describe.for(Object.keys(reportValidators))('a real scan as %s', (format) => {
+  test.for(['shop/api:2.0', 'legacy/billing:2013'])('%s is valid by its schema', async (image) => {
+    const { out } = await scan(image, '-o', format);
+
+    expect(reportValidators[format]?.(JSON.parse(out))).toEqual([]);
+  });
+});
+
+test('sarif names packages, where they lie and what mends them, and levels as we rate them', async () => {
+  const { out } = await scan('shop/api:2.0', '-o', 'sarif');
+
+  const [{ results, tool, invocations }] = JSON.parse(out).runs;
+  const result = results.find((each: { ruleId: string }) => each.ruleId === 'CVE-2023-4863');
+  expect(result).toMatchObject({
+    message: { text: 'libwebp7 1.2.4-0.2 has CVE-2023-4863 (high). Upgrade libwebp7 to 1.2.4-0.2+deb12u1.' },
+    level: 'error',
+    locations: [{ physicalLocation: { artifactLocation: { uri: 'var/lib/dpkg/status' } } }],
+  });
+  expect(tool.driver.rules[result.ruleIndex]).toMatchObject({
+    id: 'CVE-2023-4863',
+    properties: { tags: ['vulnerability', 'security', 'high', 'exploited'] },
+  });
+  expect(invocations[0]).toMatchObject({ executionSuccessful: true, toolExecutionNotifications: [] });
+  expect(
+    new Set(results.map((each: { partialFingerprints: object }) => JSON.stringify(each.partialFingerprints))).size,
+  ).toBe(results.length);
+});
+
+test('sarif of an image that nobody can judge is no clean run', async () => {
+  const { out, exitCode } = await scan('legacy/billing:2013', '-o', 'sarif');
+
+  const [{ results, invocations, tool }] = JSON.parse(out).runs;
+  expect(exitCode).toBe(5);
+  expect(results).toEqual([]);
+  expect(invocations[0].executionSuccessful).toBe(false);
+  expect(invocations[0].toolExecutionNotifications[0]).toMatchObject({
+    descriptor: { id: 'distribution-not-covered' },
+    level: 'error',
+  });
+  expect(tool.driver.notifications[0].id).toBe('distribution-not-covered');
+});
+
+test('the bills of materials hold every package of the image, below its system or the image itself', async () => {
+  const { inventory } = JSON.parse((await scan('shop/api:2.0', '-o', 'json')).out);
+  const cyclonedx = JSON.parse((await scan('shop/api:2.0', '-o', 'cyclonedx')).out);
+  const spdx = JSON.parse((await scan('shop/api:2.0', '-o', 'spdx')).out);
+
+  const purls = inventory.packages.map((pkg: { purl: string }) => pkg.purl).toSorted();
+  expect(cyclonedx.components.flatMap((each: { purl?: string }) => each.purl ?? []).toSorted()).toEqual(purls);
+  const locators = spdx.packages.flatMap((each: { externalRefs?: { referenceLocator: string }[] }) =>
+    (each.externalRefs ?? []).map((reference) => reference.referenceLocator),
+  );
+  expect(locators.toSorted()).toEqual(purls);
+  const ids = new Set(spdx.packages.map((each: { SPDXID: string }) => each.SPDXID));
+  const related = spdx.relationships.map((each: { relatedSpdxElement: string }) => each.relatedSpdxElement);
+  expect(new Set(related)).toEqual(ids);
+  const refs = new Set(cyclonedx.components.map((each: { 'bom-ref': string }) => each['bom-ref']));
+  const affected = cyclonedx.vulnerabilities.flatMap((each: { affects: { ref: string }[] }) => each.affects);
+  expect(affected.filter(({ ref }: { ref: string }) => !refs.has(ref))).toEqual([]);
+  expect(cyclonedx.dependencies.find((each: { ref: string }) => each.ref === 'image').dependsOn).toContain(
+    'operating-system',
+  );
+});
+
+test('an ignore file leaves out with its reason, for the policy too, and every report still tells', async () => {
+  const ignore = file('ignore', '* package=libwebp7 # no pictures here\nCVE-2023-4911 until=2999-12-31 # later\n');
+
+  const strict = await scan('shop/api:2.0', '--fail-on', 'kev');
+  const judged = await scan('shop/api:2.0', '--fail-on', 'kev', '--ignore-file', ignore);
+  const shown = await scan('shop/api:2.0', '--show-suppressed', '--ignore-file', ignore);
+  const sarif = JSON.parse((await scan('shop/api:2.0', '-o', 'sarif', '--ignore-file', ignore)).out);
+
+  expect([strict.exitCode, judged.exitCode]).toEqual([3, 0]);
+  expect(judged.out).toMatch(/^Left out {4}\d+: \d+ ignored; --show-suppressed lists them$/m);
+  expect(shown.out).toMatch(/CVE-2023-4863 +libwebp7 .* ignored: .*ignore:1: no pictures here$/m);
+  const suppressions = sarif.runs[0].results.flatMap((each: { suppressions?: object[] }) => each.suppressions ?? []);
+  expect(suppressions[0]).toMatchObject({ kind: 'external', status: 'accepted' });
+});
+
+test('a rule that has expired counts again, and says so', async () => {
+  const ignore = file('expired', 'CVE-2023-4863 until=2020-01-31\nCVE-2023-4911\n');
+
+  const { exitCode, note } = await scan('shop/api:2.0', '--fail-on', 'kev', '--ignore-file', ignore);
+
+  expect(exitCode).toBe(3);
+  expect(note).toContain('expired:1: CVE-2023-4863 is ignored until 2020-01-31 only, and counts again.');
+});
+
+test('a bad line is a usage error with its number, before anything is scanned', async () => {
+  const ignore = file('bad', '# fine\nCVE-2023-4863 because I say so\n');
+
+  const bad = await scan('no/such:image', '--ignore-file', ignore);
+  const absent = await scan('no/such:image', '--ignore-file', join(work, 'absent'));
+
+  expect(bad.exitCode).toBe(2);
+  expect(bad.note).toMatch(/bad:2: "because" is no field; a reason stands after #\n {2}fix: /);
+  expect(absent.exitCode).toBe(2);
+  expect(absent.note).toContain('There is no file ');
+});
+
+test('what no version mends can be left out, and is counted as left out', async () => {
+  const all = JSON.parse((await scan('shop/api:2.0', '-o', 'json')).out);
+  const fixable = JSON.parse((await scan('shop/api:2.0', '-o', 'json', '--ignore-unfixed')).out);
+
+  const affected = (document: typeof all) =>
+    [
+      ...document.vulnerabilities,
+      ...document.suppressed.map((each: { vulnerability: object }) => each.vulnerability),
+    ].flatMap((found: { affected: object[] }) => found.affected);
+  expect(affected(fixable)).toHaveLength(affected(all).length);
+  expect(
+    fixable.vulnerabilities.flatMap((found: { affected: { fixedVersion?: string }[] }) =>
+      found.affected.filter((each) => each.fixedVersion === undefined),
+    ),
+  ).toEqual([]);
+  expect(fixable.suppressed.length).toBeGreaterThan(0);
+});
+
+test('a report goes whole into a file, and the terminal says where', async () => {
+  const path = join(work, 'reports.sarif');
+
+  const { out, note, exitCode } = await scan('shop/api:2.0', '-o', 'sarif', '--output-file', path, '--fail-on', 'kev');
+  const nowhere = await scan('shop/api:2.0', '--output-file', join(work, 'absent', 'x'));
+
+  expect(out).toBe('');
+  expect(note).toContain(`The report is in ${path}.`);
+  expect(exitCode).toBe(3);
+  expect(reportValidators.sarif?.(JSON.parse(readFileSync(path, 'utf8')))).toEqual([]);
+  expect(readdirSync(work).filter((name) => name.endsWith('.new'))).toEqual([]);
+  expect(nowhere.exitCode).toBe(1);
+  expect(nowhere.note).toContain('The report cannot be written to');
+});
+
+test('names are ids alone, and csv is a line per package', async () => {
+  const names = (await scan('shop/web:1.4', '-o', 'name')).out.trim().split('\n');
+  const { vulnerabilities } = JSON.parse((await scan('shop/web:1.4', '-o', 'json')).out);
+  const lines = (await scan('shop/web:1.4', '-o', 'csv')).out.trim().split('\r\n');
+
+  expect(names).toEqual(vulnerabilities.map((found: { id: string }) => found.id));
+  expect(lines.length - 1).toBe(vulnerabilities.flatMap((found: { affected: object[] }) => found.affected).length);
+});

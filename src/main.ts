@@ -6,7 +6,9 @@ import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry as MetricsRegistry } from 'prom-client';
 import { advisoriesPath } from './advisories/advisories-path.ts';
 import { defaultEcosystems } from './advisories/ask-feeds.ts';
-import { readAdvisoryStatus } from './advisories/status.ts';
+import { diffAdvisories } from './advisories/diff-advisories.ts';
+import { locateSnapshot } from './advisories/kept-snapshots.ts';
+import { readSnapshot } from './advisories/read-snapshot.ts';
 import { updateAdvisories } from './advisories/update.ts';
 import { analyzerFingerprint } from './analyzers/analyzer-fingerprint.ts';
 import { analyzers } from './analyzers/packages/index.ts';
@@ -30,7 +32,7 @@ import { checkConnection } from './registries/check-connection.ts';
 import { registryTypes } from './registries/types/index.ts';
 import { createLayerReports } from './scan/create-layer-reports.ts';
 import { createScanThreads } from './scan/create-scan-threads.ts';
-import { createMatchInventory, type MatchInventory } from './scan/match-inventory.ts';
+import { createMatchInventory, currentMatchKey, type MatchInventory } from './scan/match-inventory.ts';
 import { scanImage } from './scan/scan-image.ts';
 import { openStore } from './store/open-store.ts';
 import type { Store } from './store/store.ts';
@@ -75,15 +77,15 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
   const connections = createConnections({ registries: store.registries, types: registryTypes, network });
   const threads = createScanThreads(config.workers);
   const wanted = createWantedEcosystems(store.settings);
-  const readSnapshot = async () => (await readAdvisoryStatus(config.dataDir, now())).snapshot;
+  const snapshotInUse = () => readSnapshot(advisoriesPath(config.dataDir));
   const advisories = startAdvisoryUpdates({
     update: async (signal) => {
       const ecosystems = [...defaultEcosystems, ...(await wanted.list())];
       const { dataDir, advisoriesUrl: osvUrl, kevUrl } = config;
-      return updateAdvisories({ dataDir, osvUrl, kevUrl, ecosystems, now }, signal);
+      return updateAdvisories({ dataDir, osvUrl, kevUrl, ecosystems, keep: config.advisoriesKeep, now }, signal);
     },
     lastCheckedAt: async () => {
-      const snapshot = await readSnapshot();
+      const snapshot = snapshotInUse();
       return snapshot && new Date(snapshot.checkedAt);
     },
     now,
@@ -154,12 +156,17 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
     // On SQLite nobody else works on this database, so whatever is leased belonged to a process that is gone.
     await store.jobs.release(now(), config.databaseUrl === undefined);
     worker.start();
-    const housekeeping = startHousekeeping(store, config.auditDays, now, log);
+    const housekeeping = startHousekeeping(store, config, now, log);
     const timetable = startTimetable(store, now, log);
     const rematching = startRematching({
       store,
       matchInventory,
-      snapshotId: async () => (await readSnapshot())?.id,
+      snapshotId: async () => {
+        const snapshot = snapshotInUse();
+        return snapshot && currentMatchKey(snapshot, config.advisoriesMaxAgeDays, now());
+      },
+      compare: (from, to, signal) =>
+        diffAdvisories(locateSnapshot(config.dataDir, from), locateSnapshot(config.dataDir, to), signal),
       log,
     });
     return { url, stop: () => stop(housekeeping, timetable, rematching) };

@@ -25,6 +25,12 @@ const snapshotsFolder = (dataDir: string) => join(advisoriesFolder(dataDir), 'sn
 export const snapshotPath = (dataDir: string, id: string): string =>
   join(snapshotsFolder(dataDir), `${encodeURIComponent(id)}${SUFFIX}`);
 
+/** Where a compilation lies now: what is in use is kept under its id only when its update has ended. */
+export function locateSnapshot(dataDir: string, id: string): string {
+  const current = advisoriesPath(dataDir);
+  return readSnapshot(current)?.id === id ? current : snapshotPath(dataDir, id);
+}
+
 /**
  * Keeps the compilation in use under its id, and of all kept ones the newest so many; a hard link, which costs nothing while it
  * is in use. Only with the folder's lock in hand. A kill at any moment leaves nothing half written under its name.

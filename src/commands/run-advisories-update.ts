@@ -36,11 +36,11 @@ export async function runAdvisoriesUpdate(
   feeds: AdvisoryFeeds,
   more: readonly string[] = [],
 ): Promise<void> {
-  const { dataDir } = context.config();
+  const { dataDir, advisoriesKeep: keep } = context.config();
   const ecosystems = ecosystemsIn(feeds.osvUrl) ?? [...defaultEcosystems, ...more];
   const bar = createProgressBar(context.terminal, 'advisories');
   bar.update(0, 1, 'asking the feeds'); // without a network nothing else is heard for a while
-  const options = { ...feeds, dataDir, now: context.now, ecosystems };
+  const options = { ...feeds, dataDir, keep, now: context.now, ecosystems };
   const result = await updateAdvisories(
     { ...options, retryDelayMs: RETRY_MS, onProgress: (at) => draw(bar, at) },
     context.signal,

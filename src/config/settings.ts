@@ -134,6 +134,21 @@ export const settings = {
     secret: false,
     schema: wholeNumber(1, 3650),
   },
+  advisoriesKeep: {
+    name: 'PLIMSOLL_ADVISORIES_KEEP',
+    fallback: '3',
+    meaning:
+      'How many compiled advisories stay on the disk, the ones in use among them: for --as-of, and so that new ones need only be matched with what they change.',
+    secret: false,
+    schema: wholeNumber(1, 100),
+  },
+  changeDays: {
+    name: 'PLIMSOLL_CHANGE_DAYS',
+    fallback: '90',
+    meaning: 'How many days are remembered in which image a vulnerability appeared or went.',
+    secret: false,
+    schema: wholeNumber(1, 3650),
+  },
   workers: {
     name: 'PLIMSOLL_WORKERS',
     fallback: () => String(Math.max(1, availableParallelism() - 1)), // one core stays with the API

@@ -1,13 +1,18 @@
+import { formatMatchKey } from '../matching/match-key.ts';
 import type { AdvisorySnapshot } from '../model/advisory.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { MatchResult } from '../model/vulnerability.ts';
 import type { ScanThreads } from './create-scan-threads.ts';
 
 /** Matches an inventory against the advisories there are now. */
-export type MatchInventory = (
-  inventory: Inventory,
-  signal: AbortSignal,
-) => Promise<{ readonly result: MatchResult; readonly snapshot?: AdvisorySnapshot }>;
+export type MatchInventory = (inventory: Inventory, signal: AbortSignal) => Promise<Matched>;
+
+export interface Matched {
+  readonly result: MatchResult;
+  readonly snapshot?: AdvisorySnapshot;
+  /** What to compare with `currentMatchKey` later; '' where there are no advisories. */
+  readonly key: string;
+}
 
 export interface MatchInventoryDeps {
   readonly threads: ScanThreads;
@@ -32,11 +37,18 @@ export function createMatchInventory({
   return async (inventory, signal) => {
     if (ready) await orAbort(ready, signal);
     const { result, snapshot } = await threads.match(inventory, advisoriesPath, signal);
-    if (!snapshot) return { result };
-    const ageDays = (now().getTime() - Date.parse(snapshot.checkedAt)) / DAY_MS;
-    return { result: ageDays > maxAgeDays ? stale(result, Math.floor(ageDays)) : result, snapshot };
+    if (!snapshot) return { result, key: '' };
+    const age = ageInDays(snapshot, now());
+    const old = age > maxAgeDays;
+    return { result: old ? stale(result, Math.floor(age)) : result, snapshot, key: formatMatchKey(snapshot, old) };
   };
 }
+
+/** What a match with these advisories would be stored with now. */
+export const currentMatchKey = (snapshot: AdvisorySnapshot, maxAgeDays: number, now: Date): string =>
+  formatMatchKey(snapshot, ageInDays(snapshot, now) > maxAgeDays);
+
+const ageInDays = (snapshot: AdvisorySnapshot, now: Date) => (now.getTime() - Date.parse(snapshot.checkedAt)) / DAY_MS;
 
 const stale = (result: MatchResult, days: number): MatchResult => ({
   ...result,

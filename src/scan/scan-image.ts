@@ -30,7 +30,7 @@ export async function scanImage(
 ): Promise<void> {
   const source = registrySource(client, image.repository, artifact);
   const inventory = await inspectImage(source, deps.getLayerReport, onProgress, signal);
-  const { result, snapshot } = await deps.matchInventory(inventory, signal);
+  const { result, key } = await deps.matchInventory(inventory, signal);
   signal.throwIfAborted();
   await deps.store.inventories.saveScan({
     artifactId: artifact.id,
@@ -38,7 +38,7 @@ export async function scanImage(
     vulnerabilities: result.vulnerabilities,
     suppressed: result.suppressed,
     summary: summarise(inventory, result, artifact.os, deps.now()),
-    advisorySnapshot: snapshot?.id ?? '',
+    advisorySnapshot: key,
   });
 }
 

@@ -1,14 +1,14 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, type SqlBool, sql, type Transaction } from 'kysely';
 import type { Digest } from '../model/digest.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { LocatedPackage } from '../model/package.ts';
-import { severities } from '../model/severity.ts';
-import { systemEcosystems } from '../model/system-ecosystems.ts';
-import type { Suppressed, Vulnerability } from '../model/vulnerability.ts';
+import type { Suppressed } from '../model/vulnerability.ts';
 import type { Database, Engine } from './database.ts';
 import { ignoreByRules, lockIgnoreRules, subtractIgnored } from './ignored-findings.ts';
 import { toDate, toSummary, toSummaryColumns } from './image-rows.ts';
 import { recommended } from './image-sync.ts';
+import { recordChanges } from './record-changes.ts';
+import { saveFindings } from './save-findings.ts';
 import type { ArtifactLayer, InventoryStore, MatchedAgain, ScanResult } from './store.ts';
 import type { SummaryColumns, Tables } from './tables.ts';
 
@@ -17,7 +17,7 @@ type Write = Transaction<Tables>;
 // Below both engines' limits on parameters per statement, and small enough that other writes get their turn.
 const ROWS_PER_STATEMENT = 500;
 
-export function createInventoryStore({ engine, read, transaction }: Database): InventoryStore {
+export function createInventoryStore({ engine, read, transaction }: Database, now: () => Date): InventoryStore {
   return {
     artifact: async (id) => {
       const row = await read
@@ -34,15 +34,16 @@ export function createInventoryStore({ engine, read, transaction }: Database): I
         scannedAt: toDate(row.scanned_at),
       };
     },
-    saveScan: (result) => transaction((trx) => saveScan(trx, engine, result)),
-    saveMatch: (result) => transaction((trx) => saveMatch(trx, engine, result)),
+    saveScan: (result) => transaction((trx) => saveScan(trx, engine, result, now())),
+    saveMatch: (result) => transaction((trx) => saveMatch(trx, engine, result, now())),
     matchedOtherwise: async (snapshot, after, limit) => {
       const rows = await read
         .selectFrom('artifacts')
         .select('id')
         .where('id', '>', after)
         .where('inventory', 'is not', null)
-        .where('advisory_snapshot', '<>', snapshot)
+        // Not <>: two ranges of the index, and both are empty once all is done.
+        .where(sql<SqlBool>`(advisory_snapshot < ${snapshot} or advisory_snapshot > ${snapshot})`)
         .where(({ exists, selectFrom }) =>
           exists(selectFrom('images').select('images.id').whereRef('images.artifact_id', '=', 'artifacts.id')),
         )
@@ -72,12 +73,19 @@ export function createInventoryStore({ engine, read, transaction }: Database): I
   };
 }
 
-async function saveScan(trx: Write, engine: Engine, result: ScanResult): Promise<void> {
+async function saveScan(trx: Write, engine: Engine, result: ScanResult, at: Date): Promise<void> {
   await lockIgnoreRules(trx, engine, 'share');
   const { artifactId, inventory, summary } = result;
   const columns = toSummaryColumns(summary);
   const { packages, ...rest } = inventory;
-  const updated = await trx
+  const before = await trx
+    .selectFrom('artifacts')
+    .select(['summary', 'advisory_snapshot'])
+    .where('id', '=', artifactId)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!before) return; // the image left the registry while it was scanned
+  await trx
     .updateTable('artifacts')
     .set({
       summary: JSON.stringify(columns),
@@ -87,10 +95,13 @@ async function saveScan(trx: Write, engine: Engine, result: ScanResult): Promise
       suppressed: JSON.stringify(result.suppressed ?? []),
     })
     .where('id', '=', artifactId)
-    .executeTakeFirst();
-  if (updated.numUpdatedRows === 0n) return; // the image left the registry while it was scanned
+    .execute();
   await replacePackages(trx, artifactId, packages);
-  await replaceFindings(trx, artifactId, result.vulnerabilities, summary.scannedAt);
+  const changes = await saveFindings(trx, artifactId, result.vulnerabilities, summary.scannedAt);
+  if (wasKnown(before)) {
+    const match = { artifactId, from: before.advisory_snapshot ?? '', to: result.advisorySnapshot, at };
+    await recordChanges(trx, match, changes, () => 'scanned-anew');
+  }
   const ignores = await ignoreByRules(trx, artifactId);
   await trx.updateTable('images').set(columns).where('artifact_id', '=', artifactId).execute();
   await trx
@@ -115,12 +126,13 @@ const matchedColumns = [
 async function saveMatch(
   trx: Write,
   engine: Engine,
-  { artifactId, scannedAt, vulnerabilities, suppressed = [], summary, advisorySnapshot }: MatchedAgain,
+  { artifactId, scannedAt, vulnerabilities, suppressed = [], summary, advisorySnapshot, reasonOf }: MatchedAgain,
+  at: Date,
 ): Promise<boolean> {
   await lockIgnoreRules(trx, engine, 'share');
   const before = await trx
     .selectFrom('artifacts')
-    .select('summary')
+    .select(['summary', 'advisory_snapshot'])
     .where('id', '=', artifactId)
     .where('scanned_at', '=', scannedAt.getTime())
     .forUpdate()
@@ -145,7 +157,11 @@ async function saveMatch(
     })
     .where('id', '=', artifactId)
     .execute();
-  await replaceFindings(trx, artifactId, vulnerabilities, scannedAt);
+  const changes = await saveFindings(trx, artifactId, vulnerabilities, scannedAt);
+  if (wasKnown(before)) {
+    const match = { artifactId, from: before.advisory_snapshot ?? '', to: advisorySnapshot, at };
+    await recordChanges(trx, match, changes, reasonOf ?? (() => 'advisories-changed'));
+  }
   const ignores = await ignoreByRules(trx, artifactId);
   // Rows that show a scan under way, or a failure of their own, keep showing it.
   const cause = vulnerability.cause ?? null;
@@ -167,6 +183,13 @@ async function saveMatch(
   return true;
 }
 
+/** That everything appears where nothing was known before is no news. */
+function wasKnown({ summary }: { readonly summary: string | null }): boolean {
+  if (summary === null) return false;
+  const { vulnerabilities } = JSON.parse(summary) as SummaryColumns;
+  return vulnerabilities !== null;
+}
+
 async function replacePackages(trx: Write, artifactId: number, packages: readonly LocatedPackage[]): Promise<void> {
   await trx.deleteFrom('packages').where('artifact_id', '=', artifactId).execute();
   for (let at = 0; at < packages.length; at += ROWS_PER_STATEMENT) {
@@ -186,6 +209,25 @@ async function replacePackages(trx: Write, artifactId: number, packages: readonl
       owner_name: found.ownedBy?.name ?? null,
     }));
     await trx.insertInto('packages').values(rows).execute();
+  }
+  await rememberNames(trx, packages);
+}
+
+/** What inventories ever held, so that nobody need read all packages to learn which names there are. */
+async function rememberNames(trx: Write, packages: readonly LocatedPackage[]): Promise<void> {
+  const names = packages.map(({ ecosystem, name, source }) => ({
+    ecosystem,
+    name,
+    source_name: source?.name ?? '',
+  }));
+  // In one order everywhere, as findings are.
+  const distinct = [...new Map(names.map((row) => [JSON.stringify(row), row]))].sort(([a], [b]) => (a < b ? -1 : 1));
+  for (let at = 0; at < distinct.length; at += ROWS_PER_STATEMENT) {
+    await trx
+      .insertInto('package_names')
+      .values(distinct.slice(at, at + ROWS_PER_STATEMENT).map(([, row]) => row))
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
   }
 }
 
@@ -212,107 +254,4 @@ async function readPackages(db: Kysely<Tables>, artifactId: number): Promise<rea
       ? {}
       : { ownedBy: { ecosystem: row.owner_ecosystem, name: row.owner_name } }),
   }));
-}
-
-async function replaceFindings(
-  trx: Write,
-  artifactId: number,
-  vulnerabilities: readonly Vulnerability[],
-  scannedAt: Date | undefined,
-): Promise<void> {
-  await trx.deleteFrom('findings').where('artifact_id', '=', artifactId).execute();
-  // In one order everywhere: two workers saving the same ids must not wait for each other in a circle.
-  const sorted = vulnerabilities.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-  for (let at = 0; at < sorted.length; at += ROWS_PER_STATEMENT) {
-    const part = sorted.slice(at, at + ROWS_PER_STATEMENT);
-    const numbers = await upsertVulnerabilities(trx, part, scannedAt);
-    const rows = part.map((vulnerability) => ({
-      artifact_id: artifactId,
-      vulnerability_number: numbers.get(vulnerability.id) ?? 0,
-      severity: severities.indexOf(vulnerability.severity),
-      score: vulnerability.cvss?.score ?? null,
-      vector: vulnerability.cvss?.vector ?? null,
-      fixable: Number(vulnerability.affected.some((affected) => affected.fixedVersion !== undefined)),
-      exploited: Number(vulnerability.exploited),
-      affected: JSON.stringify(vulnerability.affected),
-      system: Number(vulnerability.affected.some((affected) => isSystem(affected.package))),
-      application: Number(vulnerability.affected.some((affected) => !isSystem(affected.package))),
-    }));
-    await trx.insertInto('findings').values(rows).execute();
-    await rememberPackages(trx, part, numbers);
-  }
-}
-
-const isSystem = ({ ecosystem }: LocatedPackage) => systemEcosystems.includes(ecosystem);
-
-/** What a vulnerability was ever found in, so that a search by package need not read every finding. */
-async function rememberPackages(
-  trx: Write,
-  vulnerabilities: readonly Vulnerability[],
-  numbers: ReadonlyMap<string, number>,
-): Promise<void> {
-  const rows = vulnerabilities.flatMap(({ id, affected }) =>
-    affected.map(({ package: { ecosystem, name, version } }) => ({
-      vulnerability_number: numbers.get(id) ?? 0,
-      ecosystem,
-      name,
-      version,
-    })),
-  );
-  const distinct = [...new Map(rows.map((row) => [JSON.stringify(row), row])).values()];
-  for (let at = 0; at < distinct.length; at += ROWS_PER_STATEMENT) {
-    await trx
-      .insertInto('vulnerability_packages')
-      .values(distinct.slice(at, at + ROWS_PER_STATEMENT))
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-  }
-}
-
-async function upsertVulnerabilities(
-  trx: Write,
-  vulnerabilities: readonly Vulnerability[],
-  scannedAt: Date | undefined,
-): Promise<ReadonlyMap<string, number>> {
-  const rows = await trx
-    .insertInto('vulnerabilities')
-    .values(
-      vulnerabilities.map((vulnerability) => ({
-        id: vulnerability.id,
-        aliases: JSON.stringify(vulnerability.aliases),
-        title: vulnerability.title,
-        description: vulnerability.description,
-        reference_urls: JSON.stringify(vulnerability.references),
-        published: vulnerability.published ?? null,
-        modified: vulnerability.modified ?? null,
-        cvss_score: vulnerability.cvss?.score ?? null,
-        cvss_vector: vulnerability.cvss?.vector ?? null,
-        exploit_public: Number(vulnerability.exploitPublic ?? false),
-        epss_probability: vulnerability.epss?.probability ?? null,
-        epss_percentile: vulnerability.epss?.percentile ?? null,
-        first_found_at: scannedAt?.getTime() ?? null,
-        last_found_at: scannedAt?.getTime() ?? null,
-      })),
-    )
-    .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet((eb) => ({
-        aliases: eb.ref('excluded.aliases'),
-        title: eb.ref('excluded.title'),
-        description: sql`case when length(excluded.description) > 0 then excluded.description else vulnerabilities.description end`,
-        reference_urls: eb.ref('excluded.reference_urls'),
-        published: eb.ref('excluded.published'),
-        modified: eb.ref('excluded.modified'),
-        cvss_score: sql`case when excluded.cvss_vector is null then vulnerabilities.cvss_score else excluded.cvss_score end`,
-        cvss_vector: sql`coalesce(excluded.cvss_vector, vulnerabilities.cvss_vector)`,
-        exploit_public: eb.ref('excluded.exploit_public'),
-        epss_probability: eb.ref('excluded.epss_probability'),
-        epss_percentile: eb.ref('excluded.epss_percentile'),
-        first_found_at: sql`coalesce(vulnerabilities.first_found_at, excluded.first_found_at)`,
-        last_found_at: sql`case when vulnerabilities.last_found_at > excluded.last_found_at
-          then vulnerabilities.last_found_at else coalesce(excluded.last_found_at, vulnerabilities.last_found_at) end`,
-      })),
-    )
-    .returning(['id', 'number'])
-    .execute();
-  return new Map(rows.map((row) => [row.id, row.number]));
 }

@@ -9,6 +9,7 @@ import { addAuthorizations } from './migrations/0005-authorizations.ts';
 import { addScanSchedule } from './migrations/0006-scan-schedule.ts';
 import { addKeysAndAudit } from './migrations/0007-keys-and-audit.ts';
 import { addPackageFacts } from './migrations/0008-package-facts.ts';
+import { addMatchChanges } from './migrations/0009-match-changes.ts';
 
 const migrations: Readonly<Record<string, (engine: Engine) => Migration>> = {
   '0001-initial': (engine) => ({ up: (db) => initial(db, engine) }),
@@ -19,6 +20,7 @@ const migrations: Readonly<Record<string, (engine: Engine) => Migration>> = {
   '0006-scan-schedule': () => ({ up: (db) => addScanSchedule(db) }),
   '0007-keys-and-audit': (engine) => ({ up: (db) => addKeysAndAudit(db, engine) }),
   '0008-package-facts': () => ({ up: (db) => addPackageFacts(db) }),
+  '0009-match-changes': (engine) => ({ up: (db) => addMatchChanges(db, engine) }),
 };
 
 /**

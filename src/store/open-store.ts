@@ -12,6 +12,8 @@ import { createJobStore } from './jobs.ts';
 import { createKeyStore } from './keys.ts';
 import { createLayerReportStore } from './layer-reports.ts';
 import { createMalwareStore } from './malware.ts';
+import { createMatchChangeStore } from './match-changes.ts';
+import { createMatchStore } from './matches.ts';
 import { migrate } from './migrate.ts';
 import { createRegistryStore } from './registries.ts';
 import { createRiskStore } from './risks.ts';
@@ -44,7 +46,9 @@ export async function openStore(deps: {
     registries: createRegistryStore(database, deps.vault, deps.now),
     images: createImageStore(database),
     authorizations: createAuthorizationStore(database, deps.now, deps.authorizedImageLimit),
-    inventories: createInventoryStore(database),
+    inventories: createInventoryStore(database, deps.now),
+    matches: createMatchStore(database),
+    matchChanges: createMatchChangeStore(database),
     findings: createFindingStore(database),
     vulnerabilities: createVulnerabilityStore(database),
     ignoreRules: createIgnoreRuleStore(database, deps.now),

@@ -3,6 +3,7 @@ import type { Digest } from '../model/digest.ts';
 import type { Image } from '../model/image.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { LayerReport } from '../model/layer-report.ts';
+import type { ChangeReason, FindingChange } from '../model/match-change.ts';
 import type { ConnectionStatus, Registry, RegistrySettings, SkippedCounts } from '../model/registry.ts';
 import type { KindState, ScanKind, ScanStatus, Summary, TaskStatus } from '../model/scan.ts';
 import type { Severity } from '../model/severity.ts';
@@ -14,6 +15,8 @@ import type { IgnoreRuleStore } from './ignore-rules.ts';
 import type { ImageCondition, ImageQuery, ImageSelection } from './image-query.ts';
 import type { ImageTotals } from './image-totals.ts';
 import type { MalwareStore } from './malware.ts';
+import type { MatchChangeStore } from './match-changes.ts';
+import type { MatchStore } from './matches.ts';
 import type { Namespace, NamespaceQuery } from './namespaces.ts';
 import type { RiskStore } from './risks.ts';
 import type { ScanScheduleStore } from './scan-schedule.ts';
@@ -26,6 +29,8 @@ export interface Store {
   readonly images: ImageStore;
   readonly authorizations: AuthorizationStore;
   readonly inventories: InventoryStore;
+  readonly matches: MatchStore;
+  readonly matchChanges: MatchChangeStore;
   readonly findings: FindingStore;
   readonly vulnerabilities: VulnerabilityStore;
   readonly ignoreRules: IgnoreRuleStore;
@@ -224,7 +229,7 @@ export interface ScanResult {
   /** Absent: nothing was. */
   readonly suppressed?: readonly Suppressed[];
   readonly summary: Summary;
-  /** AdvisorySnapshot.id the match was made with. */
+  /** What the match was made with: a key of matching/match-key.ts; '' where there were no advisories. */
   readonly advisorySnapshot: string;
 }
 
@@ -232,6 +237,8 @@ export interface ScanResult {
 export interface MatchedAgain extends Omit<ScanResult, 'inventory'> {
   /** Of the scan whose inventory was matched. */
   readonly scannedAt: Date;
+  /** Why a vulnerability appeared or went, for the log of changes; `advisories-changed` when absent. */
+  readonly reasonOf?: (change: FindingChange) => ChangeReason;
 }
 
 export interface InventoryStore {

@@ -13,6 +13,8 @@ export interface Tables {
   image_facets: ImageFacetsTable;
   layer_reports: LayerReportsTable;
   packages: PackagesTable;
+  package_names: PackageNamesTable;
+  match_changes: MatchChangesTable;
   vulnerabilities: VulnerabilitiesTable;
   findings: FindingsTable;
   vulnerability_packages: VulnerabilityPackagesTable;
@@ -217,6 +219,34 @@ export interface PackagesTable {
   evidence: string | null;
   owner_ecosystem: string | null;
   owner_name: string | null;
+}
+
+/** Every name that some inventory ever held: where to look, not what is there. */
+export interface PackageNamesTable {
+  ecosystem: string;
+  name: string;
+  /** '' where the package names no source. */
+  source_name: string;
+}
+
+/** What a later match of an image found otherwise than the one before. */
+export interface MatchChangesTable {
+  id: Generated<number>;
+  at: number;
+  artifact_id: number;
+  /** Keys of matching/match-key.ts. */
+  from_match: string;
+  to_match: string;
+  vulnerability_id: string;
+  /** One of `changeKinds`, and one of `changeReasons`. */
+  change: string;
+  reason: string;
+  /** Index in `severities`. */
+  severity: number;
+  /** For people: names and versions. */
+  packages: string;
+  /** For people: from what to what, or by which advisories. */
+  detail: string;
 }
 
 export interface VulnerabilitiesTable {

@@ -7,8 +7,8 @@ const DAY_MS = 86_400_000;
 
 /** Ends tasks and exports past their time, with their files, and frees the jobs of dead workers, until stopped. */
 export function startHousekeeping(
-  store: Pick<Store, 'tasks' | 'jobs' | 'images' | 'exports' | 'audit'>,
-  auditDays: number,
+  store: Pick<Store, 'tasks' | 'jobs' | 'images' | 'exports' | 'audit' | 'matchChanges'>,
+  { auditDays, changeDays }: { readonly auditDays: number; readonly changeDays: number },
   now: () => Date,
   log: Logger,
 ): { stop(): Promise<void> } {
@@ -25,6 +25,7 @@ export function startHousekeeping(
       if (rounds++ % ROUNDS_PER_COMPACTION === 0) {
         await store.images.compactCounts();
         await store.audit.forget(new Date(now().getTime() - auditDays * DAY_MS));
+        await store.matchChanges.forget(new Date(now().getTime() - changeDays * DAY_MS));
       }
     } catch (error) {
       log.error({ err: error }, 'housekeeping failed; trying again');

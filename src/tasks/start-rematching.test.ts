@@ -186,3 +186,150 @@ test('a stop does not wait for the rest', async () => {
 
   expect((await rows()).map((row) => row.scanStatus)).toEqual(['failed', 'failed']);
 });
+
+/** Two images of one kind each: one holds minimist, one lodash. */
+async function scannedDifferently() {
+  const image = (name: string, version: string) =>
+    buildImage({
+      created: '2026-01-01T00:00:00Z',
+      layers: [layer().file(`node_modules/${name}/package.json`, JSON.stringify({ name, version })).gzip()],
+    });
+  const registry = await lab.serve(
+    toServedRepository('team/app', [
+      { tag: 'a', image: image('minimist', '0.0.8') },
+      { tag: 'b', image: image('lodash', '4.17.4') },
+    ]),
+  );
+  await lab.addSynced(registry.url);
+  await scanAll();
+  await registry.stop();
+}
+
+/** Counts what is matched; `settled` waits until every result has the newest key. */
+function watched() {
+  const artifacts: number[] = [];
+  rematching({
+    compare: lab.compare,
+    matchInventory: (inventory, signal) => {
+      artifacts.push(inventory.packages.length);
+      return lab.matchInventory(inventory, signal);
+    },
+  });
+  return {
+    artifacts,
+    settled: () =>
+      waitUntil(async () => {
+        const key = (await lab.snapshotId()) ?? '';
+        return (await lab.store.inventories.matchedOtherwise(key, 0, 1)).length === 0;
+      }),
+  };
+}
+
+test('only images that hold a package which the new advisories say something else about are matched', async () => {
+  await lab.publish({ minimist: '0.0.1', lodash: '4.17.21' });
+  await scannedDifferently();
+  const { artifacts, settled } = watched();
+
+  await lab.publish({ minimist: '0.2.1', lodash: '4.17.21' });
+  await settled();
+
+  expect(artifacts).toHaveLength(1);
+  expect((await rows()).map((row) => row.summary.vulnerabilities)).toEqual([1, 1]);
+  const { rows: changes } = await lab.store.matchChanges.list({ offset: 0, limit: 10 });
+  expect(changes).toMatchObject([
+    { vulnerabilityId: 'GHSA-minimist', change: 'appeared', reason: 'advisory-changed', packages: 'minimist 0.0.8' },
+  ]);
+  expect(changes[0]?.images).toEqual([expect.stringMatching(/team\/app:a$/)]);
+});
+
+test('an advisory that is new and one that is withdrawn are told from those that changed', async () => {
+  await lab.publish({ lodash: '4.17.21' });
+  await scannedDifferently();
+  const { artifacts, settled } = watched();
+
+  await lab.publish({ minimist: '0.2.1' });
+  await settled();
+
+  expect(artifacts).toHaveLength(2);
+  const { rows: changes } = await lab.store.matchChanges.list({ offset: 0, limit: 10 });
+  expect(
+    changes.map(({ vulnerabilityId, change, reason }) => `${vulnerabilityId} ${change}: ${reason}`).sort(),
+  ).toEqual(['GHSA-lodash gone: advisory-withdrawn', 'GHSA-minimist appeared: advisory-new']);
+});
+
+test('news about packages that no image holds match nothing', async () => {
+  await lab.publish({ minimist: '0.0.1' });
+  await scannedDifferently();
+  const { artifacts, settled } = watched();
+
+  await lab.publish({ minimist: '0.0.1', express: '4.0.0' });
+  await settled();
+
+  expect(artifacts).toEqual([]);
+});
+
+test('where the former advisories are not there to be compared with, everything is matched', async () => {
+  await lab.publish({ minimist: '0.0.1' });
+  await scannedDifferently();
+  let matches = 0;
+  rematching({
+    compare: async () => undefined,
+    matchInventory: (...rest) => {
+      matches++;
+      return lab.matchInventory(...rest);
+    },
+  });
+
+  await lab.publish({ minimist: '0.0.1', express: '4.0.0' });
+  await waitUntil(async () => matches === 2);
+});
+
+test('a scan that ends with the former advisories after all else was matched is brought to the new ones, too', async () => {
+  await lab.publish({ minimist: '0.0.1' });
+  await scannedImages();
+  const former = (await lab.snapshotId()) ?? '';
+  const { settled } = watched();
+  await waitUntil(async () => (await lab.store.matches.otherKeys(former)).length === 0);
+  await lab.publish({ minimist: '0.2.1' });
+  await settled();
+  const [first] = await rows();
+  const inventory = first && (await lab.store.inventories.get(first.artifactId));
+  if (!first || !inventory) throw new Error('the image is gone');
+  const scannedAt = new Date(lab.clock.now.getTime() + 1000);
+
+  await lab.store.inventories.saveScan({
+    artifactId: first.artifactId,
+    inventory,
+    vulnerabilities: [],
+    summary: { ...first.summary, vulnerabilities: 0, scannedAt },
+    advisorySnapshot: former,
+  });
+  await settled();
+
+  expect((await rows())[0]?.summary).toMatchObject({ vulnerabilities: 1, scannedAt });
+});
+
+test('results of another server, with advisories of its own, are not brought back and forth', async () => {
+  await lab.publish({ minimist: '0.0.1' });
+  await scannedImages();
+  const { artifacts, settled } = watched();
+  await settled();
+  const [first] = await rows();
+  const inventory = first && (await lab.store.inventories.get(first.artifactId));
+  if (!first || !inventory) throw new Error('the image is gone');
+  const theirs = { artifactId: first.artifactId, inventory, vulnerabilities: [], summary: first.summary };
+  await lab.store.inventories.saveScan({ ...theirs, advisorySnapshot: 'theirs' });
+  let looks = 0;
+  rematching({
+    compare: lab.compare,
+    snapshotId: () => {
+      looks++;
+      return Promise.resolve('theirs');
+    },
+    matchInventory: lab.matchInventory,
+  });
+
+  await waitUntil(async () => looks >= 3);
+
+  expect(artifacts).toEqual([]);
+});

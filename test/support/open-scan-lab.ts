@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { type ServedRegistry, type ServedRepository, serveRegistry } from '../../demo/serve-registry.ts';
 import { advisoriesPath } from '../../src/advisories/advisories-path.ts';
-import { readAdvisoryStatus } from '../../src/advisories/status.ts';
+import { type AdvisoryDiff, diffAdvisories } from '../../src/advisories/diff-advisories.ts';
+import { locateSnapshot } from '../../src/advisories/kept-snapshots.ts';
+import { readSnapshot } from '../../src/advisories/read-snapshot.ts';
 import { updateAdvisories } from '../../src/advisories/update.ts';
 import { createConnections } from '../../src/inventory/create-connections.ts';
 import { syncRegistry } from '../../src/inventory/sync-registry.ts';
@@ -14,7 +16,7 @@ import type { RegistryClient } from '../../src/registries/registry-client.ts';
 import { registryTypes } from '../../src/registries/types/index.ts';
 import { createLayerReports } from '../../src/scan/create-layer-reports.ts';
 import { createScanThreads } from '../../src/scan/create-scan-threads.ts';
-import { createMatchInventory, type MatchInventory } from '../../src/scan/match-inventory.ts';
+import { createMatchInventory, currentMatchKey, type MatchInventory } from '../../src/scan/match-inventory.ts';
 import { scanImage } from '../../src/scan/scan-image.ts';
 import type { NewRegistry, Store } from '../../src/store/store.ts';
 import { createScanJobHandler } from '../../src/tasks/run-scan-job.ts';
@@ -30,8 +32,10 @@ export interface ScanLab {
   readonly scan: JobHandler;
   readonly sync: JobHandler;
   readonly matchInventory: MatchInventory;
-  /** Of the advisories that were fetched last. */
+  /** What results are matched with now: the advisories that were fetched last. */
   readonly snapshotId: () => Promise<string | undefined>;
+  /** What two of the last three snapshots say differently. */
+  readonly compare: (from: string, to: string, signal: AbortSignal) => Promise<AdvisoryDiff | undefined>;
   /** Serves repositories over HTTP until the lab closes. */
   serve(...repositories: readonly ServedRepository[]): Promise<ServedRegistry>;
   /** Adds a served registry and syncs it; returns its id. */
@@ -95,7 +99,11 @@ export async function openScanLab(): Promise<ScanLab> {
     scan,
     sync,
     matchInventory,
-    snapshotId: async () => (await readAdvisoryStatus(folder, now())).snapshot?.id,
+    snapshotId: async () => {
+      const snapshot = readSnapshot(advisoriesPath(folder));
+      return snapshot && currentMatchKey(snapshot, 7, now());
+    },
+    compare: (from, to, signal) => diffAdvisories(locateSnapshot(folder, from), locateSnapshot(folder, to), signal),
     serve: async (...repositories) => {
       const registry = await serveRegistry({ repositories });
       served.push(registry);

@@ -36,7 +36,7 @@ async function showImage(context: CommandContext, word: string, format: (typeof 
     return context.terminal.out(`${JSON.stringify({ ...row, Vulnerabilities: vulnerabilities }, null, 2)}\n`);
 
   const { TotalCount: ignored } = await read({ Limit: 0, Filters: [{ Name: 'Ignored', Values: ['1'] }] });
-  context.terminal.out(describeImage(row, ignored, context.now()));
+  context.terminal.out(describeImage(row, vulnerabilities, ignored, context.now()));
   const lines = vulnerabilities.flatMap(toLines);
   if (lines.length > 0) context.terminal.out('\n');
   printList(context.terminal, format, {
@@ -50,7 +50,13 @@ async function showImage(context: CommandContext, word: string, format: (typeof 
   if (unknowns) context.terminal.note(`\n${unknowns}\n`);
 }
 
-function describeImage(row: ImageRow, ignored: number, now: Date): string {
+function describeImage(
+  row: ImageRow,
+  vulnerabilities: readonly VulnerabilityRow[],
+  ignored: number,
+  now: Date,
+): string {
+  const fixable = vulnerabilities.filter(({ Tag }) => Tag.includes('CanBeFixed'));
   const counts = severityLine(
     {
       critical: row.CriticalLevelVulCnt,
@@ -71,6 +77,7 @@ function describeImage(row: ImageRow, ignored: number, now: Date): string {
     ['Size', formatBytes(row.ImageSize)],
     ['Scanned', formatAge(row.ScanTime ? new Date(row.ScanTime) : undefined, now)],
     ['Vulnerable', isUnknown(row) ? '- (unknown, which is not zero)' : counts],
+    ...(vulnerabilities.length > 0 ? ([['Fixable', `${fixable.length} of ${vulnerabilities.length}`]] as const) : []),
     ...(ignored > 0 ? ([['Ignored', `${ignored} by rules, not counted`]] as const) : []),
   ];
   return facts.map(([name, value]) => `${name.padEnd(10)}  ${printable(value)}\n`).join('');
@@ -84,7 +91,7 @@ function toLines(row: VulnerabilityRow): readonly VulnerabilityLine[] {
     severity: levelWords[row.Level] ?? 'unknown',
     packageName: component?.Name || component?.Component || '',
     installed: component?.Version ?? '',
-    fixed: component?.FixedVersion || row.FixedVersions,
+    fixed: component ? component.FixedVersion : row.FixedVersions, // what mends one package is no fix of another
     score: row.CvssScore,
     exploited: row.Tag.includes('DynamicLevelExp'),
     title: row.Name,

@@ -392,3 +392,51 @@ test('what a package owns is told where somebody else wants it and this layer ha
     },
   ]);
 });
+
+/** Wants `x.db` and `x.db-log`, and finds a package for each file that it sees, named after all of them. */
+const paired: Analyzer = {
+  ...obedient,
+  name: 'paired',
+  wants: (path) => path.endsWith('.db') || path.endsWith('.db-log'),
+  readWith: (path) => path.replace('-log', ''),
+  analyze: (file, problem, others = []) => {
+    const name = [file, ...others].map((each) => `${each.path}=${each.text()}`).join(' ');
+    if (others.length === 0) problem('alone');
+    return [{ kind: 'package', package: { ecosystem: 'npm', name, version: '1' } }];
+  },
+};
+
+test.each([
+  ['before', layer().file('a.db', '1').file('a.db-log', '2')],
+  ['behind', layer().file('a.db-log', '2').file('a.db', '1')],
+  ['behind something else', layer().file('a.db', '0').file('x', '').file('a.db-log', '2').file('a.db', '1')],
+])('files that belong together are shown together, wherever the main one lies: %s', async (_, builder) => {
+  const report = await analyze(builder, [paired]);
+
+  expect(report.files).toMatchObject({ 'a.db': [{ package: { name: 'a.db=1 a.db-log=2' } }], 'a.db-log': [] });
+  expect(report.problems).toEqual([]);
+});
+
+test.each<[string, LayerBuilder, string]>([
+  ['without the others', layer().file('a.db', '1').file('b.db-log', '2').symlink('b.db-log', '/x'), 'a.db=1'],
+  ['without the main one', layer().file('a.db-log', '2'), 'a.db-log=2'],
+  [
+    'where a link took the place of their folder',
+    layer().file('d/b.db', '1').file('a.db', '1').symlink('d', '/x'),
+    'a.db=1',
+  ],
+])('of files that belong together, some are seen alone: %s', async (_, builder, name) => {
+  const report = await analyze(builder, [paired]);
+
+  expect(Object.values(report.files).flat()).toMatchObject([{ package: { name } }]);
+  expect(report.problems).toContainEqual(expect.objectContaining({ message: 'alone' }));
+});
+
+test('a hard link to a file that waits for another waits too', async () => {
+  const report = await analyze(layer().file('a.db', '1').file('b.db-log', '2').hardlink('b.db', 'a.db'), [paired]);
+
+  expect(report.files).toMatchObject({
+    'a.db': [{ package: { name: 'a.db=1' } }],
+    'b.db': [{ package: { name: 'b.db=1 b.db-log=2' } }],
+  });
+});

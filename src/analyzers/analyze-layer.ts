@@ -8,6 +8,7 @@ import type { Finding, LayerReport } from '../model/layer-report.ts';
 import type { Analyzer, AnalyzerFile } from './analyzer.ts';
 import { LinkTargets } from './link-targets.ts';
 import { ReportBuilder } from './report-builder.ts';
+import { WaitingFiles } from './waiting-files.ts';
 
 export interface AnalyzeOptions {
   readonly analyzers: readonly Analyzer[];
@@ -35,6 +36,7 @@ export async function analyzeLayer(
   const { analyzers, limits, onProgress } = options;
   const report = new ReportBuilder();
   const targets = new LinkTargets();
+  const waiting = new WaitingFiles();
   const wanting = (path: string): readonly Analyzer[] => {
     // Nobody wants most files: no list is made for those.
     for (const analyzer of analyzers) if (analyzer.wants(path)) return analyzers.filter((each) => each.wants(path));
@@ -47,9 +49,10 @@ export async function analyzeLayer(
     const path = entry.type === 'file' ? entry.stat.path : entry.path;
     report.replace(path, entry.type === 'directory');
     targets.forget(path);
+    waiting.forget(path, entry.type === 'directory');
     const interested = wanting(path);
     if (entry.type === 'file') {
-      if (interested.length > 0) return readFile(entry, interested, targets, options, report);
+      if (interested.length > 0) return readFile(entry, interested, targets, waiting, options, report);
       report.plainFile(path);
       return keepTarget(entry, targets);
     }
@@ -57,10 +60,15 @@ export async function analyzeLayer(
     report.remove(path);
     if (interested.length === 0) return;
     if (entry.type === 'irregular') return unread(path, interested, `it is ${entry.what}`, report);
-    if (entry.hard) followHardLink(path, entry.target, interested, wanting(entry.target), targets, report);
-    else followSymlink(path, entry.target, interested, wanting, report);
+    if (entry.hard) {
+      followHardLink(path, entry.target, interested, wanting(entry.target), targets, report);
+      waiting.copy(path, entry.target);
+    } else followSymlink(path, entry.target, interested, wanting, report);
   };
   const totals = await walkLayer(blob, digest, { limits, visit, ...(onProgress ? { onProgress } : {}) }, signal);
+  for (const { analyzer, file, others } of waiting.groups()) {
+    report.add(file.path, findIn(analyzer, file, others, options.analyzers, report));
+  }
   return { digest, ...totals, ...report.build() };
 }
 
@@ -68,6 +76,7 @@ async function readFile(
   entry: FileEntry,
   interested: readonly Analyzer[],
   targets: LinkTargets,
+  waiting: WaitingFiles,
   { analyzers, limits }: AnalyzeOptions,
   report: ReportBuilder,
 ): Promise<void> {
@@ -91,12 +100,21 @@ async function readFile(
   });
   if (able.length === 0) return;
   const file = toAnalyzerFile(stat, await entry.bytes());
-  report.file(
-    stat.path,
-    able.flatMap((analyzer) =>
-      analyzeFile(analyzer, file, report).map((finding) => onlyWanted(finding, analyzer, analyzers)),
-    ),
-  );
+  for (const analyzer of able) {
+    const main = analyzer.readWith?.(stat.path);
+    if (main === undefined) report.add(stat.path, findIn(analyzer, file, [], analyzers, report));
+    else waiting.add(analyzer, file, main);
+  }
+}
+
+function findIn(
+  analyzer: Analyzer,
+  file: AnalyzerFile,
+  others: readonly AnalyzerFile[],
+  analyzers: readonly Analyzer[],
+  report: ReportBuilder,
+): readonly Finding[] {
+  return analyzeFile(analyzer, file, others, report).map((finding) => onlyWanted(finding, analyzer, analyzers));
 }
 
 /** Those whose files may begin as this one does: the programs of a distribution are not all read into memory. */
@@ -130,10 +148,15 @@ function toAnalyzerFile(stat: FileStat, bytes: Uint8Array): AnalyzerFile {
   };
 }
 
-function analyzeFile(analyzer: Analyzer, file: AnalyzerFile, report: ReportBuilder): readonly Finding[] {
+function analyzeFile(
+  analyzer: Analyzer,
+  file: AnalyzerFile,
+  others: readonly AnalyzerFile[],
+  report: ReportBuilder,
+): readonly Finding[] {
   const problem = (message: string) => report.problem(file.path, analyzer.name, 'package-unreadable', message);
   try {
-    return analyzer.analyze(file, problem);
+    return analyzer.analyze(file, problem, others);
   } catch (error) {
     problem(`the analyzer failed: ${error instanceof Error ? error.message : String(error)}`);
     return [];
@@ -170,7 +193,7 @@ function followHardLink(
   const fitting = interested.filter((analyzer) => analyzer.magic?.(bytes.subarray(0, HEAD_BYTES)) ?? true);
   report.file(
     path,
-    fitting.flatMap((analyzer) => analyzeFile(analyzer, file, report)),
+    fitting.flatMap((analyzer) => analyzeFile(analyzer, file, [], report)),
   );
 }
 

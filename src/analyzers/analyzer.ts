@@ -22,6 +22,12 @@ export interface Analyzer {
    * The others are not read; neither they nor links at wanted paths are problems. Absent: every wanted path is read.
    */
   magic?(head: Uint8Array): boolean;
+  /**
+   * Of files that only together say something, such as a database and its log: the path of the main one, itself too. They
+   * are kept until the layer ends. Then `analyze` sees the main one and, as `others`, those that belong to it; where the
+   * layer has no main one, it sees each of them alone. Absent, or undefined: a file is shown by itself, and at once.
+   */
+  readWith?(path: string): string | undefined;
   /** Returns what it found and calls `problem` for what it could not read; throwing marks the whole file unread. */
-  analyze(file: AnalyzerFile, problem: (message: string) => void): readonly Finding[];
+  analyze(file: AnalyzerFile, problem: (message: string) => void, others?: readonly AnalyzerFile[]): readonly Finding[];
 }

@@ -40,6 +40,11 @@ export class ReportBuilder {
     this.#grow(path.length + folders + weight);
   }
 
+  /** More that was found in a file that is here already. */
+  add(path: string, findings: readonly Finding[]): void {
+    if (findings.length > 0) this.file(path, [...(this.#files.get(path) ?? []), ...findings]);
+  }
+
   /** What lay at `path` earlier in this layer is gone; a directory leaves what is below it. */
   replace(path: string, isDirectory: boolean): void {
     for (const paths of [this.#files, this.#problems]) {

@@ -1,5 +1,6 @@
 import type { VersionRange } from '../model/advisory.ts';
 import type { Severity } from '../model/severity.ts';
+import type { Epss, FixStatus } from '../model/vulnerability.ts';
 
 /** Where advisories come from: what to download, and how to read it. Pure; downloading and storing is done for it. */
 export interface AdvisorySource {
@@ -18,6 +19,8 @@ export interface FeedSettings {
   readonly osvUrl: string;
   /** The catalogue itself; absent = no use is made of it. */
   readonly kevUrl?: string;
+  /** The scores of the day; absent = no use is made of them. */
+  readonly epssUrl?: string;
   /** Base names, such as `Debian`, `npm`. */
   readonly ecosystems: readonly string[];
 }
@@ -35,7 +38,8 @@ export interface Feed {
 export type SourceRecord =
   | { readonly kind: 'advisory'; readonly advisory: SourceAdvisory }
   | { readonly kind: 'exploited'; readonly vulnerabilityId: string }
-  /** Withdrawn, or about nothing that has versions we could compare. */
+  | { readonly kind: 'epss'; readonly vulnerabilityId: string; readonly epss: Epss }
+  /** Withdrawn, about nothing that has versions we could compare, or an update that mends no vulnerability. */
   | { readonly kind: 'ignored' }
   | { readonly kind: 'bad'; readonly id: string; readonly message: string };
 
@@ -51,6 +55,8 @@ export interface SourceAdvisory {
   readonly references: readonly string[];
   readonly published?: string;
   readonly modified?: string;
+  /** The record refers to a way to exploit it. */
+  readonly exploitPublic: boolean;
   /** What the record as a whole says; a package may have its own. */
   readonly rating: Rating;
   readonly packages: readonly SourcePackage[];
@@ -64,6 +70,10 @@ export interface SourcePackage {
   readonly ranges: readonly VersionRange[];
   readonly versions: readonly string[];
   readonly rating: Rating;
+  /** rpm: the stream of modules that the package belongs to, `nodejs:12`; of several, with blanks between. */
+  readonly module?: string;
+  /** What the maintainers say where there is no fix. */
+  readonly status?: FixStatus;
 }
 
 export interface Rating {

@@ -8,6 +8,8 @@ import {
   type SourcePackage,
   type SourceRecord,
 } from './advisory-source.ts';
+import { shortHash } from './fingerprints.ts';
+import type { SaidOfPackage } from './package-entries.ts';
 
 export interface AdvisoryWriter {
   /** `feed` numbers the feed that the record comes from. */
@@ -18,20 +20,22 @@ export interface AdvisoryWriter {
 export function createAdvisoryWriter(database: DatabaseSync, ecosystems: readonly Ecosystem[]): AdvisoryWriter {
   const insertNamespace = database.prepare('INSERT INTO namespace (name) VALUES (?)');
   const insertAdvisory = database.prepare(
-    `INSERT INTO advisory (id, feed, vulnerability_id, title, description, aliases, "references", published, modified)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
+    `INSERT INTO advisory (id, feed, vulnerability_id, named, title, description, aliases, "references", published, modified, sum)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
   );
   const findAdvisory = database.prepare('SELECT row, feed FROM advisory WHERE id = ?');
   const noteFeed = database.prepare('UPDATE advisory SET feed = ? WHERE row = ?');
-  const insertAffected = database.prepare('INSERT INTO scratch.staged VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
-  const insertNamed = database.prepare('INSERT INTO scratch.named VALUES (?, ?)');
+  const insertStaged = database.prepare('INSERT INTO scratch.staged VALUES (?, ?, ?, ?, ?, ?)');
   const insertAlias = database.prepare('INSERT INTO scratch.alias VALUES (?, ?)');
+  const insertEvidence = database.prepare('INSERT INTO scratch.evidence VALUES (?)');
   const insertExploited = database.prepare('INSERT OR IGNORE INTO scratch.exploited VALUES (?)');
+  const insertEpss = database.prepare('INSERT OR REPLACE INTO scratch.epss VALUES (?, ?, ?)');
   const insertVector = database.prepare(
     `INSERT INTO scratch.vector VALUES (?, ?, ?, ?) ON CONFLICT (vulnerability_id) DO UPDATE
      SET score = excluded.score, vector = excluded.vector, severity = excluded.severity WHERE excluded.score > score`,
   );
   const namespaces = new Map<string, number>();
+  const normalise = createNormaliser(ecosystems);
 
   function namespaceRow(name: string): number {
     const known = namespaces.get(name);
@@ -43,24 +47,30 @@ export function createAdvisoryWriter(database: DatabaseSync, ecosystems: readonl
 
   /** Undefined when this feed has already given the record. Another feed may give the rest of its packages. */
   function advisoryRow(feed: number, advisory: SourceAdvisory): number | undefined {
+    const { id, vulnerabilityId, vulnerabilityIds, title, description, published } = advisory;
+    const named = vulnerabilityIds.length > 1 ? JSON.stringify(vulnerabilityIds) : null;
+    const [aliases, references] = [JSON.stringify(advisory.aliases), JSON.stringify(advisory.references)];
+    const said = [id, title, description, aliases, references, published].join('\0');
     const inserted = insertAdvisory.run(
-      advisory.id,
+      id,
       feed,
-      advisory.vulnerabilityId,
-      advisory.title,
-      advisory.description,
-      JSON.stringify(advisory.aliases),
-      JSON.stringify(advisory.references),
-      advisory.published ?? null,
+      vulnerabilityId,
+      named,
+      title,
+      description,
+      aliases,
+      references,
+      published ?? null,
       advisory.modified ?? null,
+      shortHash(said),
     );
     if (inserted.changes > 0) {
       const row = Number(inserted.lastInsertRowid);
-      for (const id of advisory.vulnerabilityIds) insertNamed.run(row, id);
-      if (advisory.vulnerabilityIds.length === 0) for (const alias of advisory.aliases) insertAlias.run(row, alias);
+      if (named === null) for (const alias of advisory.aliases) if (!isCve(alias)) insertAlias.run(row, alias);
+      if (advisory.exploitPublic) insertEvidence.run(row);
       return row;
     }
-    const existing = findAdvisory.get(advisory.id);
+    const existing = findAdvisory.get(id);
     if (!existing || Number(existing.feed) === feed) return undefined;
     const row = Number(existing.row);
     noteFeed.run(feed, row);
@@ -70,58 +80,82 @@ export function createAdvisoryWriter(database: DatabaseSync, ecosystems: readonl
   function writeAdvisory(feed: number, advisory: SourceAdvisory): void {
     const row = advisoryRow(feed, advisory);
     if (row === undefined) return;
-    for (const { namespace, name, ranges, versions, rating } of mergePackages(advisory.packages, ecosystems)) {
-      const { severity, origin, cvss } = rating;
+    // Only where the vector is certainly that of the one vulnerability.
+    const [only] = advisory.vulnerabilityIds.length === 1 ? advisory.vulnerabilityIds : [];
+    let worst = -1;
+    for (const each of mergePackages(advisory.packages, normalise)) {
+      const { severity, origin, cvss } = each.rating;
       const level = severities.indexOf(severity);
-      insertAffected.run(
-        namespaceRow(namespace),
-        name,
-        row,
-        JSON.stringify(ranges),
-        JSON.stringify(versions),
-        level,
-        ratingOrigins.indexOf(origin),
-        cvss?.score ?? null,
-        cvss?.vector ?? null,
-      );
-      // Only where the vector is certainly that of the one vulnerability.
-      const [only] = advisory.vulnerabilityIds;
-      if (cvss && origin === 'cvss' && only && advisory.vulnerabilityIds.length === 1) {
-        insertVector.run(only, cvss.score, cvss.vector, level);
-      }
+      const entry = JSON.stringify(toEntry(each)).slice(1); // its beginning is known in the end: package-entries.ts
+      insertStaged.run(namespaceRow(each.namespace), each.name, row, level, ratingOrigins.indexOf(origin), entry);
+      if (!only || !cvss || origin !== 'cvss' || cvss.score <= worst) continue;
+      worst = cvss.score;
+      insertVector.run(only, cvss.score, cvss.vector, level);
     }
   }
 
   return {
     write(feed, record) {
       if (record.kind === 'advisory') writeAdvisory(feed, record.advisory);
-      if (record.kind === 'exploited') insertExploited.run(record.vulnerabilityId);
+      else if (record.kind === 'exploited') insertExploited.run(record.vulnerabilityId);
+      else if (record.kind === 'epss') {
+        insertEpss.run(record.vulnerabilityId, record.epss.probability, record.epss.percentile);
+      }
     },
   };
 }
 
-/** One entry for each package: a record may list one several times, for several branches. */
-function mergePackages(packages: readonly SourcePackage[], ecosystems: readonly Ecosystem[]): readonly SourcePackage[] {
-  const merged = new Map<string, SourcePackage>();
-  for (const each of packages) {
-    const name = normalise(each, ecosystems);
-    const key = `${each.namespace}\0${name}`;
-    const before = merged.get(key);
-    merged.set(key, {
-      namespace: each.namespace,
-      name,
-      ranges: [...(before?.ranges ?? []), ...each.ranges],
-      versions: [...(before?.versions ?? []), ...each.versions],
-      rating: before ? worseRating(before.rating, each.rating) : each.rating,
-    });
+const isCve = (id: string) => id.startsWith('CVE-');
+
+function toEntry({ ranges, versions, rating, module, status }: SourcePackage): SaidOfPackage {
+  const { cvss } = rating;
+  if (module !== undefined || status !== undefined) {
+    return [ranges, versions, cvss?.score ?? null, cvss?.vector ?? null, module ?? null, status ?? null];
   }
-  return [...merged.values()];
+  return cvss ? [ranges, versions, cvss.score, cvss.vector] : [ranges, versions];
 }
 
-/** As the look-up will spell it; those of distributions are always spelt alike. */
-function normalise({ namespace, name }: SourcePackage, ecosystems: readonly Ecosystem[]): string {
-  const ecosystem = ecosystems.find((each) => each.namespaces(undefined).includes(namespace));
-  return ecosystem ? ecosystem.lookup({ ecosystem: ecosystem.name, name, version: '' }).name : name;
+type Normalise = (each: SourcePackage) => string;
+
+/** Names as the look-up will spell them; those of distributions are always spelt alike. */
+function createNormaliser(ecosystems: readonly Ecosystem[]): Normalise {
+  const byNamespace = new Map(
+    ecosystems.flatMap((ecosystem) => ecosystem.namespaces(undefined).map((namespace) => [namespace, ecosystem])),
+  );
+  return ({ namespace, name }) => {
+    const ecosystem = byNamespace.get(namespace);
+    return ecosystem ? ecosystem.lookup({ ecosystem: ecosystem.name, name, version: '' }).name : name;
+  };
+}
+
+/** One entry for each package and module: a record may list one several times, for several branches. */
+function mergePackages(packages: readonly SourcePackage[], normalise: Normalise): Iterable<SourcePackage> {
+  const merged = new Map<string, SourcePackage>();
+  for (const each of packages) {
+    const name = normalise(each);
+    const key = `${each.namespace}\0${name}\0${each.module}`;
+    const before = merged.get(key);
+    if (!before) {
+      merged.set(key, name === each.name ? each : { ...each, name });
+      continue;
+    }
+    const { status = before.status } = each;
+    merged.set(key, {
+      ...before,
+      ranges: addRanges(before.ranges, each.ranges),
+      versions: each.versions.length === 0 ? before.versions : [...before.versions, ...each.versions],
+      rating: worseRating(before.rating, each.rating),
+      ...(status === undefined ? {} : { status }),
+    });
+  }
+  return merged.values();
+}
+
+/** AlmaLinux lists a package once for every architecture, in the same words. */
+function addRanges(before: SourcePackage['ranges'], more: SourcePackage['ranges']): SourcePackage['ranges'] {
+  const known = new Set(before.map((range) => JSON.stringify(range)));
+  const added = more.filter((range) => !known.has(JSON.stringify(range)));
+  return added.length === 0 ? before : [...before, ...added];
 }
 
 function worseRating(a: Rating, b: Rating): Rating {

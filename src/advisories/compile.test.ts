@@ -61,11 +61,12 @@ async function rated(
   exploited?: readonly string[],
 ): Promise<Readonly<Record<string, string>>> {
   const { database } = await compile(osv, exploited);
-  const found = database.find(namespace, name);
+  const rated = database.find(namespace, name).map((each) => {
+    const about = each.vulnerabilityIds?.join('+') ?? each.vulnerabilityId;
+    return [each.id, `${about}/${each.severity}${each.exploited ? '!' : ''}`];
+  });
   database.close();
-  return Object.fromEntries(
-    found.map((each) => [each.id, `${each.vulnerabilityId}/${each.severity}${each.exploited ? '!' : ''}`]),
-  );
+  return Object.fromEntries(rated);
 }
 
 test('what was compiled can be looked up by namespace and package', async () => {
@@ -99,7 +100,7 @@ test('what was compiled can be looked up by namespace and package', async () => 
       { feed: 'kev/catalogue', records: 2, ignored: 0, bad: 0, problems: [] },
     ],
   });
-  expect(database.find('Debian:12', 'openssl')).toEqual([
+  expect(database.find('Debian:12', 'openssl')).toMatchObject([
     {
       id: 'DEBIAN-CVE-2023-5363',
       vulnerabilityId: 'CVE-2023-5363',
@@ -165,6 +166,25 @@ describe('one vulnerability in several databases', () => {
     expect(await rated({ PyPI: records }, 'PyPI', 'jinja2')).toEqual({
       'PYSEC-2021-66': 'CVE-2020-28493/unknown',
       [ghsa]: 'CVE-2020-28493/unknown',
+    });
+  });
+
+  test('is found by way of a third, and by being named', async () => {
+    const [second, third] = ['GHSA-35jh-r3h4-6jhm', 'GHSA-p6mc-m468-83gw'];
+    const records = [
+      pypi('PYSEC-1', { aliases: [ghsa] }),
+      pypi(ghsa, { aliases: [second] }),
+      pypi(second),
+      pypi('PYSEC-2', { aliases: [second, 'CVE-2020-28493'] }),
+      pypi(third, { aliases: ['OTHER-1'] }),
+    ];
+
+    expect(await rated({ PyPI: records }, 'PyPI', 'jinja2')).toEqual({
+      'PYSEC-1': 'CVE-2020-28493/unknown',
+      'PYSEC-2': 'CVE-2020-28493/unknown',
+      [ghsa]: 'CVE-2020-28493/unknown',
+      [second]: 'CVE-2020-28493/unknown',
+      [third]: `${third}/unknown`,
     });
   });
 
@@ -240,17 +260,66 @@ describe('an update that mends several vulnerabilities', () => {
     ]);
   });
 
-  test('stays where one is known by it alone, or only for another package', async () => {
-    expect(await rated({ Debian: [dsa, cve('0464'), cve('0465', 'other')] }, 'Debian:12', 'openssl')).toMatchObject({
-      'DSA-5417-1': 'DSA-5417-1/unknown',
+  test('stays for those that are known by it alone, or otherwise only for another package', async () => {
+    expect(await rated({ Debian: [dsa, cve('0464'), cve('0465', 'other')] }, 'Debian:12', 'openssl')).toEqual({
+      'DEBIAN-CVE-2023-0464': 'CVE-2023-0464/unknown',
+      'DSA-5417-1': 'CVE-2023-0465/unknown',
     });
   });
 
-  test('is exploited when one of them is', async () => {
-    expect(await rated({ Debian: [dsa] }, 'Debian:12', 'openssl', ['CVE-2023-0465'])).toEqual({
-      'DSA-5417-1': 'DSA-5417-1/unknown!',
-    });
+  test('is about each of them, and each has its own severity and exploits', async () => {
+    const npm = [
+      { id: 'GHSA-1', aliases: ['CVE-2023-0465'], ...cvss(HIGH), affected: [affects('npm', 'a', '1')] },
+      {
+        id: 'GHSA-2',
+        aliases: ['CVE-2023-0464'],
+        references: [{ type: 'EVIDENCE', url: 'https://example.com/poc' }],
+        affected: [affects('npm', 'a', '1')],
+      },
+    ];
+
+    const { database } = await compile({ Debian: [dsa], npm }, ['CVE-2023-0465']);
+
+    expect(database.find('Debian:12', 'openssl')).toMatchObject([
+      { id: 'DSA-5417-1', vulnerabilityIds: ['CVE-2023-0464', 'CVE-2023-0465'], severity: 'unknown', exploited: false },
+    ]);
+    expect(['CVE-2023-0464', 'CVE-2023-0465', 'CVE-2023-0466'].map((id) => database.vulnerability?.(id))).toEqual([
+      { exploited: false, exploitPublic: true },
+      { exploited: true, exploitPublic: false, severity: 'high', cvss: { score: 7.5, vector: HIGH } },
+      undefined,
+    ]);
+    database.close();
   });
+});
+
+test('modules and what the maintainers say are kept with the package', async () => {
+  const records = [
+    {
+      id: 'ALSA-2022:0350',
+      summary: 'Important: virt:rhel and virt-devel:rhel security, bug fix, and enhancement update',
+      related: ['CVE-2021-44531', 'CVE-2021-44532'],
+      affected: [
+        affects('AlmaLinux:8', 'nodejs', '1:14.18.2-2.module_el8.5.0+2618+8d46dafd'),
+        affects('AlmaLinux:8', 'plain', '1.0-1.el8'),
+      ],
+    },
+    { id: 'ALBA-2022:0351', summary: 'nodejs:14 bug fix update', affected: [affects('AlmaLinux:8', 'nodejs', '1')] },
+    {
+      id: 'ALSA-2022:0352',
+      related: ['CVE-2021-1'],
+      affected: [affects('AlmaLinux:8', 'kernel', '1', { database_specific: { fix_state: 'Will not fix' } })],
+    },
+  ];
+
+  const { result, database } = await compile({ AlmaLinux: records });
+
+  expect(result.feeds).toMatchObject([{ records: 3, ignored: 1, bad: 0 }]);
+  expect(database.find('AlmaLinux:8', 'nodejs')).toMatchObject([
+    { id: 'ALSA-2022:0350', module: 'virt:rhel virt-devel:rhel', severity: 'high' },
+  ]);
+  expect(database.find('AlmaLinux:8', 'plain')[0]?.module).toBeUndefined();
+  expect(database.find('AlmaLinux:8', 'kernel')).toMatchObject([{ status: 'will-not-fix' }]);
+  database.close();
 });
 
 describe('records that cannot be read', () => {

@@ -6,9 +6,9 @@ import type { AdvisorySnapshot } from '../model/advisory.ts';
 import { AppError } from '../model/app-error.ts';
 import type { AdvisorySource, SourceRecord } from './advisory-source.ts';
 import { createAdvisoryWriter } from './advisory-writer.ts';
-import { FORMAT, scratchTables, secondPass, tables } from './compile-tables.ts';
+import { FORMAT, lastPass, scratchTables, secondPass, tables } from './compile-tables.ts';
 import { FeedRejected } from './feed-rejected.ts';
-import { writeFingerprints } from './fingerprints.ts';
+import { type NamespaceCounts, writePackages } from './write-packages.ts';
 
 export interface CompileRequest {
   readonly feeds: readonly { readonly name: string; readonly path: string }[];
@@ -103,10 +103,9 @@ async function build(
       signal.throwIfAborted();
       database.exec(sql);
     }
-    writeFingerprints(database, signal);
-    const snapshot = takeSnapshot(database, request);
+    const snapshot = takeSnapshot(database, writePackages(database, signal), request);
     database.prepare('INSERT INTO meta VALUES (?, ?)').run(FORMAT, JSON.stringify(snapshot));
-    database.exec('COMMIT; ANALYZE');
+    database.exec(`${lastPass} COMMIT`);
     return { snapshot, feeds };
   } finally {
     database.close();
@@ -155,15 +154,12 @@ async function load(
   return { feed, records: count, ignored, bad, problems };
 }
 
-function takeSnapshot(database: DatabaseSync, { id, compiledAt, checkedAt }: CompileRequest): AdvisorySnapshot {
+function takeSnapshot(
+  database: DatabaseSync,
+  namespaces: NamespaceCounts,
+  { id, compiledAt, checkedAt }: CompileRequest,
+): AdvisorySnapshot {
   const count = (sql: string) => Number(database.prepare(sql).get()?.n ?? 0);
-  const namespaces = database
-    .prepare(
-      `SELECT name, COUNT(DISTINCT advisory) AS n FROM affected JOIN namespace ON namespace.row = affected.namespace
-       GROUP BY namespace ORDER BY name`,
-    )
-    .all()
-    .map(({ name, n }) => ({ name: String(name), advisories: Number(n) }));
   return {
     id,
     compiledAt,

@@ -86,10 +86,10 @@ test('what was compiled before stays readable under its id, and the one in use c
   const [first = '', second = ''] = ids;
 
   const database = openAdvisories(snapshotPath(dataDir, first));
-  const found = database.find('npm', 'gone');
+  const found = database.find('npm', 'gone').map(({ id }) => id);
   database.close();
 
-  expect(found.map(({ id }) => id)).toEqual(['GHSA-gone', 'GHSA-other']);
+  expect(found).toEqual(['GHSA-gone', 'GHSA-other']);
   expect(await kept()).toEqual([second, first]);
   expect(statSync(snapshotPath(dataDir, second)).ino).toBe(statSync(advisoriesPath(dataDir)).ino);
 });

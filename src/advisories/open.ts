@@ -1,11 +1,11 @@
 import { readFileSync, statSync } from 'node:fs';
-import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
-import type { Advisory, AdvisoryDatabase, AdvisorySnapshot } from '../model/advisory.ts';
+import type { AdvisoryDatabase, AdvisorySnapshot } from '../model/advisory.ts';
 import { AppError } from '../model/app-error.ts';
-import { severities } from '../model/severity.ts';
 import { FORMAT } from './compile-tables.ts';
+import { createAdvisoryReader } from './read-advisories.ts';
 
 /**
  * Opens the compiled advisories for look-ups. Another file may be swapped in meanwhile: this one stays readable until
@@ -14,21 +14,18 @@ import { FORMAT } from './compile-tables.ts';
 export function openAdvisories(path: string): AdvisoryDatabase {
   const database = openDatabase(path);
   const snapshot = readSnapshot(database, path);
+  const reader = createAdvisoryReader(database);
   const namespaces = new Map<string, number>();
   for (const { row, name } of database.prepare('SELECT row, name FROM namespace').iterate()) {
     namespaces.set(String(name), Number(row));
   }
   const covered = new Set(snapshot.namespaces.map(({ name }) => name));
-  const select = database.prepare(
-    `SELECT id, vulnerability_id, title, description, aliases, "references", published, modified, exploited,
-            ranges, versions, severity, cvss_score, cvss_vector
-     FROM affected JOIN advisory ON advisory.row = affected.advisory WHERE namespace = ? AND package = ?`,
-  );
   return {
     find(namespace, packageName) {
       const row = namespaces.get(namespace);
-      return row === undefined ? [] : select.all(row, packageName).map(toAdvisory);
+      return row === undefined ? [] : reader.find(row, packageName);
     },
+    vulnerability: reader.vulnerability,
     covers: (namespace) => covered.has(namespace),
     get snapshot() {
       return { ...snapshot, checkedAt: readCheckedAt(path, snapshot.id) ?? snapshot.checkedAt };
@@ -80,23 +77,4 @@ function readSnapshot(database: DatabaseSync, path: string): AdvisorySnapshot {
     const message = `the compiled advisories (${path}) are damaged or of another version of Plimsoll: ${HOW_TO_MEND}`;
     throw new AppError('advisories-missing', message, { cause: error });
   }
-}
-
-/** The row of a file that compile.ts wrote: its JSON is trusted. */
-function toAdvisory(row: Record<string, SQLOutputValue>): Advisory {
-  return {
-    id: String(row.id),
-    vulnerabilityId: String(row.vulnerability_id),
-    aliases: JSON.parse(String(row.aliases)) as readonly string[],
-    title: String(row.title),
-    description: String(row.description),
-    references: JSON.parse(String(row.references)) as readonly string[],
-    ...(row.published === null ? {} : { published: String(row.published) }),
-    ...(row.modified === null ? {} : { modified: String(row.modified) }),
-    severity: severities[Number(row.severity)] ?? 'unknown',
-    ...(row.cvss_vector === null ? {} : { cvss: { score: Number(row.cvss_score), vector: String(row.cvss_vector) } }),
-    exploited: row.exploited === 1,
-    ranges: JSON.parse(String(row.ranges)) as Advisory['ranges'],
-    versions: JSON.parse(String(row.versions)) as readonly string[],
-  };
 }

@@ -38,6 +38,7 @@ test('a record becomes an advisory with a rating for each release', () => {
     references: ['https://security-tracker.debian.org/tracker/CVE-2023-5363'],
     published: '2023-10-25T18:17:43Z',
     modified: '2025-11-20T10:16:00Z',
+    exploitPublic: false,
     rating: { severity: 'high', origin: 'cvss', cvss: vector },
     packages: [
       {
@@ -180,4 +181,37 @@ test.for<[string, unknown]>([
   ],
 ])('a record with %s is refused', ([, record]) => {
   expect(() => parseOsvRecord(record, 'Debian')).toThrow();
+});
+
+const update = (id: string, more: object = {}) => ({
+  id,
+  affected: [{ package: { ecosystem: 'AlmaLinux:8', name: 'a' }, versions: ['1'] }],
+  ...more,
+});
+
+test.for(['ALBA-2021:1', 'ALEA-2021:1', 'RHBA-2021:1', 'RLBA-2021:1', 'SUSE-RU-2021:1-1', 'openSUSE-RU-2021:1-1'])(
+  '%s mends no vulnerability unless it names one',
+  (id) => {
+    expect(parseOsvRecord(update(id), 'AlmaLinux')).toBeUndefined();
+    expect(parseOsvRecord(update(id, { related: ['CVE-2021-1234'] }), 'AlmaLinux')?.vulnerabilityIds).toEqual([
+      'CVE-2021-1234',
+    ]);
+  },
+);
+
+test.for<[string, string, string]>([
+  ['ALSA-2021:1', 'Important: kernel security update', 'high'],
+  ['RHSA-2021:1', 'Moderate: kernel security update', 'medium'],
+  ['ALSA-2021:1', 'kernel security update', 'unknown'],
+  ['GHSA-1', 'Important: read this', 'unknown'],
+])('%s "%s" is rated %s', ([id, summary, severity]) => {
+  expect(parseOsvRecord(update(id, { summary }), 'AlmaLinux')?.rating.severity).toBe(severity);
+});
+
+test.for<[string, object, boolean]>([
+  ['evidence', { type: 'EVIDENCE', url: 'https://example.com/' }, true],
+  ['an entry of Exploit-DB', { type: 'WEB', url: 'https://www.exploit-db.com/exploits/47799' }, true],
+  ['an article', { type: 'ARTICLE', url: 'https://example.com/exploit-db.com/exploits/1' }, false],
+])('%s: whether an exploit is public', ([, reference, expected]) => {
+  expect(parseOsvRecord(update('ALSA-1', { references: [reference] }), 'AlmaLinux')?.exploitPublic).toBe(expected);
 });

@@ -101,9 +101,12 @@ function readEntry(file: FileWindow, entry: yauzl.Entry, name: string, limits: Z
   return content;
 }
 
+const MIN_CHUNK_BYTES = 64; // what zlib asks for
+
 function inflate(packed: Buffer, size: number, name: string): Buffer {
   try {
-    return inflateRawSync(packed, { maxOutputLength: Math.max(size, 1) });
+    // One byte more than it should give: it then ends in one piece, without a copy, and too much is noticed.
+    return inflateRawSync(packed, { maxOutputLength: size + 1, chunkSize: Math.max(size + 1, MIN_CHUNK_BYTES) });
   } catch (error) {
     throw new AppError('blob-corrupt', `${name} cannot be unpacked`, { cause: error });
   }

@@ -41,10 +41,25 @@ export interface Advisory {
   readonly epss?: Epss;
 }
 
+/** What is known of a vulnerability by itself, beside what advisories say. */
+export interface VulnerabilityFacts {
+  /** The worst CVSS vector that any database gives it alone, and what that makes of it. */
+  readonly severity?: Severity;
+  readonly cvss?: { readonly score: number; readonly vector: string };
+  readonly exploited: boolean;
+  readonly exploitPublic: boolean;
+  readonly epss?: Epss;
+}
+
 /** The compiled advisories, open for look-ups; close() when done. */
 export interface AdvisoryDatabase {
-  /** Advisories for a package of a namespace such as `Debian:12`, `npm`; names already normalised. */
+  /**
+   * Advisories for a package of a namespace such as `Debian:12`, `npm`; names already normalised. What they say is read when
+   * it is asked for: not after close().
+   */
   find(namespace: string, packageName: string): readonly Advisory[];
+  /** What all feeds together say of a vulnerability, whichever advisory names it; undefined when that is nothing. */
+  vulnerability?(id: string): VulnerabilityFacts | undefined;
   /** Whether the compiled data holds anything at all for this namespace; false makes it an unknown, not a zero. */
   covers(namespace: string): boolean;
   readonly snapshot: AdvisorySnapshot;

@@ -49,14 +49,16 @@ export function toCycloneDx(report: ScanReport, { version, createdAt }: RenderOp
 /** The library writes neither where a component was seen nor what is incomplete: both are added to its own form. */
 function written(bom: Models.Bom, places: ReadonlyMap<string, LocatedPackage>, isIncomplete: boolean): object {
   const factory = new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6);
-  const { components = [], ...rest } = factory.makeForBom().normalize(bom, {});
+  const { components = [], dependencies, vulnerabilities, ...head } = factory.makeForBom().normalize(bom, {});
   const document = {
-    ...rest,
+    ...head,
     components: components.map((component) => {
       const pkg = places.get(component['bom-ref'] ?? '');
       return pkg ? { ...component, evidence: { occurrences: [{ location: printable(pkg.path) }] } } : component;
     }),
+    dependencies,
     ...(isIncomplete ? { compositions: [{ aggregate: 'incomplete', assemblies: [ROOT_REF] }] } : {}),
+    vulnerabilities,
   };
   const { $schema, bomFormat, specVersion, ...content } = document;
   return { $schema, bomFormat, specVersion, serialNumber: `urn:uuid:${uuidOf(safeJson(document))}`, ...content };

@@ -50,9 +50,8 @@ function toRun(report: ScanReport, { version, createdAt }: RenderOptions) {
         })),
       },
     ],
-    originalUriBaseIds: {
-      [ROOT]: { uri: rootOf(report.reference), description: { text: plainText(`The files of ${report.reference}`) } },
-    },
+    // Without a URI: code scanning refuses schemes other than that of its checkout.
+    originalUriBaseIds: { [ROOT]: { description: { text: plainText(`The root of the image ${report.reference}`) } } },
     columnKind: 'utf16CodeUnits',
     results: lines.map((line) => toResult(line, indexes.get(line.vulnerability.id) ?? -1, report)),
     properties: {
@@ -134,8 +133,6 @@ const toDescriptor = (cause: Cause) => ({
   shortDescription: { text: plainText(causeTexts[cause].reason.en) },
   help: { text: plainText(causeTexts[cause].solution.en) },
 });
-
-const rootOf = (reference: string): string => `oci://${toUri(reference)}/`;
 
 /** A path as a relative reference of RFC 3986; what is no text of Unicode is replaced. */
 function toUri(path: string): string {

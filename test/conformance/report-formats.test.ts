@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { scanFormats } from '../../src/commands/scan.ts';
@@ -126,6 +129,20 @@ describe.each(reportFormats.map((format): [string, ReportFormat] => [format.name
     });
   },
 );
+
+test('the published schema takes what json writes, and fields that later versions add', async () => {
+  const published = JSON.parse(
+    readFileSync(join(import.meta.dirname, '../../docs/reference/scan-report.schema.json'), 'utf8'),
+  );
+  const validate = new Ajv2020({ strict: false, validateFormats: false }).compile(published);
+  const json = reportFormats.find(({ name }) => name === 'json');
+  const document = JSON.parse((await json?.render(sampleReport(), options)) ?? '');
+
+  expect(validate(document)).toBe(true);
+  expect(validate({ ...document, later: 1 })).toBe(true);
+  expect(validate({ ...document, counts: 0 })).toBe(false);
+  expect(Object.keys(document)).toEqual(Object.keys(published.properties));
+});
 
 test('in csv no cell is run by a spreadsheet, and what is unknown is an empty cell', async () => {
   const csv = reportFormats.find(({ name }) => name === 'csv');

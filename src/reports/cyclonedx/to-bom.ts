@@ -49,7 +49,13 @@ export function toCycloneDx(report: ScanReport, { version, createdAt }: RenderOp
 /** The library writes neither where a component was seen nor what is incomplete: both are added to its own form. */
 function written(bom: Models.Bom, places: ReadonlyMap<string, LocatedPackage>, isIncomplete: boolean): object {
   const factory = new Serialize.JSON.Normalize.Factory(Spec.Spec1dot6);
-  const { components = [], dependencies, vulnerabilities, ...head } = factory.makeForBom().normalize(bom, {});
+  const {
+    components = [],
+    dependencies,
+    vulnerabilities,
+    serialNumber: _,
+    ...head
+  } = factory.makeForBom().normalize(bom, {});
   const document = {
     ...head,
     components: components.map((component) => {

@@ -11,6 +11,7 @@ import { defaultLayerLimits } from '../../src/layers/layer-entry.ts';
 import { analyzeText } from '../support/analyze-text.ts';
 import { buildElf } from '../support/build-elf.ts';
 import { goModules, inlineBuildInfo } from '../support/build-go-program.ts';
+import { buildZip } from '../support/build-zip.ts';
 
 /** One good file for each analyzer; a new analyzer adds its own here. */
 const samples: Readonly<Record<string, { readonly path: string; readonly content: string | Uint8Array }>> = {
@@ -56,6 +57,12 @@ const samples: Readonly<Record<string, { readonly path: string; readonly content
   },
   'go-mod': { path: 'app/go.mod', content: 'module a\nrequire b.c/d v1.0.0\n' },
   'gradle-lock': { path: 'app/gradle.lockfile', content: 'a:b:1.0=runtimeClasspath\n' },
+  java: {
+    path: 'app/lib/a.jar',
+    content: buildZip([
+      { name: 'META-INF/maven/a/b/pom.properties', content: 'groupId=a\nartifactId=b\nversion=1.0\n' },
+    ]),
+  },
   npm: { path: 'app/node_modules/a/package.json', content: '{"name":"a","version":"1.0.0"}' },
   'nuget-config': {
     path: 'app/packages.config',
@@ -86,6 +93,10 @@ const samples: Readonly<Record<string, { readonly path: string; readonly content
   'poetry-lock': {
     path: 'app/poetry.lock',
     content: '[[package]]\nname = "a"\nversion = "1.0"\nfiles = [\n  {file = "a.whl", hash = "x"},\n]\n',
+  },
+  pylock: {
+    path: 'app/pylock.toml',
+    content: "lock-version = '1.0'\n[[packages]]\nname = 'a'\nversion = '1.0'\nwheels = [{ name = 'x' }]\n",
   },
   python: { path: 'usr/lib/python3/dist-packages/a.dist-info/METADATA', content: 'Name: a\nVersion: 1.0\n\ntext\n' },
   'python-requirements': { path: 'app/requirements.txt', content: 'a[x]==1.0 ; y == "z" \\\n  --hash=x:y # b\nc>=1\n' },

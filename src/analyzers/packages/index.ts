@@ -15,6 +15,7 @@ import { gemspec } from './gemspec.ts';
 import { goBinary } from './go-binary.ts';
 import { goMod } from './go-mod.ts';
 import { gradleLock } from './gradle-lock.ts';
+import { java } from './java.ts';
 import { npm } from './npm.ts';
 import { nugetConfig } from './nuget-config.ts';
 import { nugetLock } from './nuget-lock.ts';
@@ -24,8 +25,12 @@ import { pdmLock } from './pdm-lock.ts';
 import { pipfileLock } from './pipfile-lock.ts';
 import { pnpmLock } from './pnpm-lock.ts';
 import { poetryLock } from './poetry-lock.ts';
+import { pylock } from './pylock.ts';
 import { python } from './python.ts';
 import { pythonRequirements } from './python-requirements.ts';
+import { releaseFile } from './release-file.ts';
+import { rpm } from './rpm.ts';
+import { rpmManifest } from './rpm-manifest.ts';
 import { rustBinary } from './rust-binary.ts';
 import { uvLock } from './uv-lock.ts';
 import { yarnLock } from './yarn-lock.ts';
@@ -46,6 +51,7 @@ export const analyzers = [
   goBinary,
   goMod,
   gradleLock,
+  java,
   npm,
   nugetConfig,
   nugetLock,
@@ -55,8 +61,12 @@ export const analyzers = [
   pipfileLock,
   pnpmLock,
   poetryLock,
+  pylock,
   python,
   pythonRequirements,
+  releaseFile,
+  rpm,
+  rpmManifest,
   rustBinary,
   uvLock,
   yarnLock,

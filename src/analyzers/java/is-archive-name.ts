@@ -1,0 +1,6 @@
+const endings = ['.jar', '.war', '.ear', '.par', '.sar', '.hpi', '.jpi'];
+
+/** Whether a name is that of an archive of Java: programs, web and enterprise applications, plug-ins of Jenkins. */
+export function isArchiveName(name: string): boolean {
+  return endings.some((ending) => name.endsWith(ending));
+}

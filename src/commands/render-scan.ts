@@ -102,11 +102,12 @@ function renderHeading(
     ...(vulnerabilities.length > 0 ? ([['Fixable', `${fixable.length} of ${vulnerabilities.length}`]] as const) : []),
     ...(report.suppressed.length > 0 ? ([['Left out', leftOut(report, showSuppressed)]] as const) : []),
   ];
-  const painted = (name: string, line: string) => (name === 'Vulnerable' ? paintSeverityCell(line, colors) : line);
   return facts
-    .map(([name, value]) => `${name.padEnd(INDENT.length)}${printable(value)}`)
-    .map((line, at) => painted(facts[at]?.[0] ?? '', width === undefined ? line : wrap(line, width, INDENT)))
-    .map((line) => `${line}\n`)
+    .map(([name, value]) => {
+      const line = `${name.padEnd(INDENT.length)}${printable(value)}`;
+      if (name === 'Vulnerable') return `${paintSeverityCell(line, colors)}\n`;
+      return `${name === 'Left out' && width !== undefined ? wrap(line, width, INDENT) : line}\n`;
+    })
     .join('');
 }
 
@@ -129,5 +130,6 @@ function leftOut({ suppressed }: ScanReport, areShown: boolean): string {
   const counts = [...Map.groupBy(suppressed, ({ reason }) => reason)].map(
     ([reason, list]) => `${list.length} ${reasonWords[reason]}`,
   );
-  return `${suppressed.length}: ${counts.join(', ')}${areShown ? '' : '; --show-suppressed lists them'}`;
+  const total = counts.length > 1 ? `${suppressed.length}: ` : '';
+  return `${total}${counts.join(', ')}${areShown ? '' : '; --show-suppressed lists them'}`;
 }

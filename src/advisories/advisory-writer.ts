@@ -35,7 +35,7 @@ export function createAdvisoryWriter(database: DatabaseSync, ecosystems: readonl
      SET score = excluded.score, vector = excluded.vector, severity = excluded.severity WHERE excluded.score > score`,
   );
   const namespaces = new Map<string, number>();
-  const normalise = createNormaliser(ecosystems);
+  const placeOf = createPlaces(ecosystems);
 
   function namespaceRow(name: string): number {
     const known = namespaces.get(name);
@@ -83,7 +83,7 @@ export function createAdvisoryWriter(database: DatabaseSync, ecosystems: readonl
     // Only where the vector is certainly that of the one vulnerability.
     const [only] = advisory.vulnerabilityIds.length === 1 ? advisory.vulnerabilityIds : [];
     let worst = -1;
-    for (const each of mergePackages(advisory.packages, normalise)) {
+    for (const each of mergePackages(advisory.packages, placeOf)) {
       const { severity, origin, cvss } = each.rating;
       const level = severities.indexOf(severity);
       const entry = JSON.stringify(toEntry(each)).slice(1); // its beginning is known in the end: package-entries.ts
@@ -115,28 +115,45 @@ function toEntry({ ranges, versions, rating, module, status }: SourcePackage): S
   return cvss ? [ranges, versions, cvss.score, cvss.vector] : [ranges, versions];
 }
 
-type Normalise = (each: SourcePackage) => string;
+interface Place {
+  readonly namespace: string;
+  readonly ecosystem: Ecosystem | undefined;
+}
 
-/** Names as the look-up will spell them; those of distributions are always spelt alike. */
-function createNormaliser(ecosystems: readonly Ecosystem[]): Normalise {
-  const byNamespace = new Map(
-    ecosystems.flatMap((ecosystem) => ecosystem.namespaces(undefined).map((namespace) => [namespace, ecosystem])),
-  );
-  return ({ namespace, name }) => {
-    const ecosystem = byNamespace.get(namespace);
-    return ecosystem ? ecosystem.lookup({ ecosystem: ecosystem.name, name, version: '' }).name : name;
+/** Where the packages of a feed's namespace are kept, and by whose rules their names are spelt. */
+function createPlaces(ecosystems: readonly Ecosystem[]): (namespace: string) => Place {
+  const known = new Map<string, Place>();
+  return (namespace) => {
+    const found = known.get(namespace);
+    if (found) return found;
+    const kept = ecosystems.map((each) => each.fileUnder?.(namespace)).find((each) => each !== undefined);
+    const ecosystem = ecosystems.find((each) => each.namespaces(undefined).includes(namespace));
+    const place = { namespace: kept ?? namespace, ecosystem };
+    if (known.size < MAX_PLACES) known.set(namespace, place);
+    return place;
   };
 }
 
+const MAX_PLACES = 10_000;
+
+/** As the look-up will spell it; names of distributions are always spelt alike. */
+function normalise(name: string, ecosystem: Ecosystem | undefined): string {
+  return ecosystem ? ecosystem.lookup({ ecosystem: ecosystem.name, name, version: '' }).name : name;
+}
+
 /** One entry for each package and module: a record may list one several times, for several branches. */
-function mergePackages(packages: readonly SourcePackage[], normalise: Normalise): Iterable<SourcePackage> {
+function mergePackages(
+  packages: readonly SourcePackage[],
+  placeOf: (namespace: string) => Place,
+): Iterable<SourcePackage> {
   const merged = new Map<string, SourcePackage>();
   for (const each of packages) {
-    const name = normalise(each);
-    const key = `${each.namespace}\0${name}\0${each.module}`;
+    const { namespace, ecosystem } = placeOf(each.namespace);
+    const name = normalise(each.name, ecosystem);
+    const key = `${namespace}\0${name}\0${each.module}`;
     const before = merged.get(key);
     if (!before) {
-      merged.set(key, name === each.name ? each : { ...each, name });
+      merged.set(key, { ...each, namespace, name });
       continue;
     }
     const { status = before.status } = each;

@@ -2,6 +2,7 @@ import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import type { Advisory, VersionRange, VulnerabilityFacts } from '../model/advisory.ts';
 import { type Severity, severities } from '../model/severity.ts';
 import type { Epss, FixStatus } from '../model/vulnerability.ts';
+import { ratingOrigins } from './advisory-source.ts';
 import type { PackageEntry } from './package-entries.ts';
 
 export interface AdvisoryReader {
@@ -82,6 +83,10 @@ type AdvisoryText = Pick<
   | 'modified'
 >;
 
+/** Where an entry's severity comes from. */
+const NOBODY = ratingOrigins.indexOf('none');
+const BY_DISTRIBUTION = ratingOrigins.indexOf('distribution');
+
 /** What matching needs is at hand; the rest is looked up when it is asked for, which is when the advisory affects something. */
 class CompiledAdvisory implements Advisory {
   readonly ranges: readonly VersionRange[];
@@ -140,7 +145,11 @@ class CompiledAdvisory implements Advisory {
   /** Its own words first; then the vector that another database gives the vulnerability. */
   get severity(): Severity {
     const [, severity, origin] = this.#entry;
-    return (origin === 0 ? this.#facts?.severity : undefined) ?? severities[severity] ?? 'unknown';
+    return (origin === NOBODY ? this.#facts?.severity : undefined) ?? severities[severity] ?? 'unknown';
+  }
+  get ratedAsWhole(): boolean {
+    const [, , origin] = this.#entry;
+    return origin !== BY_DISTRIBUTION && this.vulnerabilityIds !== undefined;
   }
   get cvss(): Advisory['cvss'] {
     const [, , , , , , score, vector] = this.#entry;

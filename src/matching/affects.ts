@@ -38,9 +38,10 @@ function isAffected(
     if (inside instanceof InvalidVersion) undecided = inside;
   }
   // 1.0 and 1.0.0 are one version where the scheme says so. A listed version that cannot be read equals none that can.
-  const numbers = versions.length > 0 ? numbersOf(version) : '';
+  const numbers = versions.length > 0 ? numbersOf(version, scheme) : '';
   for (const listed of versions) {
-    if (numbersOf(listed) === numbers && orInvalid(() => scheme.compare(version, listed) === 0) === true) return true;
+    if (numbersOf(listed, scheme) === numbers && orInvalid(() => scheme.compare(version, listed) === 0) === true)
+      return true;
   }
   if (ranges.length === 0 && versions.length > 0) undecided = readabilityOf(version, scheme);
   return undecided ?? false;

@@ -1,11 +1,22 @@
 import type { Ecosystem } from '../ecosystems/ecosystem.ts';
 import type { AdvisoryDatabase } from '../model/advisory.ts';
 import type { Inventory, OperatingSystem } from '../model/inventory.ts';
+import type { LocatedPackage } from '../model/package.ts';
 import type { Coverage, CoverageGap } from '../model/vulnerability.ts';
+
+/** Where the advisories of an ecosystem's packages are. */
+export interface Place {
+  readonly ecosystem: Ecosystem;
+  readonly namespaces: readonly string[];
+  /** Tells places apart, with the system that look-ups depend on. */
+  readonly key: string;
+}
 
 /** Where to look up the packages of each ecosystem, and what cannot be looked up anywhere. */
 export interface Scope {
-  readonly places: ReadonlyMap<string, { readonly ecosystem: Ecosystem; readonly namespaces: readonly string[] }>;
+  readonly places: ReadonlyMap<string, Place>;
+  /** Whether a package of the system brought it, whose advisories are here and speak for it. */
+  readonly isOwned: (pkg: LocatedPackage) => boolean;
   readonly coverage: Coverage;
   /** Worst first. */
   readonly gaps: readonly CoverageGap[];
@@ -19,16 +30,16 @@ export interface Scope {
  */
 export function findScope(inventory: Inventory, database: AdvisoryDatabase, ecosystems: readonly Ecosystem[]): Scope {
   const { os } = inventory;
-  const present = new Set(inventory.packages.map((pkg) => pkg.ecosystem));
-  const places = new Map<string, Scope['places'] extends ReadonlyMap<string, infer Place> ? Place : never>();
+  const places = findPlaces(inventory, database, ecosystems);
+  const isOwned = ({ ownedBy }: LocatedPackage) => ownedBy !== undefined && places.has(ownedBy.ecosystem);
+  const present = new Set(inventory.packages.flatMap((pkg) => (isOwned(pkg) ? [] : pkg.ecosystem)));
   const unknown: CoverageGap[] = [];
   const partial: CoverageGap[] = [];
 
   for (const name of present) {
     const ecosystem = ecosystems.find((each) => each.name === name);
     const wanted = ecosystem?.namespaces(os) ?? [];
-    const namespaces = wanted.filter((namespace) => database.covers(namespace));
-    if (ecosystem && namespaces.length > 0) places.set(name, { ecosystem, namespaces });
+    const namespaces = places.get(name)?.namespaces ?? [];
     if (!ecosystem || !isDistribution(ecosystem)) {
       if (namespaces.length === 0) partial.push({ cause: 'ecosystem-not-covered', subject: wanted[0] ?? name });
       continue;
@@ -52,9 +63,25 @@ export function findScope(inventory: Inventory, database: AdvisoryDatabase, ecos
   }
   return {
     places,
+    isOwned,
     coverage: unknown.length > 0 ? 'unknown' : partial.length > 0 ? 'partial' : 'known',
     gaps: [...unknown, ...boundGaps(partial)],
   };
+}
+
+function findPlaces(
+  { packages, os }: Inventory,
+  database: AdvisoryDatabase,
+  ecosystems: readonly Ecosystem[],
+): ReadonlyMap<string, Place> {
+  const places = new Map<string, Place>();
+  for (const name of new Set(packages.map((pkg) => pkg.ecosystem))) {
+    const ecosystem = ecosystems.find((each) => each.name === name);
+    const namespaces = (ecosystem?.namespaces(os) ?? []).filter((namespace) => database.covers(namespace));
+    if (!ecosystem || namespaces.length === 0) continue;
+    places.set(name, { ecosystem, namespaces, key: [name, os?.family ?? '', ...namespaces].join('\0') });
+  }
+  return places;
 }
 
 const MAX_GAPS = 50; // a hostile image may have a million unreadable files

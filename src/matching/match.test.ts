@@ -134,6 +134,151 @@ test('several advisories for one vulnerability are merged, with the fix that sat
   ]);
 });
 
+describe('an update that mends several vulnerabilities', () => {
+  const kernel = pkg('rpm', 'kernel', '4.18.0-1.el8');
+  const alma: OperatingSystem = { family: 'almalinux', release: '8.10', name: 'AlmaLinux 8.10' };
+  const update = (id: string, fixed: string, ids: readonly string[], more: Partial<Advisory> = {}) =>
+    advisory(id, fixed, { vulnerabilityIds: ids, ...more });
+
+  test('counts once for each, and the highest fix of each', () => {
+    const data = database({
+      'AlmaLinux:8': {
+        kernel: [
+          update('ALSA-1', '4.18.0-2.el8', ['CVE-1', 'CVE-2'], { aliases: ['CVE-1', 'CVE-2'], severity: 'high' }),
+          update('ALSA-2', '4.18.0-3.el8', ['CVE-2', 'CVE-3'], { severity: 'medium' }),
+        ],
+      },
+    });
+
+    const { vulnerabilities } = match(inventory([kernel], alma), data, ecosystems);
+
+    expect(
+      vulnerabilities.map(({ id, aliases, severity, affected }) => [
+        id,
+        aliases.join(),
+        severity,
+        affected.map(({ fixedVersion }) => fixedVersion).join(),
+      ]),
+    ).toEqual([
+      ['CVE-1', 'ALSA-1', 'high', '4.18.0-2.el8'],
+      ['CVE-2', 'ALSA-1,ALSA-2', 'high', '4.18.0-3.el8'],
+      ['CVE-3', 'ALSA-2', 'medium', '4.18.0-3.el8'],
+    ]);
+  });
+
+  test('is no rating of one of them where that is known by itself', () => {
+    const data = {
+      ...database({
+        'AlmaLinux:8': {
+          kernel: [update('A', '4.18.0-2.el8', ['CVE-1', 'CVE-2'], { severity: 'critical', ratedAsWhole: true })],
+        },
+      }),
+      vulnerability: (id: string) =>
+        id === 'CVE-1'
+          ? ({
+              severity: 'low',
+              exploited: true,
+              exploitPublic: true,
+              epss: { probability: 0.5, percentile: 0.9 },
+            } as const)
+          : undefined,
+    };
+
+    expect(match(inventory([kernel], alma), data, ecosystems).vulnerabilities).toMatchObject([
+      { id: 'CVE-2', severity: 'critical', exploited: false },
+      { id: 'CVE-1', severity: 'low', exploited: true, exploitPublic: true, epss: { probability: 0.5 } },
+    ]);
+  });
+});
+
+test('what the maintainers say is told where there is no fix, and only there', () => {
+  const data = database({
+    npm: {
+      a: [
+        advisory('A', undefined, { status: 'will-not-fix' }),
+        advisory('B', '2.0.0', { status: 'deferred' }),
+        advisory('C', undefined),
+      ],
+    },
+  });
+
+  const { vulnerabilities } = match(inventory([pkg('npm', 'a', '1.0.0')]), data, ecosystems);
+
+  expect(vulnerabilities.map(({ id, affected: [first] }) => [id, first?.status, first?.fixedVersion])).toEqual([
+    ['A', 'will-not-fix', undefined],
+    ['B', undefined, '2.0.0'],
+    ['C', undefined, undefined],
+  ]);
+});
+
+describe('a package that one of the system installed', () => {
+  const owned = pkg('pypi', 'jinja2', '2.10', { ownedBy: { ecosystem: 'deb', name: 'python3-jinja2' } });
+  const bash = pkg('deb', 'bash', '5.2.15-2');
+  const pypi = { jinja2: [advisory('PYSEC-1', '2.11')] };
+
+  test('is left to the advisories of the system, with the reason', () => {
+    const data = database({ 'Debian:12': {}, PyPI: pypi });
+
+    const result = match(inventory([bash, owned], debian12), data, ecosystems);
+
+    expect(result).toMatchObject({
+      coverage: 'known',
+      vulnerabilities: [],
+      suppressed: [
+        {
+          reason: 'owned-by-system-package',
+          detail: 'installed by the deb package python3-jinja2',
+          vulnerability: { id: 'PYSEC-1', affected: [{ package: owned, fixedVersion: '2.11' }] },
+        },
+      ],
+    });
+  });
+
+  test('is matched like others where the system has no advisories', () => {
+    const result = match(inventory([bash, owned], debian12), database({ PyPI: pypi }), ecosystems);
+
+    expect(result).toMatchObject({ vulnerabilities: [{ id: 'PYSEC-1' }], suppressed: [] });
+  });
+
+  test('is no gap, whatever its version and ecosystem', () => {
+    const odd = [
+      { ...owned, version: 'unreadable' },
+      { ...owned, ecosystem: 'unheard-of' },
+    ];
+
+    const result = match(inventory([bash, ...odd], debian12), database({ 'Debian:12': {}, PyPI: pypi }), ecosystems);
+
+    expect([result.coverage, result.gaps]).toEqual(['known', []]);
+  });
+});
+
+test('an advisory of another stream of modules says nothing', () => {
+  const data = database({
+    'AlmaLinux:8': {
+      nodejs: [
+        advisory('twelve', '1:12.22.5-1.module_el8.4.0+2521+c668cc9f', { module: 'nodejs:12' }),
+        advisory('fourteen', '1:14.17.5-1.module_el8.4.0+2522+3bd42762', { module: 'nodejs:14' }),
+      ],
+    },
+  });
+  const nodejs = pkg('rpm', 'nodejs', '1:12.20.0-1.module_el8+1+1', { modularity: 'nodejs:12:8030020201124:229f0a1c' });
+
+  const { vulnerabilities } = match(
+    inventory([nodejs, { ...nodejs, path: 'other', modularity: 'nodejs:14:1:2' }], {
+      family: 'almalinux',
+      release: '8.4',
+      name: 'AlmaLinux 8.4',
+    }),
+    data,
+    ecosystems,
+  );
+
+  expect(vulnerabilities.map(({ id, affected }) => [id, affected.length])).toEqual([
+    ['fourteen', 1],
+    ['twelve', 1],
+  ]);
+});
+
 test('vulnerabilities come worst first, then by id', () => {
   const data = database({
     npm: {
@@ -224,9 +369,9 @@ describe('coverage', () => {
     ],
     [
       'an ecosystem that we do not know',
-      inventory([bash, pkg('gem', 'a', '1.0')], debian12),
+      inventory([bash, pkg('unheard-of', 'a', '1.0')], debian12),
       'partial',
-      ['ecosystem-not-covered gem'],
+      ['ecosystem-not-covered unheard-of'],
     ],
     [
       'an uncovered branch beside a covered one',

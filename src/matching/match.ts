@@ -2,11 +2,10 @@ import type { Ecosystem } from '../ecosystems/ecosystem.ts';
 import type { Advisory, AdvisoryDatabase } from '../model/advisory.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { LocatedPackage } from '../model/package.ts';
-import type { CoverageGap, MatchResult } from '../model/vulnerability.ts';
-import type { VersionScheme } from '../versions/version-scheme.ts';
+import type { CoverageGap, MatchResult, Suppressed } from '../model/vulnerability.ts';
 import { affects } from './affects.ts';
-import { boundGaps, findScope } from './coverage.ts';
-import { type Hit, mergeHits } from './merge-hits.ts';
+import { boundGaps, findScope, type Place } from './coverage.ts';
+import { type FactsOf, type Hit, mergeHits } from './merge-hits.ts';
 
 /**
  * Which vulnerabilities an inventory has, by these advisories, and how far that can be believed. Pure: the same three
@@ -14,43 +13,76 @@ import { type Hit, mergeHits } from './merge-hits.ts';
  */
 export function match(inventory: Inventory, database: AdvisoryDatabase, ecosystems: readonly Ecosystem[]): MatchResult {
   const scope = findScope(inventory, database, ecosystems);
-  const known = new Map<string, Found>(); // binary packages of one source ask the same question
+  const known = verdictsOf(database);
   const hits: Hit[] = [];
+  const owned = new Map<string, Hit[]>();
   const undecided: CoverageGap[] = [];
 
   for (const pkg of inventory.packages) {
     const place = scope.places.get(pkg.ecosystem);
     if (!place) continue;
-    const { name, version } = place.ecosystem.lookup(pkg);
-    const key = `${pkg.ecosystem}\0${name}\0${version}`;
-    const found = known.get(key) ?? search(name, version, place.namespaces, database, place.ecosystem.versions);
-    known.set(key, found);
-    for (const each of found.affecting) hits.push({ ...each, package: pkg, scheme: place.ecosystem.versions });
-    if (found.undecided > 0) undecided.push(describeUndecided(pkg, found));
+    const found = judge(pkg, place, inventory.os, database, known);
+    if (found === NOTHING) continue;
+    const owner = scope.isOwned(pkg) ? describeOwner(pkg) : undefined;
+    const mine = owner === undefined ? hits : orNew(owned, owner);
+    for (const each of found.affecting) mine.push({ ...each, package: pkg, scheme: place.ecosystem.versions });
+    if (found.undecided > 0 && owner === undefined) undecided.push(describeUndecided(pkg, found));
   }
 
+  const factsOf: FactsOf = (id) => database.vulnerability?.(id);
   const gaps = [...scope.gaps, ...boundGaps(undecided)];
   const coverage = scope.coverage === 'known' && undecided.length > 0 ? 'partial' : scope.coverage;
-  return { vulnerabilities: mergeHits(hits), coverage, gaps, suppressed: [] };
+  const suppressed = [...owned].flatMap(([detail, of]) => suppress(detail, of, factsOf));
+  return { vulnerabilities: mergeHits(hits, factsOf), coverage, gaps, suppressed };
 }
 
+/** What advisories say of one package. */
 interface Found {
   readonly affecting: readonly { readonly advisory: Advisory; readonly fixedVersion?: string }[];
   readonly undecided: number;
   readonly reason: string;
 }
 
-function search(
-  name: string,
-  version: string,
-  namespaces: readonly string[],
+type Verdicts = Map<string, Found>;
+
+const NOTHING: Found = { affecting: [], undecided: 0, reason: '' };
+const MAX_VERDICTS = 50_000;
+const verdicts = new WeakMap<AdvisoryDatabase, Verdicts>();
+
+/**
+ * What was found with these advisories before: binary packages of one source ask the same question, and images share most
+ * of their packages. Begins anew when full.
+ */
+function verdictsOf(database: AdvisoryDatabase): Verdicts {
+  const known = verdicts.get(database) ?? new Map<string, Found>();
+  if (known.size >= MAX_VERDICTS) known.clear();
+  verdicts.set(database, known);
+  return known;
+}
+
+function judge(
+  pkg: LocatedPackage,
+  place: Place,
+  os: Inventory['os'],
   database: AdvisoryDatabase,
-  scheme: VersionScheme,
+  known: Verdicts,
 ): Found {
+  const { name, version } = place.ecosystem.lookup(pkg, os);
+  const advisories = firstAdvisories(name, place.namespaces, database);
+  if (advisories.length === 0) return NOTHING;
+  const key = `${place.key}\0${name}\0${version}\0${pkg.modularity ?? ''}`;
+  const before = known.get(key);
+  if (before) return before;
+  const found = search(version, place.ecosystem.ofSameModule?.(pkg, advisories) ?? advisories, place.ecosystem);
+  known.set(key, found);
+  return found;
+}
+
+function search(version: string, advisories: readonly Advisory[], { versions: scheme }: Ecosystem): Found {
   const affecting: Found['affecting'][number][] = [];
   let undecided = 0;
   let reason = '';
-  for (const advisory of firstAdvisories(name, namespaces, database)) {
+  for (const advisory of advisories) {
     const verdict = affects(version, advisory, scheme);
     if (verdict.status === 'undecided') {
       undecided++;
@@ -60,7 +92,7 @@ function search(
     const { fixedVersion } = verdict;
     affecting.push({ advisory, ...(fixedVersion === undefined ? {} : { fixedVersion }) });
   }
-  return { affecting, undecided, reason };
+  return affecting.length === 0 && undecided === 0 ? NOTHING : { affecting, undecided, reason };
 }
 
 /** The first branch that has advisories for a package decides: another one's fixes carry other version numbers. */
@@ -72,7 +104,25 @@ function firstAdvisories(name: string, namespaces: readonly string[], database: 
   return [];
 }
 
+/** The distribution's advisories speak for what it installed: it may have mended it without a new version. */
+function suppress(detail: string, hits: readonly Hit[], factsOf: FactsOf): readonly Suppressed[] {
+  return mergeHits(hits, factsOf).map((vulnerability) => ({
+    vulnerability,
+    reason: 'owned-by-system-package',
+    detail,
+  }));
+}
+
+const describeOwner = ({ ownedBy }: LocatedPackage) =>
+  `installed by the ${ownedBy?.ecosystem} package ${ownedBy?.name}`;
+
 function describeUndecided(pkg: LocatedPackage, { undecided, reason }: Found): CoverageGap {
   const others = undecided > 1 ? `, and ${undecided - 1} more advisories` : '';
   return { cause: 'version-undecided', subject: `${pkg.name} ${pkg.version} (${reason}${others})` };
+}
+
+function orNew(lists: Map<string, Hit[]>, key: string): Hit[] {
+  const list = lists.get(key) ?? [];
+  lists.set(key, list);
+  return list;
 }

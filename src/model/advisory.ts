@@ -24,6 +24,8 @@ export interface Advisory {
   readonly published?: string;
   readonly modified?: string;
   readonly severity: Severity;
+  /** `severity` and `cvss` are those of an update as a whole: what is known of one of its vulnerabilities outweighs them. */
+  readonly ratedAsWhole?: boolean;
   /** Base score and vector when the record has a CVSS vector. */
   readonly cvss?: { readonly score: number; readonly vector: string };
   /** In CISA's catalogue of known exploited vulnerabilities. */

@@ -11,6 +11,10 @@ test.each([
   ['usr/lib/node_modules/npm/node_modules/@npmcli/arborist/package.json', true],
   ['test/node_modules/a/package.json', true],
   ['app/node_modules/test/package.json', true],
+  ['usr/share/nodejs/semver/package.json', true],
+  ['usr/share/nodejs/@types/node/package.json', true],
+  ['usr/share/nodejs/semver/lib/package.json', false],
+  ['app/usr/share/nodejs/semver/package.json', false],
   ['app/package.json', false],
   ['app/node_modules/a/lib/package.json', false],
   ['app/node_modules/@scope/package.json', false],
@@ -52,4 +56,11 @@ test.each([
     findings: [],
     problems: [expect.stringContaining(message)],
   });
+});
+
+test('a library of Debian without a version is none of npm', () => {
+  const path = 'usr/share/nodejs/a/package.json';
+
+  expect(analyzeText(npm, path, '{"name":"a","version":"1.0.0"}').findings).toHaveLength(1);
+  expect(analyzeText(npm, path, '{"name":"a"}')).toEqual({ findings: [], problems: [] });
 });

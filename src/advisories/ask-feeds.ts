@@ -11,7 +11,7 @@ import type { UpdateAdvisoriesOptions, UpdateProblem } from './update-options.ts
 import { syncFolder } from './write-atomically.ts';
 
 /** What the ecosystems of this version look up, but for the distributions that few run (their archives are large). */
-export const defaultEcosystems: readonly string[] = ['Debian', 'Alpine', 'npm', 'PyPI'];
+export const defaultEcosystems: readonly string[] = ['Debian', 'Alpine', 'npm', 'PyPI', 'RubyGems', 'Packagist', 'NuGet'];
 
 const ECOSYSTEM = /^[A-Za-z0-9][A-Za-z0-9 .+_-]{0,60}$/; // becomes part of an address
 

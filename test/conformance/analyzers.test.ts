@@ -12,6 +12,7 @@ import { analyzeText } from '../support/analyze-text.ts';
 import { buildElf } from '../support/build-elf.ts';
 import { goModules, inlineBuildInfo } from '../support/build-go-program.ts';
 import { buildZip } from '../support/build-zip.ts';
+import { rpmHeader, toSqlite } from '../support/rpm-databases.ts';
 
 /** One good file for each analyzer; a new analyzer adds its own here. */
 const samples: Readonly<Record<string, { readonly path: string; readonly content: string | Uint8Array }>> = {
@@ -100,6 +101,16 @@ const samples: Readonly<Record<string, { readonly path: string; readonly content
   },
   python: { path: 'usr/lib/python3/dist-packages/a.dist-info/METADATA', content: 'Name: a\nVersion: 1.0\n\ntext\n' },
   'python-requirements': { path: 'app/requirements.txt', content: 'a[x]==1.0 ; y == "z" \\\n  --hash=x:y # b\nc>=1\n' },
+  'release-file': { path: 'etc/redhat-release', content: 'CentOS release 6.10 (Final)\n' },
+  rpm: {
+    path: 'var/lib/rpm/rpmdb.sqlite',
+    content: toSqlite([rpmHeader({ 1000: 'a', 1001: '1.0', 1002: '1.el9', 1117: ['b'], 1116: [0], 1118: ['/c/'] })])
+      .main,
+  },
+  'rpm-manifest': {
+    path: 'var/lib/rpmmanifest/container-manifest-2',
+    content: 'a\t1.0-1.cm2\t1\t1\tMicrosoft\t(none)\t1\tx86_64\t0\ta-1.0-1.cm2.src.rpm\n',
+  },
   'rust-binary': {
     path: 'usr/local/bin/app',
     content: buildElf({ '.dep-v0': deflateSync('{"packages":[{"name":"a","version":"1.0.0"}]}') }),

@@ -3,6 +3,7 @@ import { showPackages } from '../../../test/support/show-packages.ts';
 import { pdmLock } from './pdm-lock.ts';
 import { pipfileLock } from './pipfile-lock.ts';
 import { poetryLock } from './poetry-lock.ts';
+import { pylock } from './pylock.ts';
 import { pythonRequirements } from './python-requirements.ts';
 import { uvLock } from './uv-lock.ts';
 
@@ -124,6 +125,35 @@ path = "./own"
 `;
 
   expect(showPackages(pdmLock, 'app/pdm.lock', text)).toEqual({ packages: ['requests 2.31.0'], problems: [] });
+});
+
+test('pylock.toml: what is no folder, and is for Linux', () => {
+  const text = `lock-version = '1.0'
+created-by = 'uv'
+
+[[packages]]
+name = 'attrs'
+version = '25.1.0'
+wheels = [{ name = 'attrs-25.1.0-py3-none-any.whl', hashes = { sha256 = 'c75a' } }]
+
+[[packages]]
+name = 'colorama'
+version = '0.4.6'
+marker = "sys_platform == 'win32'"
+
+[[packages]]
+name = 'own'
+directory = { path = '.', editable = true }
+
+[[packages]]
+name = 'git'
+vcs = { type = 'git', url = 'https://example.org/git.git' }
+`;
+
+  expect(showPackages(pylock, 'app/pylock.toml', text)).toEqual({
+    packages: ['attrs 25.1.0'],
+    problems: ['1 entry without a valid name and version; the first is "git"'],
+  });
 });
 
 describe('uv.lock', () => {

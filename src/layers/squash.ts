@@ -15,8 +15,13 @@ interface SquashedFile {
 
 type SquashedFiles = PathMap<SquashedFile>;
 
-/** Where os-release lies, the one that programs look at first first. */
-const osReleasePaths = ['etc/os-release', 'usr/lib/os-release'];
+/** What says which system it is, the one that programs look at first first, then what there was before os-release. */
+const osReleasePaths = [
+  ...['etc/os-release', 'usr/lib/os-release'],
+  // Oracle has Red Hat's file beside its own.
+  ...['etc/oracle-release', 'etc/centos-release', 'etc/fedora-release', 'etc/redhat-release', 'etc/system-release'],
+  ...['usr/lib/fedora-release', 'usr/lib/redhat-release', 'usr/lib/system-release', 'etc/SuSE-release'],
+];
 // Where /lib is a link to /usr/lib, a layer may name apk's one database by either path.
 const APK_FOLDER = 'lib/apk';
 const USR = 'usr/';
@@ -41,7 +46,7 @@ export function squash(reports: readonly LayerReport[]): Inventory {
     packages: dropInstalledLocks(
       all.flatMap(({ findings }) => findings.flatMap(toPackage)).map((pkg) => owners.own(pkg)),
     ),
-    problems: all.flatMap(({ problems }) => problems),
+    problems: all.flatMap(({ problems }) => problems).filter((problem) => !owners.speakFor(problem)),
   };
 }
 

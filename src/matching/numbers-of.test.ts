@@ -55,8 +55,8 @@ describe.for(versionSchemes)('$name', (scheme) => {
     const version = fc.array(fc.oneof({ weight: 3, arbitrary: part }, mark), { minLength: 1, maxLength: 5 });
     let equal = 0;
     fc.assert(
-      fc.property(version, version, (one, other) => {
-        const [a, b] = [one.join(''), other.join('')];
+      fc.property(version, part, fc.nat({ max: 5 }), fc.nat({ max: 1 }), (one, more, at, less) => {
+        const [a, b] = [one.join(''), one.toSpliced(at, less, more).join('')]; // two at random are seldom equal
         try {
           if (scheme.compare(a, b) !== 0) return;
         } catch {
@@ -65,7 +65,7 @@ describe.for(versionSchemes)('$name', (scheme) => {
         equal++;
         expect(numbersOf(a, scheme)).toBe(numbersOf(b, scheme));
       }),
-      { numRuns: 5_000 },
+      { numRuns: 2_000 },
     );
     expect(equal).toBeGreaterThan(10);
   });

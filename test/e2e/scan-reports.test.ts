@@ -1,6 +1,8 @@
+import { execFile as execFileWithCallback } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeAdvisoryFolder } from '../../demo/advisory-folder.ts';
 import { demoRepositories } from '../../demo/demo-images.ts';
@@ -8,6 +10,9 @@ import { type ServedRegistry, serveRegistry } from '../../demo/serve-registry.ts
 import { runCommandLine } from '../../src/commands/run-command-line.ts';
 import { captureTerminal } from '../support/capture-terminal.ts';
 import { reportValidators } from '../support/report-validators.ts';
+
+const execFile = promisify(execFileWithCallback);
+const cli = join(import.meta.dirname, '../../src/cli.ts');
 
 let work: string;
 let registry: ServedRegistry;
@@ -127,6 +132,23 @@ test('an ignore file leaves out with its reason, for the policy too, and every r
   expect(shown.out).toMatch(/CVE-2023-4863 +libwebp7 .* ignored: .*ignore:1: no pictures here$/m);
   const suppressions = sarif.runs[0].results.flatMap((each: { suppressions?: object[] }) => each.suppressions ?? []);
   expect(suppressions[0]).toMatchObject({ kind: 'external', status: 'accepted' });
+});
+
+test('the file of the working folder is used, says so, and can be declined', async () => {
+  file('.plimsollignore', '* package=libwebp7\n* package=glibc\n');
+  const command = (...more: readonly string[]) =>
+    execFile(
+      process.execPath,
+      [cli, 'scan', `${new URL(registry.url).host}/shop/api:2.0`, '--fail-on', 'kev', '-o', 'name', ...more],
+      { cwd: work, env: environment },
+    );
+
+  const used = await command();
+  const declined = command('--no-ignore-file');
+
+  expect(used.stderr).toBe('Ignoring by .plimsollignore; --no-ignore-file counts everything.\n');
+  expect(used.stdout).not.toContain('CVE-2023-4863');
+  await expect(declined).rejects.toMatchObject({ code: 3, stdout: expect.stringContaining('CVE-2023-4863\n') });
 });
 
 test('a rule that has expired counts again, and says so', async () => {

@@ -69,7 +69,7 @@ test('a report holds every wanted file, what was removed, and both digests', asy
       ],
     },
     removed: ['app/node_modules/a/index.js', 'bin', 'old'],
-    directories: [],
+    directories: ['etc'],
     emptied: ['cache'],
     problems: [],
     compressedBytes: builder.gzip().size,
@@ -373,70 +373,20 @@ test('the first bytes are whole wherever the chunks of the layer end', async () 
 });
 
 test('what a package owns is told where somebody else wants it and this layer has something there, or nothing at all', async () => {
+  const owned = ['usr/share/doc/x', 'bin/a', 'usr/bin/b', '../e', 'usr/lib/node_modules/c/package.json', 'opt/f.t'];
   const builder = layer()
-    .file(
-      'var/lib/dpkg/info/x.list',
-      '/.\n/usr/share/doc/x\n/bin/a\n/usr/bin/b\n/../e\n/usr/lib/node_modules/c/package.json\n/opt/f.t\n',
-    )
+    .file('var/lib/dpkg/info/x.list', owned.map((path) => `/${path}\n`).join(''))
     .file('usr/lib/node_modules/c/package.json', packageJson('c'))
-    .file('bin/a', '!a');
-  const using = [...analyzers, obedient, curious];
+    .file('bin/a', '!a')
+    .file('usr/bin/b', '#!/bin/sh\n');
 
-  const { files } = await analyze(builder, using);
+  const { files } = await analyze(builder, [...analyzers, obedient, curious]);
 
   expect(files['var/lib/dpkg/info/x.list']).toEqual([
     {
       kind: 'ownership',
       owner: { ecosystem: 'deb', name: 'x' },
-      paths: ['usr/lib/node_modules/c/package.json', 'opt/f.t'],
+      paths: ['usr/bin/a', 'usr/lib/node_modules/c/package.json', 'opt/f.t'],
     },
   ]);
-});
-
-/** Wants `x.db` and `x.db-log`, and finds a package for each file that it sees, named after all of them. */
-const paired: Analyzer = {
-  ...obedient,
-  name: 'paired',
-  wants: (path) => path.endsWith('.db') || path.endsWith('.db-log'),
-  readWith: (path) => path.replace('-log', ''),
-  analyze: (file, problem, others = []) => {
-    const name = [file, ...others].map((each) => `${each.path}=${each.text()}`).join(' ');
-    if (others.length === 0) problem('alone');
-    return [{ kind: 'package', package: { ecosystem: 'npm', name, version: '1' } }];
-  },
-};
-
-test.each([
-  ['before', layer().file('a.db', '1').file('a.db-log', '2')],
-  ['behind', layer().file('a.db-log', '2').file('a.db', '1')],
-  ['behind something else', layer().file('a.db', '0').file('x', '').file('a.db-log', '2').file('a.db', '1')],
-])('files that belong together are shown together, wherever the main one lies: %s', async (_, builder) => {
-  const report = await analyze(builder, [paired]);
-
-  expect(report.files).toMatchObject({ 'a.db': [{ package: { name: 'a.db=1 a.db-log=2' } }], 'a.db-log': [] });
-  expect(report.problems).toEqual([]);
-});
-
-test.each<[string, LayerBuilder, string]>([
-  ['without the others', layer().file('a.db', '1').file('b.db-log', '2').symlink('b.db-log', '/x'), 'a.db=1'],
-  ['without the main one', layer().file('a.db-log', '2'), 'a.db-log=2'],
-  [
-    'where a link took the place of their folder',
-    layer().file('d/b.db', '1').file('a.db', '1').symlink('d', '/x'),
-    'a.db=1',
-  ],
-])('of files that belong together, some are seen alone: %s', async (_, builder, name) => {
-  const report = await analyze(builder, [paired]);
-
-  expect(Object.values(report.files).flat()).toMatchObject([{ package: { name } }]);
-  expect(report.problems).toContainEqual(expect.objectContaining({ message: 'alone' }));
-});
-
-test('a hard link to a file that waits for another waits too', async () => {
-  const report = await analyze(layer().file('a.db', '1').file('b.db-log', '2').hardlink('b.db', 'a.db'), [paired]);
-
-  expect(report.files).toMatchObject({
-    'a.db': [{ package: { name: 'a.db=1' } }],
-    'b.db': [{ package: { name: 'b.db=1 b.db-log=2' } }],
-  });
 });

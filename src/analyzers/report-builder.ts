@@ -120,7 +120,9 @@ export class ReportBuilder {
 
   #pathsOfNothing(): ReadonlySet<string> {
     if (this.#nothing) return this.#nothing;
-    const empty = [...this.#files.entries()].flatMap(([path, found]) => (found.length === 0 ? [path] : []));
+    const empty = [...this.#files.entries()].flatMap(([path, found]) =>
+      found.length === 0 && this.#problems.get(path) === undefined ? [path] : [],
+    );
     this.#nothing = new Set([...empty, ...this.#removed, ...this.#directories].map(mergedUsr));
     return this.#nothing;
   }

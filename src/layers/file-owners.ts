@@ -10,7 +10,14 @@ interface Claim {
   readonly place: number;
 }
 
+interface Located {
+  readonly path: string;
+  readonly layer: Digest;
+}
+
 const INSIDE = '!/';
+/** Without these it is not known which system and packages there are, whoever owns them. */
+const DESCRIBES_SYSTEM = /^(?:etc|var\/lib|(?:usr\/)?lib\/(?:apk|sysimage))\/|-release$/;
 
 /** Which files of an image came with a package of its operating system. */
 export class FileOwners {
@@ -29,10 +36,21 @@ export class FileOwners {
    * the system's advisories do not speak for what was copied there.
    */
   own(pkg: LocatedPackage): LocatedPackage {
-    if (this.#claims.size === 0 || systemEcosystems.includes(pkg.ecosystem)) return pkg;
-    const [file = ''] = pkg.path.split(INSIDE, 1);
+    if (systemEcosystems.includes(pkg.ecosystem)) return pkg;
+    const owner = this.#ownerOf(pkg);
+    return owner ? { ...pkg, ownedBy: owner } : pkg;
+  }
+
+  /** Whether the system's advisories say all there is to say about a file that could not be read. */
+  speakFor(problem: Located): boolean {
+    return !DESCRIBES_SYSTEM.test(problem.path) && this.#ownerOf(problem) !== undefined;
+  }
+
+  #ownerOf({ path, layer }: Located): PackageOwner | undefined {
+    if (this.#claims.size === 0) return undefined;
+    const [file = ''] = path.split(INSIDE, 1);
     const claim = this.#claims.get(mergedUsr(file));
-    return claim && this.#placeOf(pkg.layer) <= claim.place ? { ...pkg, ownedBy: claim.owner } : pkg;
+    return claim && this.#placeOf(layer) <= claim.place ? claim.owner : undefined;
   }
 
   #claim(findings: readonly LocatedFinding[]): void {

@@ -236,3 +236,13 @@ test('a database that is written whole by each layer does not own what was copie
   expect(owners(packaged, copied, database(system('y')))).toContain('p -');
   expect(owners(packaged, database(system('y')))).toContain('p x');
 });
+
+test('what the system owns and could not be read is left to its advisories, but for what says which system it is', () => {
+  const paths = ['usr/bin/tool', 'opt/tool', 'etc/os-release', 'usr/lib/os-release'];
+  const layer: Parts = {
+    files: { [list]: [owns('x', 'bin/tool', 'etc/os-release', 'usr/lib/os-release')] },
+    problems: paths.map(problem),
+  };
+
+  expect(squash(reports(layer)).problems.map(({ path }) => path)).toEqual(paths.slice(1));
+});

@@ -1,4 +1,5 @@
 import { type BuiltImage, buildAttestation, buildImage, buildIndex } from './build-image.ts';
+import { buildJar } from './build-jar.ts';
 import { type BuiltBlob, type BuiltLayer, type LayerBuilder, layer } from './build-layer.ts';
 import {
   apkInstalled,
@@ -79,13 +80,22 @@ export function demoRepositories(): readonly ServedRepository[] {
       { name: 'libssl1.0.0', version: '1.0.1e-2', source: 'openssl' },
     ]),
   ]);
-  const clean = image('2024-03-04', [alpine('3.1.4-r5')]);
+  const patched = alpine('3.1.4-r5');
+  const clean = image('2024-03-04', [patched]);
+  // What no package manager of the system knows of: a library inside the application's own jar.
+  const search = image('2021-12-01', [
+    patched,
+    layer()
+      .file('opt/search/search.jar', springBootJar({ 'log4j-core': '2.14.1', 'log4j-api': '2.14.1' }))
+      .gzip(),
+  ]);
 
   return [
     repository('base/debian', { '12': image('2023-06-12', [debian]) }),
     repository('legacy/billing', { '2013': billing }),
     repository('shop/api', { '2.0': api }),
     repository('shop/backend/worker', { '3': [...worker, ...worker.slice(0, 1).map(buildAttestation)] }),
+    repository('shop/search', { '7.1': search }),
     repository('shop/web', { '1.4': webOld, '1.5': webNew, stable: webNew }),
     repository('tools/health', { '1.0': clean }),
   ];
@@ -99,6 +109,17 @@ function debianBase(version: string, name: string, packages: readonly DebianPack
     .file('var/lib/dpkg/status', dpkgStatus(packages))
     .file('usr/lib/x86_64-linux-gnu/libicudata.so.72.1', noise(4 * MiB))
     .gzip();
+}
+
+/** An application with its libraries inside, as Spring Boot packs them. */
+function springBootJar(log4j: Readonly<Record<string, string>>): Uint8Array {
+  const libraries = Object.entries(log4j).map(([artifact, version]) => [
+    `BOOT-INF/lib/${artifact}-${version}.jar`,
+    buildJar({
+      [`META-INF/maven/org.apache.logging.log4j/${artifact}/pom.properties`]: `version=${version}\ngroupId=org.apache.logging.log4j\nartifactId=${artifact}\n`,
+    }),
+  ]);
+  return buildJar({ 'META-INF/MANIFEST.MF': 'Manifest-Version: 1.0\n', ...Object.fromEntries(libraries) });
 }
 
 const app = (files: Readonly<Record<string, string>>): BuiltLayer =>

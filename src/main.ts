@@ -7,6 +7,7 @@ import { collectDefaultMetrics, Registry as MetricsRegistry } from 'prom-client'
 import { advisoriesPath } from './advisories/advisories-path.ts';
 import { defaultEcosystems } from './advisories/ask-feeds.ts';
 import { diffAdvisories } from './advisories/diff-advisories.ts';
+import { ecosystemsInFolder } from './advisories/ecosystems-in-folder.ts';
 import { locateSnapshot } from './advisories/kept-snapshots.ts';
 import { readSnapshot } from './advisories/read-snapshot.ts';
 import { updateAdvisories } from './advisories/update.ts';
@@ -80,7 +81,7 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
   const snapshotInUse = () => readSnapshot(advisoriesPath(config.dataDir));
   const advisories = startAdvisoryUpdates({
     update: async (signal) => {
-      const ecosystems = [...defaultEcosystems, ...(await wanted.list())];
+      const ecosystems = ecosystemsInFolder(config.advisoriesUrl) ?? [...defaultEcosystems, ...(await wanted.list())];
       const { dataDir, advisoriesUrl: osvUrl, kevUrl } = config;
       return updateAdvisories({ dataDir, osvUrl, kevUrl, ecosystems, keep: config.advisoriesKeep, now }, signal);
     },

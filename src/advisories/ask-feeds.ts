@@ -10,8 +10,19 @@ import { sources } from './sources/index.ts';
 import type { UpdateAdvisoriesOptions, UpdateProblem } from './update-options.ts';
 import { syncFolder } from './write-atomically.ts';
 
-/** What the ecosystems of this version look up, but for the distributions that few run (their archives are large). */
-export const defaultEcosystems: readonly string[] = ['Debian', 'Alpine', 'npm', 'PyPI', 'RubyGems', 'Packagist', 'NuGet'];
+/** What nearly every fleet needs. Feeds of other distributions are large, and asked for when an image needs them. */
+export const defaultEcosystems: readonly string[] = [
+  'Debian',
+  'Alpine',
+  'npm',
+  'PyPI',
+  'Maven',
+  'Go',
+  'crates.io',
+  'RubyGems',
+  'Packagist',
+  'NuGet',
+];
 
 const ECOSYSTEM = /^[A-Za-z0-9][A-Za-z0-9 .+_-]{0,60}$/; // becomes part of an address
 

@@ -1,7 +1,6 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defaultEcosystems } from '../advisories/ask-feeds.ts';
+import { ecosystemsInFolder } from '../advisories/ecosystems-in-folder.ts';
 import { updateAdvisories } from '../advisories/update.ts';
 import type { UpdateProgress, UpdateResult } from '../advisories/update-options.ts';
 import { AppError } from '../model/app-error.ts';
@@ -37,7 +36,7 @@ export async function runAdvisoriesUpdate(
   more: readonly string[] = [],
 ): Promise<void> {
   const { dataDir, advisoriesKeep: keep } = context.config();
-  const ecosystems = ecosystemsIn(feeds.osvUrl) ?? [...defaultEcosystems, ...more];
+  const ecosystems = wantedOf(feeds.osvUrl, more);
   const bar = createProgressBar(context.terminal, 'advisories');
   bar.update(0, 1, 'asking the feeds'); // without a network nothing else is heard for a while
   const options = { ...feeds, dataDir, keep, now: context.now, ecosystems };
@@ -55,18 +54,13 @@ function explain(error: unknown): never {
   throw new CommandFailure(`${asSentence(error.message).replace(SENTENCE_END, '')}.`, { fix: MEND, cause: error });
 }
 
-/** A folder holds what somebody copied: the ecosystems there. undefined for a bucket, which has them all. */
-function ecosystemsIn(osvUrl: string): readonly string[] | undefined {
-  if (!osvUrl.startsWith('file:')) return undefined;
-  const folder = fileURLToPath(osvUrl);
-  const names = existsSync(folder) ? readdirSync(folder) : [];
-  const copied = names.filter((name) => existsSync(join(folder, name, 'all.zip')));
-  if (copied.length === 0) {
-    throw new CommandFailure(`There are no advisories in ${folder}.`, {
-      fix: "Copy <Ecosystem>/all.zip of OSV.dev's bucket to there.",
-    });
-  }
-  return copied;
+/** What a folder holds, or what a bucket is asked for. */
+function wantedOf(osvUrl: string, more: readonly string[]): readonly string[] {
+  const copied = ecosystemsInFolder(osvUrl);
+  if (copied?.length !== 0) return copied ?? [...defaultEcosystems, ...more];
+  throw new CommandFailure(`There are no advisories in ${fileURLToPath(osvUrl)}.`, {
+    fix: "Copy <Ecosystem>/all.zip of OSV.dev's bucket to there.",
+  });
 }
 
 function report({ terminal }: CommandContext, { changed, snapshot, problems }: UpdateResult): void {

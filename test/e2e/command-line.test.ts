@@ -64,7 +64,7 @@ describe('from an empty server to a list, by commands alone', () => {
     expect(result).toMatchObject({ exitCode: 0, note: '' });
     // The server asks its feeds by itself, too, and may be first.
     expect(result.out).toMatch(
-      /^Advisories for 4 systems and ecosystems (?:are updated|have not changed): 19 advisories, 3 known to be exploited\.\n$/,
+      /^Advisories for 5 systems and ecosystems (?:are updated|have not changed): 21 advisories, 3 known to be exploited\.\n$/,
     );
   });
 
@@ -120,7 +120,7 @@ describe('from an empty server to a list, by commands alone', () => {
     const scanned = await run('task start --all --wait');
     const list = await run('image list');
 
-    expect(scanned.out).toMatch(/^Task \d+ is done\. 9 images: 8 scanned, 1 failed; 7 at risk\.\n$/);
+    expect(scanned.out).toMatch(/^Task \d+ is done\. 10 images: 9 scanned, 1 failed; 8 at risk\.\n$/);
     expect(scanned.exitCode).toBe(5);
     expect(scanned.note).toMatch(/^incomplete: Nobody can say whether 1 image is safe\.\n {2}fix: /);
     expect(list.out).toMatch(/shop\/web:1\.4 .*3C {3}4H {3}1M {3}0L +yes/);
@@ -191,7 +191,7 @@ describe('from an empty server to a list, by commands alone', () => {
     expect(registries[0]).toBe('id,name,type,url,connection,sync,synced,reason');
     expect(registries[1]).toMatch(/^\d+,staging,docker,http:.*,connected,success,\d{4}-\d\d-\d\dT[\d:.]+Z,$/);
     expect(tasks[0]).toBe('id,status,images,finished,started,ended,by');
-    expect(tasks[1]).toMatch(/^\d+,finished,9,9,[\d-]+T[\d:.]+Z,[\d-]+T[\d:.]+Z,/);
+    expect(tasks[1]).toMatch(/^\d+,finished,10,10,[\d-]+T[\d:.]+Z,[\d-]+T[\d:.]+Z,/);
   });
 
   test.for([60, 80, 100, 160])('no list is wider than a terminal of %i columns', async (width) => {
@@ -208,7 +208,7 @@ describe('from an empty server to a list, by commands alone', () => {
     const id = (await run('task list -o name')).out.trim();
     const stopped = await run(`task stop ${id}`);
 
-    expect(listed.out).toMatch(/finished +9\/9/);
+    expect(listed.out).toMatch(/finished +10\/10/);
     expect(stopped).toMatchObject({ exitCode: 0, out: `Task ${id} is stopped.\n` });
     expect((await run(`task status ${id}`)).out).toContain(`Task ${id} is finished, 100%.`);
     expect((await run('task status 99')).note).toContain('ResourceNotFound');
@@ -385,7 +385,7 @@ test('without the catalogue of what is exploited, nothing passes for not exploit
   const scanned = await run(`scan ${registry.url}/tools/health:1.0 -u scanner --fail-on kev`, { env });
 
   expect(imported.note).toContain('No known_exploited_vulnerabilities.json given');
-  expect(imported.out).toContain('19 advisories; which are exploited is unknown');
+  expect(imported.out).toContain('21 advisories; which are exploited is unknown');
   expect((await run('advisories status', { env })).out).not.toMatch(/\b0 known/);
   expect(scanned.exitCode).toBe(5);
   expect(scanned.note).toMatch(/^incomplete: Nobody can say what is exploited/);

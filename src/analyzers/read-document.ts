@@ -14,8 +14,8 @@ const parsers = {
   JSONC: (text: string): unknown => JSON.parse(stripJsonComments(text)),
   // Both bound nesting; linear in the text: 2 s for 10 MB of TOML.
   TOML: (text: string): unknown => parseTomlText(text),
-  /** A list of documents; all scalars are texts. An alias is the same object once more, so it costs nothing to have many. */
-  YAML: (text: string): unknown => loadAll(text, { schema: FAILSAFE_SCHEMA }),
+  /** A list of documents; all scalars are texts. No aliases: whoever follows the same list from many places never ends. */
+  YAML: (text: string): unknown => loadAll(text, { schema: FAILSAFE_SCHEMA, maxAliases: 0 }),
 };
 
 /** What a text in a format holds, as the schema has it; undefined, and a problem told, when it holds something else. */

@@ -7,7 +7,9 @@ import { readDocument } from '../read-document.ts';
 
 const fileNames = ['bun.lock'];
 const LOCAL = /^(?:workspace|root|link|file):/;
-const MAX_KEY_LENGTH = 2_000;
+// Real ones are far from both; a hostile one must not make each of a million needs cost a long way up.
+const MAX_KEY_LENGTH = 500;
+const MAX_LEVELS = 16;
 
 const Ranges = z.record(z.string(), z.unknown()).optional();
 const Needs = z.object({ dependencies: Ranges, optionalDependencies: Ranges, peerDependencies: Ranges });
@@ -26,7 +28,7 @@ const Entry = z.tuple([z.string()]).rest(z.unknown());
 export const bunLock: Analyzer = {
   name: 'bun-lock',
   version: 1,
-  maxBytes: 32 * 1024 ** 2,
+  maxBytes: 16 * 1024 ** 2,
   wants: (path) => isProjectFile(path, fileNames),
   analyze(file, problem) {
     const lock = readDocument(file.text(), 'JSONC', Lock, problem);
@@ -71,10 +73,11 @@ function detailsOf(value: unknown): z.infer<typeof Details> | undefined {
 
 /** Keys are paths of names, as folders in node_modules: `a/b` is the b that a has for itself, before the common one. */
 function findKey(from: string, need: string, packages: z.infer<typeof Lock>['packages']): string | undefined {
-  if (from.length > MAX_KEY_LENGTH) return undefined;
-  for (let folder = from; folder !== ''; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/')))) {
+  let folder = from.length <= MAX_KEY_LENGTH ? from : '';
+  for (let level = 0; folder !== '' && level < MAX_LEVELS; level++) {
     const key = `${folder}/${need}`;
     if (Object.hasOwn(packages, key)) return key;
+    folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/')));
   }
   return Object.hasOwn(packages, need) ? need : undefined;
 }

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { type KeptSnapshot, listSnapshots } from '../advisories/kept-snapshots.ts';
 import { type AdvisoryStatus, type FeedStatus, readAdvisoryStatus } from '../advisories/status.ts';
 import type { CommandContext } from './command-context.ts';
 import { describeSnapshot } from './describe-snapshot.ts';
@@ -17,14 +18,18 @@ export function defineAdvisoriesStatus(parent: Command, context: CommandContext)
     .action(async (options: { readonly output: (typeof formats)[number] }) => {
       const { dataDir, advisoriesMaxAgeDays } = context.config();
       const status = await readAdvisoryStatus(dataDir, context.now());
-      if (options.output === 'json') context.terminal.out(`${JSON.stringify(status, null, 2)}\n`);
-      else printStatus(context, status, advisoriesMaxAgeDays);
+      const kept = await listSnapshots(dataDir);
+      if (options.output === 'json') {
+        const snapshots = kept.map(({ snapshot, bytes, current }) => ({ ...snapshot, bytes, current }));
+        context.terminal.out(`${JSON.stringify({ ...status, kept: snapshots }, null, 2)}\n`);
+      } else printStatus(context, status, kept, advisoriesMaxAgeDays);
     });
 }
 
 function printStatus(
   { terminal, now }: CommandContext,
   { snapshot, ageMs, feeds }: AdvisoryStatus,
+  kept: readonly KeptSnapshot[],
   maxAgeDays: number,
 ): void {
   if (!snapshot) terminal.note('No advisories yet. Fetch them: plimsoll advisories update (or import a folder).\n');
@@ -33,6 +38,9 @@ function printStatus(
   }
   if (feeds.length > 0)
     terminal.out(renderTable(feedColumns(feeds, now()), feeds, { width: terminal.width, colors: terminal.colors }));
+  if (kept.length > 0) {
+    terminal.out(`\n${renderTable(snapshotColumns(now()), kept, { width: terminal.width, colors: terminal.colors })}`);
+  }
   if (ageMs !== undefined && ageMs > maxAgeDays * DAY_MS) {
     terminal.note(
       `\nOlder than ${maxAgeDays} days: counts are marked as incomplete. Run plimsoll advisories update.\n`,
@@ -57,5 +65,19 @@ function feedColumns(feeds: readonly FeedStatus[], now: Date): readonly Column<F
     { title: 'CHANGED', text: (feed) => age(feed.downloadedAt), leaves: 2 },
     { title: 'CHECKED', text: (feed) => age(feed.checkedAt) },
     ...(feeds.some((feed) => feed.missing) ? [missing] : []),
+  ];
+}
+
+const SHORT_ID = 12;
+
+/** What --as-of takes. */
+function snapshotColumns(now: Date): readonly Column<KeptSnapshot>[] {
+  return [
+    { title: 'SNAPSHOT', text: ({ snapshot }) => snapshot.id.slice(0, SHORT_ID) },
+    { title: 'COMPILED', text: ({ snapshot }) => snapshot.compiledAt.slice(0, 16).replace('T', ' ') },
+    { title: 'AGE', text: ({ snapshot }) => formatAge(new Date(snapshot.compiledAt), now), leaves: 1 },
+    { title: 'ADVISORIES', text: ({ snapshot }) => String(snapshot.advisories), align: 'right' },
+    { title: 'SIZE', text: ({ bytes }) => formatBytes(bytes), align: 'right' },
+    { title: 'IN USE', text: ({ current }) => (current ? 'yes' : '') },
   ];
 }

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
 import type { AuditEntry } from '../store/audit-log.ts';
 import type { CommandContext } from './command-context.ts';
 import { withLocalStore } from './open-local-store.ts';
 import { type ListFormat, outputOption, printList } from './output/print-list.ts';
 import type { Column } from './output/table.ts';
+import { parseCount, parseTime } from './parse-arguments.ts';
 
 interface AuditOptions {
   readonly since?: Date;
@@ -23,7 +23,7 @@ export function defineAuditList(parent: Command, context: CommandContext): void 
     .option('--until <time>', 'up to this time', parseTime)
     .option('--key <secret id>', 'calls of this key')
     .option('--action <name>', 'calls of this action')
-    .option('--limit <count>', 'at most so many', parseLimit, 50)
+    .option('--limit <count>', 'at most so many', parseCount, 50)
     .addOption(outputOption())
     .action(async ({ output, since, until, key, action, limit }: AuditOptions) => {
       const { rows, total } = await withLocalStore(context, (store) =>
@@ -78,18 +78,4 @@ function parametersOf({ parameters }: AuditEntry): unknown {
   } catch {
     return parameters;
   }
-}
-
-function parseTime(text: string): Date {
-  const time = new Date(text);
-  if (Number.isNaN(time.getTime())) throw new InvalidArgumentError('It must read like 2026-11-25T08:00:00Z.');
-  return time;
-}
-
-const MAX_LIMIT = 1_000_000;
-
-function parseLimit(text: string): number {
-  const limit = Number(text);
-  if (Number.isInteger(limit) && limit > 0 && limit <= MAX_LIMIT) return limit;
-  throw new InvalidArgumentError(`It must be a whole number from 1 to ${MAX_LIMIT}.`);
 }

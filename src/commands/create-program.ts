@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { defineAdvisoriesChanges } from './advisories-changes.ts';
 import { defineAdvisoriesImport } from './advisories-import.ts';
 import { defineAdvisoriesStatus } from './advisories-status.ts';
 import { defineAdvisoriesUpdate } from './advisories-update.ts';
@@ -9,6 +10,8 @@ import { defineConfig } from './config.ts';
 import { defineImageAuthorize } from './image-authorize.ts';
 import { defineImageList } from './image-list.ts';
 import { defineImageShow } from './image-show.ts';
+import { defineImageWhy } from './image-why.ts';
+import { defineImageWhyNot } from './image-why-not.ts';
 import { defineKeyCreate } from './key-create.ts';
 import { defineKeyList } from './key-list.ts';
 import { defineKeyRevoke } from './key-revoke.ts';
@@ -39,7 +42,7 @@ const groups: readonly { readonly name: string; readonly description: string; re
     {
       name: 'image',
       description: 'images and what is known about them',
-      commands: [defineImageList, defineImageShow, defineImageAuthorize],
+      commands: [defineImageList, defineImageShow, defineImageWhy, defineImageWhyNot, defineImageAuthorize],
     },
     {
       name: 'task',
@@ -49,7 +52,7 @@ const groups: readonly { readonly name: string; readonly description: string; re
     {
       name: 'advisories',
       description: 'what is known about vulnerabilities',
-      commands: [defineAdvisoriesUpdate, defineAdvisoriesImport, defineAdvisoriesStatus],
+      commands: [defineAdvisoriesUpdate, defineAdvisoriesImport, defineAdvisoriesStatus, defineAdvisoriesChanges],
     },
     { name: 'key', description: 'API keys', commands: [defineKeyCreate, defineKeyList, defineKeyRevoke] },
     { name: 'audit', description: 'who changed what', commands: [defineAuditList] },

@@ -14,16 +14,31 @@ import { type VulnerabilityLine, vulnerabilityColumns } from './vulnerability-co
 const formats = ['table', 'wide', 'json'] as const;
 const levelWords: Readonly<Record<string, string>> = { '4': 'critical', '3': 'high', '2': 'medium', '1': 'low' };
 
+interface ShowOptions {
+  readonly output: (typeof formats)[number];
+  readonly asOf?: string;
+}
+
 export function defineImageShow(parent: Command, context: CommandContext): void {
   parent
     .command('show')
     .description('show one image and its vulnerabilities, worst first')
     .argument('<image>', 'id, digest, or reference such as team/app:1.2')
+    .option('--as-of <snapshot>', 'by advisories that are kept (their id or a date), from the database of this machine')
     .addOption(outputOption(formats))
-    .addHelpText('after', '\nExamples:\n  plimsoll image show team/app:1.2\n  plimsoll image show 17 -o json')
-    .action((image: string, options: { readonly output: (typeof formats)[number] }) =>
-      showImage(context, image, options.output),
-    );
+    .addHelpText(
+      'after',
+      `
+Examples:
+  plimsoll image show team/app:1.2
+  plimsoll image show 17 -o json
+  plimsoll image show team/app:1.2 --as-of 2026-11-20`,
+    )
+    .action(async (image: string, { output, asOf }: ShowOptions) => {
+      if (asOf === undefined) return showImage(context, image, output);
+      const { showImageAsOf } = await import('./show-image-as-of.ts'); // loaded here: it needs no server, but a database
+      return showImageAsOf(context, image, asOf, output);
+    });
 }
 
 async function showImage(context: CommandContext, word: string, format: (typeof formats)[number]): Promise<void> {

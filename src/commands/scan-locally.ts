@@ -1,4 +1,5 @@
 import { advisoriesPath } from '../advisories/advisories-path.ts';
+import { findSnapshot } from '../advisories/kept-snapshots.ts';
 import type { Config } from '../config/load-config.ts';
 import { AppError } from '../model/app-error.ts';
 import { parseReference, type Reference, registryUrl } from '../oci/parse-reference.ts';
@@ -21,6 +22,8 @@ export interface ScanLocallyOptions {
   readonly insecure?: boolean;
   readonly username?: string;
   readonly password?: string;
+  /** Advisories that are kept, by id or date; those in use when absent. */
+  readonly asOf?: string;
   readonly onProgress: (progress: ScanProgress) => void;
 }
 
@@ -31,6 +34,7 @@ export async function scanLocally(
   signal: AbortSignal,
 ): Promise<ScanReport> {
   const { config, platform } = options;
+  const kept = options.asOf === undefined ? undefined : await findSnapshot(config.dataDir, options.asOf);
   const threads = createScanThreads(config.workers);
   const now = () => new Date();
   try {
@@ -41,8 +45,9 @@ export async function scanLocally(
         threads,
         matchInventory: createMatchInventory({
           threads,
-          advisoriesPath: advisoriesPath(config.dataDir),
-          maxAgeDays: config.advisoriesMaxAgeDays,
+          advisoriesPath: kept?.path ?? advisoriesPath(config.dataDir),
+          // Whoever asks for old ones knows that they are.
+          maxAgeDays: kept ? Number.POSITIVE_INFINITY : config.advisoriesMaxAgeDays,
           now,
         }),
         findInRegistry: (text, wanted, abort) => findInRegistry(text, wanted, options, abort),

@@ -37,6 +37,7 @@ interface ScanOptions extends LeaveOutOptions {
   readonly failOn?: readonly FailRule[];
   readonly outputFile?: string;
   readonly showSuppressed?: true;
+  readonly asOf?: string;
 }
 
 export function defineScan(parent: Command, context: CommandContext): void {
@@ -55,6 +56,7 @@ export function defineScan(parent: Command, context: CommandContext): void {
     .option('--no-ignore-file', 'leave out nothing that a file lists')
     .option('--ignore-unfixed', 'leave out what no version mends yet')
     .option('--show-suppressed', 'also list what is left out, and why')
+    .option('--as-of <snapshot>', 'by advisories that are kept: their id, or a date (plimsoll advisories status)')
     .addHelpText(
       'after',
       `
@@ -94,6 +96,7 @@ async function scan(context: CommandContext, reference: string, options: ScanOpt
       ...(options.insecure ? { insecure: true } : {}),
       ...(options.username ? { username: options.username } : {}),
       ...(password ? { password } : {}),
+      ...(options.asOf === undefined ? {} : { asOf: options.asOf }),
       onProgress: (at) => {
         const detail = `${at.layersDone} of ${at.layersTotal} layers, ${formatBytes(at.bytesDone)} of ${formatBytes(at.bytesTotal)}`;
         bar.update(at.bytesDone, at.bytesTotal, detail);

@@ -22,7 +22,7 @@ export function createInventoryStore({ engine, read, transaction }: Database, no
     artifact: async (id) => {
       const row = await read
         .selectFrom('artifacts')
-        .select(['id', 'image_id', 'os', 'layers', 'scanned_at'])
+        .select(['id', 'image_id', 'os', 'layers', 'scanned_at', 'advisory_snapshot'])
         .where('id', '=', id)
         .executeTakeFirst();
       if (!row) return undefined;
@@ -32,6 +32,7 @@ export function createInventoryStore({ engine, read, transaction }: Database, no
         os: row.os,
         layers: JSON.parse(row.layers) as ArtifactLayer[],
         scannedAt: toDate(row.scanned_at),
+        ...(row.advisory_snapshot === null ? {} : { matchedWith: row.advisory_snapshot }),
       };
     },
     saveScan: (result) => transaction((trx) => saveScan(trx, engine, result, now())),

@@ -20,6 +20,7 @@ import { createRiskStore } from './risks.ts';
 import { createScanScheduleStore } from './scan-schedule.ts';
 import { createSettingStore } from './settings.ts';
 import type { Store } from './store.ts';
+import { createTagStore } from './tag-facts.ts';
 import { createTaskStore } from './tasks.ts';
 import type { Vault } from './vault.ts';
 import { createVulnerabilityStore } from './vulnerabilities.ts';
@@ -49,6 +50,7 @@ export async function openStore(deps: {
     inventories: createInventoryStore(database, deps.now),
     matches: createMatchStore(database),
     matchChanges: createMatchChangeStore(database),
+    tags: createTagStore(database),
     findings: createFindingStore(database),
     vulnerabilities: createVulnerabilityStore(database),
     ignoreRules: createIgnoreRuleStore(database, deps.now),

@@ -20,6 +20,7 @@ import type { MatchStore } from './matches.ts';
 import type { Namespace, NamespaceQuery } from './namespaces.ts';
 import type { RiskStore } from './risks.ts';
 import type { ScanScheduleStore } from './scan-schedule.ts';
+import type { TagStore } from './tag-facts.ts';
 import type { RegistryChange, RegistryUpdate } from './update-registry.ts';
 import type { VulnerabilityStore } from './vulnerabilities.ts';
 
@@ -31,6 +32,7 @@ export interface Store {
   readonly inventories: InventoryStore;
   readonly matches: MatchStore;
   readonly matchChanges: MatchChangeStore;
+  readonly tags: TagStore;
   readonly findings: FindingStore;
   readonly vulnerabilities: VulnerabilityStore;
   readonly ignoreRules: IgnoreRuleStore;
@@ -220,6 +222,8 @@ export interface Artifact {
   readonly layers: readonly ArtifactLayer[];
   /** End of its last finished scan. */
   readonly scannedAt?: Date;
+  /** What its result was matched with: a key of matching/match-key.ts, '' where there were no advisories. */
+  readonly matchedWith?: string;
 }
 
 export interface ScanResult {

@@ -16,6 +16,7 @@ export const scanErrorCodes: Readonly<Record<Cause, string>> = {
   'catalog-empty': 'CatalogEmpty',
   'certificate-invalid': 'CertificateInvalid',
   'connection-failed': 'ConnFailed',
+  'distribution-end-of-life': 'DistributionEndOfLife',
   'distribution-not-covered': 'DistributionNotCovered',
   'distribution-unknown': 'DistributionUnknown',
   'ecosystem-not-covered': 'EcosystemNotCovered',

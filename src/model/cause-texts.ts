@@ -73,6 +73,12 @@ export const causeTexts: Readonly<Record<Cause, CauseText>> = {
     'The scanning node could not reach the registry; reconfigure the connection method in registry management and retry.',
     '扫描节点无法连接镜像仓库，请在仓库管理中重新配置连接方式后重试。',
   ),
+  'distribution-end-of-life': cause(
+    'This release of the operating system gets no security updates any more, so newer vulnerabilities are missing',
+    '该操作系统版本已停止维护，可能缺少新漏洞',
+    'Rebuild the image on a release that is supported; nobody publishes fixes for this one, nor all that would need them.',
+    '请基于仍受支持的版本重新构建镜像；该版本不再发布修复，也不再完整披露漏洞。',
+  ),
   'distribution-not-covered': cause(
     'There are no advisories for this release of the operating system, so its vulnerabilities are unknown',
     '漏洞库不包含该操作系统版本，漏洞情况未知',

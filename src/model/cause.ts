@@ -12,6 +12,7 @@ export const causes = [
   'catalog-empty',
   'certificate-invalid',
   'connection-failed',
+  'distribution-end-of-life',
   'distribution-not-covered',
   'distribution-unknown',
   'ecosystem-not-covered',

@@ -1,3 +1,4 @@
+import { markEndOfLife } from '../matching/mark-end-of-life.ts';
 import { formatMatchKey } from '../matching/match-key.ts';
 import type { AdvisorySnapshot } from '../model/advisory.ts';
 import type { Inventory } from '../model/inventory.ts';
@@ -36,8 +37,9 @@ export function createMatchInventory({
 }: MatchInventoryDeps): MatchInventory {
   return async (inventory, signal) => {
     if (ready) await orAbort(ready, signal);
-    const { result, snapshot } = await threads.match(inventory, advisoriesPath, signal);
-    if (!snapshot) return { result, key: '' };
+    const { result: matched, snapshot } = await threads.match(inventory, advisoriesPath, signal);
+    if (!snapshot) return { result: matched, key: '' };
+    const result = markEndOfLife(matched, inventory.os, now());
     const age = ageInDays(snapshot, now());
     const old = age > maxAgeDays;
     return { result: old ? stale(result, Math.floor(age)) : result, snapshot, key: formatMatchKey(snapshot, old) };

@@ -30,7 +30,7 @@ export const alpine: LabelledImage = {
       'apk musl 1.2.4-r0': '',
       'apk ssl_client 1.36.1-r1': 'CVE-2023-42363',
     },
-    coverage: 'known',
-    gaps: [],
+    coverage: 'partial', // its updates have ended, and what was found is a lower bound
+    gaps: ['distribution-end-of-life alpine 3.18.0: updates ended on 2025-05-09'],
   }),
 };

@@ -13,7 +13,7 @@ export const endOfLife: LabelledImage = {
     layers: [wheezy.gzip()],
     labels: { 'deb openssl 1.0.1e-2+deb7u20': '' },
     coverage: 'unknown',
-    gaps: ['distribution-not-covered Debian:7'],
+    gaps: ['distribution-end-of-life debian 7: updates ended on 2018-05-31', 'distribution-not-covered Debian:7'],
   }),
 };
 
@@ -27,7 +27,7 @@ export const endOfLifeWithApplication: LabelledImage = {
       layers: [wheezy.gzip(), application.gzip()],
       labels: { 'deb openssl 1.0.1e-2+deb7u20': '', 'npm minimist 1.2.5': 'CVE-2021-44906' },
       coverage: 'unknown',
-      gaps: ['distribution-not-covered Debian:7'],
+      gaps: ['distribution-end-of-life debian 7: updates ended on 2018-05-31', 'distribution-not-covered Debian:7'],
     };
   },
 };

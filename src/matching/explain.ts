@@ -42,7 +42,7 @@ export function explainVulnerability(
   return inventory.packages.flatMap((pkg) => {
     const ecosystem = ecosystems.find(({ name }) => name === pkg.ecosystem);
     if (!ecosystem) return [];
-    const lookup = ecosystem.lookup(pkg);
+    const lookup = ecosystem.lookup(pkg, inventory.os);
     return ecosystem.namespaces(inventory.os).flatMap((namespace) =>
       find(namespace, lookup.name).map((advisory) => ({
         package: pkg,

@@ -15,7 +15,7 @@ export function changeReason(
   const reasons = (facts?.affected ?? []).flatMap(({ package: pkg, advisoryId }): readonly ChangeReason[] => {
     const namespaces = namespacesOf(pkg.ecosystem, ecosystems, os);
     if (namespaces.some((namespace) => diff.coverage.has(namespace))) return ['coverage-changed'];
-    const name = ecosystems.find((each) => each.name === pkg.ecosystem)?.lookup(pkg).name ?? pkg.name;
+    const name = ecosystems.find((each) => each.name === pkg.ecosystem)?.lookup(pkg, os).name ?? pkg.name;
     return namespaces.flatMap((namespace) => {
       const packageDiff = diff.packages.get(namespace)?.get(name);
       return packageDiff ? [reasonIn(packageDiff, advisoryId, change)] : [];

@@ -44,8 +44,11 @@ function changedNamespaces(
   const found = ecosystems.find((each) => each.name === ecosystem);
   if (!found) return new Set();
   const source = sourceName === '' ? {} : { source: { name: sourceName, version: '' } };
-  const { name: wanted } = found.lookup({ ecosystem, name, version: '', ...source });
-  const changed = [...packages].flatMap(([namespace, names]) => (names.has(wanted) ? [namespace] : []));
+  // Which of them is looked up may depend on the system: rather one image too many than one too few.
+  const wanted = [found.lookup({ ecosystem, name, version: '', ...source }).name, name, sourceName];
+  const changed = [...packages].flatMap(([namespace, names]) =>
+    wanted.some((each) => names.has(each)) ? [namespace] : [],
+  );
   return new Set([...changed, ...coverage]);
 }
 

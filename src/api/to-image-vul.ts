@@ -45,8 +45,8 @@ export function toImageVul(
     Tag: vulnerabilityTags({ ...found, system, application: !system }),
     Component: first?.package.name ?? '',
     Version: first?.package.version ?? '',
-    // 3 for what is exploited in the wild; nothing milder is known of the others.
-    AttackLevel: found.exploited ? 3 : 0,
+    // 3 for what is exploited in the wild, 2 where a way to do so is published; nothing milder is known of the others.
+    AttackLevel: found.exploited ? 3 : found.exploitPublic ? 2 : 0,
     LayerInfos: layerInfos(found.affected, commands),
   };
 }

@@ -27,6 +27,7 @@ const rooms: Readonly<Record<string, readonly string[] | 'everything'>> = {
   versions: ['model'],
   ecosystems: ['model', 'oci', 'versions'],
   matching: ['model', 'oci', 'versions', 'ecosystems'],
+  vex: ['model', 'ecosystems'],
   layers: ['model', 'oci'],
   analyzers: ['model', 'layers'],
   registries: ['model', 'oci'],

@@ -203,6 +203,55 @@ describe('from an empty server to a list, by commands alone', () => {
     }
   });
 
+  test('a number is explained: rule, advisory, package, layer, date of the data', async () => {
+    const image = await run('image why web:1.4');
+    const { counted } = JSON.parse((await run('image why web:1.4 -o json')).out) as {
+      readonly counted: readonly { readonly id: string; readonly severity: string }[];
+    };
+    const found = await run(`image why web:1.4 ${counted[0]?.id}`);
+    const other = await run('image why web:1.4 CVE-1999-0001');
+
+    expect(image).toMatchObject({ exitCode: 0 });
+    expect(oneLine(image.out)).toMatch(/Advisories [0-9a-f]{12}, compiled .+ Counted 3C 4H 1M 0L .+LOOKED UP IN/);
+    expect(counted).toHaveLength(8);
+    expect(oneLine(found.out)).toMatch(
+      /Verdict It counts Because an advisory says .+ Severity critical, from .+ Range >= /,
+    );
+    expect(found.out).toMatch(/Looked up +\S+ \S+ \S+\nAdvisory .+: affected\n/);
+    expect(oneLine(other.out)).toContain('It does not count Because no advisory that is here mentions it');
+  });
+
+  test('what is missing is explained, too', async () => {
+    const why = async (word: string) => oneLine((await run(`image why-not ${word}`)).out);
+    const host = new URL(registry.url).host;
+
+    expect(await why('web:1.4')).toMatch(/shop\/web:1\.4 .+ is in the list\./);
+    expect(await why('billing:2013')).toMatch(/Not everything is known: .+Debian:7/);
+    expect(await why('registry.example.com/shop/web:1.4')).toContain(
+      'No registry at registry.example.com has been added',
+    );
+    expect(await why(`${host}/shop/nothing:1`)).toContain('did not list a repository shop/nothing');
+    expect(await why(`${host}/shop/web:nothing`)).toContain('lists shop/web, but not its tag nothing');
+  });
+
+  test('results can be asked as of advisories that are kept', async () => {
+    const status = JSON.parse((await run('advisories status -o json')).out) as {
+      readonly kept: readonly { readonly id: string; readonly current: boolean }[];
+    };
+    const [kept] = status.kept;
+    const shown = await run(`image show web:1.4 --as-of ${kept?.id.slice(0, 12)}`);
+    const unknown = await run('image show web:1.4 --as-of 2001-01-01');
+    const changes = await run('advisories changes');
+
+    expect(kept?.current).toBe(true);
+    expect(shown.out).toMatch(/^As of [0-9a-f]{12}, compiled /);
+    expect(shown.out).toContain('3C 4H 1M 0L');
+    expect(shown.note).toContain('What is stored of the image now says the same.');
+    expect(unknown.exitCode).toBe(1);
+    expect(oneLine(unknown.note)).toContain(`kept are ${kept?.id.slice(0, 12)} of`);
+    expect(changes).toMatchObject({ exitCode: 0, out: '' });
+  });
+
   test('tasks are listed, and stopping one that has ended changes nothing', async () => {
     const listed = await run('task list');
     const id = (await run('task list -o name')).out.trim();

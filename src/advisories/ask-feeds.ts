@@ -31,11 +31,19 @@ export function listFeeds({
   ecosystems,
   osvUrl,
   kevUrl,
-}: Pick<UpdateAdvisoriesOptions, 'osvUrl' | 'kevUrl'> & { readonly ecosystems: readonly string[] }): readonly Feed[] {
+  epssUrl,
+}: Pick<UpdateAdvisoriesOptions, 'osvUrl' | 'kevUrl' | 'epssUrl'> & {
+  readonly ecosystems: readonly string[];
+}): readonly Feed[] {
   const odd = ecosystems.find((name) => !ECOSYSTEM.test(name));
   if (odd !== undefined)
     throw new AppError('ecosystem-not-covered', `${JSON.stringify(odd)} is not the name of an OSV ecosystem`);
-  const settings = { osvUrl, ecosystems: [...new Set(ecosystems)], ...(kevUrl ? { kevUrl } : {}) };
+  const settings = {
+    osvUrl,
+    ecosystems: [...new Set(ecosystems)],
+    ...(kevUrl ? { kevUrl } : {}),
+    ...(epssUrl ? { epssUrl } : {}),
+  };
   return sources.flatMap((source) => source.feeds(settings));
 }
 

@@ -9,6 +9,8 @@ export interface UpdateAdvisoriesOptions {
   readonly osvUrl: string;
   /** CISA's catalogue; absent = nothing is marked as exploited. */
   readonly kevUrl?: string;
+  /** FIRST's scores (epss_scores-current.csv.gz); absent = nothing has one. */
+  readonly epssUrl?: string;
   /** Base names as OSV.dev has them, beside those that are there already; `defaultEcosystems` when absent. */
   readonly ecosystems?: readonly string[];
   /** How many compilations stay to be compared with and asked "as of", the one in use among them; 3 when absent. */

@@ -20,6 +20,18 @@ const HASH = /^[0-9a-f]{30,}(?:-exec)?$/;
 
 /** Whether a file may be a program that somebody runs, as far as its path tells; libraries and kernel modules are none. */
 export function mayBeProgram(path: string): boolean {
+  // Several analyzers ask about each file of a layer, one after the other.
+  if (path !== lastPath) {
+    lastAnswer = isProgramPath(path);
+    lastPath = path;
+  }
+  return lastAnswer;
+}
+
+let lastPath = '';
+let lastAnswer = false;
+
+function isProgramPath(path: string): boolean {
   const start = path.lastIndexOf('/') + 1;
   const dot = path.lastIndexOf('.');
   if (dot >= start && !mayEndPrograms(path, start, dot)) return false;

@@ -28,15 +28,16 @@ export class ChunkCursor {
   async take(length: number): Promise<Buffer> {
     const now = this.takeNow(length);
     if (now) return now;
-    const parts: Buffer[] = [];
-    let missing = length;
-    while (missing > 0) {
-      const part = await this.takeSome(missing);
+    // Filled as the chunks come: those of a large file are not held beside it.
+    const taken = Buffer.allocUnsafeSlow(length);
+    let filled = 0;
+    while (filled < length) {
+      const part = await this.takeSome(length - filled);
       if (part === undefined) break;
-      parts.push(part);
-      missing -= part.byteLength;
+      taken.set(part, filled);
+      filled += part.byteLength;
     }
-    return Buffer.concat(parts);
+    return taken.subarray(0, filled);
   }
 
   /** At least one and at most `length` bytes, without copying; undefined at the end. */

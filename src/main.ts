@@ -82,8 +82,11 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
   const advisories = startAdvisoryUpdates({
     update: async (signal) => {
       const ecosystems = ecosystemsInFolder(config.advisoriesUrl) ?? [...defaultEcosystems, ...(await wanted.list())];
-      const { dataDir, advisoriesUrl: osvUrl, kevUrl } = config;
-      return updateAdvisories({ dataDir, osvUrl, kevUrl, ecosystems, keep: config.advisoriesKeep, now }, signal);
+      const { dataDir, advisoriesUrl: osvUrl, kevUrl, epssUrl } = config;
+      return updateAdvisories(
+        { dataDir, osvUrl, kevUrl, epssUrl, ecosystems, keep: config.advisoriesKeep, now },
+        signal,
+      );
     },
     lastCheckedAt: async () => {
       const snapshot = snapshotInUse();

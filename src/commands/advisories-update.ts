@@ -21,8 +21,8 @@ Example:
   plimsoll advisories update --ecosystems "AlmaLinux,Rocky Linux,Go"`,
     )
     .action(async ({ ecosystems = [] }: { readonly ecosystems?: readonly string[] }) => {
-      const { advisoriesUrl, kevUrl } = context.config();
-      await runAdvisoriesUpdate(context, { osvUrl: advisoriesUrl, kevUrl }, ecosystems);
+      const { advisoriesUrl, kevUrl, epssUrl } = context.config();
+      await runAdvisoriesUpdate(context, { osvUrl: advisoriesUrl, kevUrl, epssUrl }, ecosystems);
     });
 }
 

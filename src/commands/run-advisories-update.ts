@@ -17,6 +17,7 @@ import { formatBytes } from './output/units.ts';
 export interface AdvisoryFeeds {
   readonly osvUrl: string;
   readonly kevUrl?: string;
+  readonly epssUrl?: string;
 }
 
 const RECORDS_SHOWN = 10;

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
+import { z } from 'zod';
 import {
   listenAddress,
   logLevel,
@@ -126,6 +127,14 @@ export const settings = {
     meaning: "CISA's catalogue of known exploited vulnerabilities: http(s):// or file://.",
     secret: false,
     schema: url([...http, 'file:'], 'file:///srv/kev/known_exploited_vulnerabilities.json'),
+  },
+  epssUrl: {
+    name: 'PLIMSOLL_EPSS_URL',
+    fallback: '',
+    fallbackText: 'none',
+    meaning: "FIRST's EPSS scores (epss_scores-current.csv.gz): http(s):// or file://.",
+    secret: false,
+    schema: z.union([z.literal(''), url([...http, 'file:'], 'file:///srv/epss/epss_scores-current.csv.gz')]),
   },
   advisoriesMaxAgeDays: {
     name: 'PLIMSOLL_ADVISORIES_MAX_AGE_DAYS',

@@ -11,6 +11,7 @@ import type { BenchResult } from './bench-result.ts';
 const benches: Readonly<Record<string, () => Promise<{ run(): Promise<readonly BenchResult[]> }>>> = {
   'layer-walk': () => import('./layer-walk.ts'),
   'shared-layers': () => import('./shared-layers.ts'),
+  rematch: () => import('./rematch.ts'),
   'signed-calls': () => import('./signed-calls.ts'),
   'list-scale': () => import('./list-scale.ts'),
 };

@@ -5,12 +5,22 @@ import { distroless } from './images/distroless.ts';
 import { endOfLife, endOfLifeWithApplication } from './images/end-of-life.ts';
 import { installedLanguages } from './images/languages.ts';
 import { lockFiles } from './images/lock-files.ts';
+import { ownedAndNot } from './images/owned-and-not.ts';
 import { fixedAdvisories, openQualityLab, type QualityLab } from './open-quality-lab.ts';
 import { addUp, factsOf, factsOfLabels, precision, recall, renderScores, type Score, scoreEach } from './score.ts';
 
 // Images with labels, against advisories that do not change: precision and recall of every ecosystem, which must be 1.
 
-const images = [debian, distroless, alpine, endOfLife, endOfLifeWithApplication, installedLanguages, lockFiles];
+const images = [
+  debian,
+  distroless,
+  alpine,
+  endOfLife,
+  endOfLifeWithApplication,
+  ownedAndNot,
+  installedLanguages,
+  lockFiles,
+];
 let lab: QualityLab;
 beforeAll(async () => {
   lab = await openQualityLab(await fixedAdvisories());

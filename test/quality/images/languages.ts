@@ -3,13 +3,14 @@ import { type LayerBuilder, layer } from '../../../demo/build-layer.ts';
 import { nodeModules, pythonPackages } from '../../../demo/package-files.ts';
 import { buildElf } from '../../support/build-elf.ts';
 import { goModules, inlineBuildInfo } from '../../support/build-go-program.ts';
+import { buildZip, type ZipFile } from '../../support/build-zip.ts';
 import type { LabelledImage } from '../labelled-image.ts';
 
 /** Installed packages of every language, each with neighbours that an advisory must not touch. */
 export const installedLanguages: LabelledImage = {
   name: 'installed packages of every language',
   build: async () => ({
-    layers: [npmAndPython().gzip(), programs().gzip(), rubyPhpAndDotnet().gzip()],
+    layers: [npmAndPython().gzip(), programs().gzip(), rubyPhpAndDotnet().gzip(), java().gzip()],
     labels: {
       'npm @babel/traverse 7.23.0': 'CVE-2023-45133',
       'npm json5 2.2.3': '',
@@ -31,6 +32,11 @@ export const installedLanguages: LabelledImage = {
       'gem jmespath 1.6.1': '',
       'composer twig/twig v3.4.2': 'CVE-2022-39261 CVE-2024-45411',
       'composer guzzlehttp/psr7 2.4.5': '',
+      'maven com.google.guava:guava 31.1-jre': 'CVE-2020-8908 CVE-2023-2976',
+      'maven org.apache.commons:commons-text 1.9': 'CVE-2022-42889',
+      'maven org.apache.logging.log4j:log4j-core 2.14.1': 'CVE-2021-44228 CVE-2021-44832 CVE-2021-45046',
+      'maven org.apache.logging.log4j:log4j-core 2.17.1': '',
+      'maven org.example:shop 1.0': '',
       'nuget Newtonsoft.Json 12.0.3': 'CVE-2024-21907',
       'nuget System.Text.Encodings.Web 4.7.2': '',
     },
@@ -104,4 +110,29 @@ function rubyPhpAndDotnet(): LayerBuilder {
     .file('usr/local/bundle/specifications/jmespath-1.6.1.gemspec', gemspec('jmespath', '1.6.1'))
     .file('var/www/vendor/composer/installed.json', JSON.stringify(php))
     .file('app/app.deps.json', JSON.stringify(dotnet));
+}
+
+/** A web application with its libraries inside, one of which holds another, and a library beside it. */
+function java(): LayerBuilder {
+  const jar = (group: string, artifact: string, version: string, ...files: readonly ZipFile[]) =>
+    buildZip([
+      {
+        name: `META-INF/maven/${group}/${artifact}/pom.properties`,
+        content: `groupId=${group}\nartifactId=${artifact}\nversion=${version}\n`,
+      },
+      ...files,
+    ]);
+  const guava = jar('com.google.guava', 'guava', '31.1-jre');
+  const log4j = jar('org.apache.logging.log4j', 'log4j-core', '2.14.1');
+  const text = jar('org.apache.commons', 'commons-text', '1.9', { name: 'lib/guava-31.1-jre.jar', content: guava });
+  const shop = jar(
+    'org.example',
+    'shop',
+    '1.0',
+    { name: 'WEB-INF/lib/log4j-core-2.14.1.jar', content: log4j },
+    { name: 'WEB-INF/lib/commons-text-1.9.jar', content: text },
+  );
+  return layer()
+    .file('opt/shop/shop.war', shop)
+    .file('opt/tool/log4j-core-2.17.1.jar', jar('org.apache.logging.log4j', 'log4j-core', '2.17.1'));
 }

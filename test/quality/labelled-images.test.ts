@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { almalinux } from './images/almalinux.ts';
 import { alpine } from './images/alpine.ts';
 import { debian } from './images/debian.ts';
 import { distroless } from './images/distroless.ts';
@@ -15,6 +16,7 @@ const images = [
   debian,
   distroless,
   alpine,
+  almalinux,
   endOfLife,
   endOfLifeWithApplication,
   ownedAndNot,

@@ -54,6 +54,11 @@ export function defineScan(parent: Command, context: CommandContext): void {
     .addOption(new Option('--fail-on <rules>', `exit 3 when found: ${failRules.join(', ')}`).argParser(parseFailOn))
     .option('--ignore-file <file>', `leave out what it lists (default: ${DEFAULT_IGNORE_FILE}, when it is there)`)
     .option('--no-ignore-file', 'leave out nothing that a file lists')
+    .addOption(
+      new Option('--vex <file>', 'leave out what a VEX document (OpenVEX, CycloneDX) speaks for; repeatable').argParser(
+        (path: string, before: readonly string[] = []) => [...before, path],
+      ),
+    )
     .option('--ignore-unfixed', 'leave out what no version mends yet')
     .option('--show-suppressed', 'also list what is left out, and why')
     .option('--as-of <snapshot>', 'by advisories that are kept: their id, or a date (plimsoll advisories status)')

@@ -91,10 +91,10 @@ test('sarif of an image that nobody can judge is no clean run', async () => {
   expect(results).toEqual([]);
   expect(invocations[0].executionSuccessful).toBe(false);
   expect(invocations[0].toolExecutionNotifications[0]).toMatchObject({
-    descriptor: { id: 'distribution-not-covered' },
+    descriptor: { id: 'distribution-end-of-life' },
     level: 'error',
   });
-  expect(tool.driver.notifications[0].id).toBe('distribution-not-covered');
+  expect(tool.driver.notifications[0].id).toBe('distribution-end-of-life');
 });
 
 test('the bills of materials hold every package of the image, below its system or the image itself', async () => {
@@ -144,6 +144,49 @@ test('the file of the working folder is used, and can be declined', async () => 
     code: 1,
     stderr: expect.stringContaining('There is no file or folder ./absent.tar'),
   });
+});
+
+test('VEX statements leave out with their reason, ours as CycloneDX as well as those of others as OpenVEX', async () => {
+  const statement = (name: string, product: object) => ({
+    vulnerability: { name },
+    status: 'not_affected',
+    justification: 'vulnerable_code_not_present',
+    products: [product],
+  });
+  const repository = `${new URL(registry.url).host}/shop/api`;
+  const openVex = file(
+    'team.vex.json',
+    JSON.stringify({
+      '@context': 'https://openvex.dev/ns/v0.2.0',
+      statements: [
+        statement('CVE-2023-4863', { '@id': 'pkg:deb/debian/libwebp7' }),
+        statement('CVE-2023-4911', { '@id': `pkg:oci/api?repository_url=${repository}` }),
+        { status: 'perhaps' },
+      ],
+    }),
+  );
+
+  const judged = await scan('shop/api:2.0', '--fail-on', 'kev', '--vex', openVex, '--show-suppressed');
+  const bom = file('ours.cdx.json', (await scan('shop/api:2.0', '-o', 'cyclonedx', '--vex', openVex)).out);
+  const again = JSON.parse((await scan('shop/api:2.0', '-o', 'json', '--vex', bom)).out);
+
+  expect(judged.exitCode).toBe(0);
+  expect(judged.out).toMatch(/^Left out {4}2 by VEX$/m);
+  expect(judged.out).toMatch(
+    /CVE-2023-4863 +libwebp7 .* vex: .*vex\.json: not_affected: vulnerable_code_not_present$/m,
+  );
+  expect(judged.note).toMatch(/^warning: .*team\.vex\.json: statements\.2\..*; this statement is not used\.$/m);
+  expect(again.suppressed.map((each: { vulnerability: { id: string } }) => each.vulnerability.id).toSorted()).toEqual([
+    'CVE-2023-4863',
+    'CVE-2023-4911',
+  ]);
+});
+
+test('what is no VEX is a usage error, before anything is scanned', async () => {
+  const bad = await scan('no/such:image', '--vex', file('no.vex.json', '{}'));
+
+  expect(bad.exitCode).toBe(2);
+  expect(bad.note).toMatch(/no\.vex\.json cannot be read as VEX: it is neither OpenVEX .*\n {2}fix: /);
 });
 
 test('a rule that has expired counts again, and says so', async () => {

@@ -137,7 +137,7 @@ function judge(report: ScanReport, options: ScanOptions, { terminal }: CommandCo
       'Nobody can say how likely exploitation is: there are no EPSS scores, so epss cannot be judged.',
       {
         exitCode: exitCodes.incomplete,
-        fix: 'plimsoll advisories update, with the scores of EPSS among the feeds',
+        fix: 'Set PLIMSOLL_EPSS_URL, then plimsoll advisories update.',
       },
     );
   }

@@ -21,27 +21,35 @@ const bookworm: readonly DebianPackage[] = [
   { name: 'zlib1g', version: '1:1.2.13.dfsg-1', source: 'zlib' },
 ];
 
+const trixie: readonly DebianPackage[] = [
+  { name: 'base-files', version: '13.8' },
+  { name: 'libc6', version: '2.41-12', source: 'glibc' },
+  { name: 'libssl3t64', version: '3.5.1-1', source: 'openssl' },
+  { name: 'zlib1g', version: '1:1.3.dfsg+really1.3.1-1+b1', source: 'zlib (1:1.3.dfsg+really1.3.1-1)' },
+];
+
 /** What a fleet of images looks like: one base under many, and a few that are awkward. */
 export function demoRepositories(): readonly ServedRepository[] {
   const debian = debianBase('12', 'Debian GNU/Linux 12 (bookworm)', bookworm);
-  const alpine = (openssl: string) =>
-    layer()
-      .file('etc/os-release', osRelease('alpine', '3.18.0', 'Alpine Linux v3.18'))
-      .file(
-        'etc/apk/repositories',
-        'https://apk.example.org/alpine/v3.18/main\nhttps://apk.example.org/alpine/v3.18/community\n',
-      )
-      .file(
-        'lib/apk/db/installed',
-        apkInstalled([
-          { name: 'musl', version: '1.2.4-r0', origin: 'musl' },
-          { name: 'busybox', version: '1.36.1-r7', origin: 'busybox' },
-          { name: 'libcrypto3', version: openssl, origin: 'openssl' },
-          { name: 'libssl3', version: openssl, origin: 'openssl' },
-        ]),
-      )
-      .file('lib/libcrypto.so.3', noise(3 * MiB))
-      .gzip();
+  const patched = debianBase('13', 'Debian GNU/Linux 13 (trixie)', trixie);
+  // Its updates ended in May 2025: what is found there is the least there is.
+  const alpine = layer()
+    .file('etc/os-release', osRelease('alpine', '3.18.0', 'Alpine Linux v3.18'))
+    .file(
+      'etc/apk/repositories',
+      'https://apk.example.org/alpine/v3.18/main\nhttps://apk.example.org/alpine/v3.18/community\n',
+    )
+    .file(
+      'lib/apk/db/installed',
+      apkInstalled([
+        { name: 'musl', version: '1.2.4-r0', origin: 'musl' },
+        { name: 'busybox', version: '1.36.1-r7', origin: 'busybox' },
+        { name: 'libcrypto3', version: '3.1.0-r4', origin: 'openssl' },
+        { name: 'libssl3', version: '3.1.0-r4', origin: 'openssl' },
+      ]),
+    )
+    .file('lib/libcrypto.so.3', noise(3 * MiB))
+    .gzip();
 
   const webOld = image('2023-06-20', [
     debian,
@@ -69,7 +77,7 @@ export function demoRepositories(): readonly ServedRepository[] {
     buildImage({
       platform: { os: 'linux', architecture },
       created: '2023-07-01T08:00:00Z',
-      layers: [alpine('3.1.0-r4')],
+      layers: [alpine],
       history: history('worker'),
     }),
   );
@@ -80,7 +88,6 @@ export function demoRepositories(): readonly ServedRepository[] {
       { name: 'libssl1.0.0', version: '1.0.1e-2', source: 'openssl' },
     ]),
   ]);
-  const patched = alpine('3.1.4-r5');
   const clean = image('2024-03-04', [patched]);
   // What no package manager of the system knows of: a library inside the application's own jar.
   const search = image('2021-12-01', [

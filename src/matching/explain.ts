@@ -23,7 +23,10 @@ export interface EcosystemScope {
   readonly namespaces: readonly { readonly name: string; readonly covered: boolean }[];
 }
 
-/** Every package of an image that an advisory about this vulnerability is filed for, affected or not. Pure. */
+/**
+ * Every package of an image that an advisory about this vulnerability is filed for, affected or not. Heeds what matching
+ * does: the first namespace that knows a package decides, and packages of modules ask their own stream. Pure.
+ */
 export function explainVulnerability(
   inventory: Inventory,
   database: AdvisoryDatabase,
@@ -33,9 +36,7 @@ export function explainVulnerability(
   const asked = new Map<string, readonly Advisory[]>();
   const find = (namespace: string, name: string) => {
     const key = `${namespace}\0${name}`;
-    const known = asked.get(key);
-    if (known) return known;
-    const found = database.find(namespace, name).filter((advisory) => isAbout(advisory, id));
+    const found = asked.get(key) ?? database.find(namespace, name);
     asked.set(key, found);
     return found;
   };
@@ -43,16 +44,20 @@ export function explainVulnerability(
     const ecosystem = ecosystems.find(({ name }) => name === pkg.ecosystem);
     if (!ecosystem) return [];
     const lookup = ecosystem.lookup(pkg, inventory.os);
-    return ecosystem.namespaces(inventory.os).flatMap((namespace) =>
-      find(namespace, lookup.name).map((advisory) => ({
+    const namespace = ecosystem.namespaces(inventory.os).find((each) => find(each, lookup.name).length > 0);
+    if (namespace === undefined) return [];
+    const filed = find(namespace, lookup.name);
+    const advisories = ecosystem.ofSameModule?.(pkg, filed) ?? filed;
+    return advisories
+      .filter((advisory) => isAbout(advisory, id))
+      .map((advisory) => ({
         package: pkg,
         namespace,
         lookup,
         advisory,
         verdict: affects(lookup.version, advisory, ecosystem.versions),
         ranges: describeRanges(advisory),
-      })),
-    );
+      }));
   });
 }
 

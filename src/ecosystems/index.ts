@@ -6,6 +6,7 @@ import { conda } from './conda.ts';
 import { deb } from './deb.ts';
 import type { Ecosystem } from './ecosystem.ts';
 import { gem } from './gem.ts';
+import { generic } from './generic.ts';
 import { golang } from './golang.ts';
 import { maven } from './maven.ts';
 import { npm } from './npm.ts';
@@ -20,6 +21,7 @@ export const ecosystems = [
   conda,
   deb,
   gem,
+  generic,
   golang,
   maven,
   npm,

@@ -57,12 +57,17 @@ const samples: Readonly<Record<string, { readonly path: string; readonly content
     content: buildElf({ '.go.buildinfo': inlineBuildInfo('go1.20.3', goModules('dep\ta.b/c\tv1.0.0')) }),
   },
   'go-mod': { path: 'app/go.mod', content: 'module a\nrequire b.c/d v1.0.0\n' },
+  'go-toolchain': { path: 'usr/local/go/VERSION', content: 'go1.21.5\ntime 2023-11-29T21:21:46Z\n' },
   'gradle-lock': { path: 'app/gradle.lockfile', content: 'a:b:1.0=runtimeClasspath\n' },
   java: {
     path: 'app/lib/a.jar',
     content: buildZip([
       { name: 'META-INF/maven/a/b/pom.properties', content: 'groupId=a\nartifactId=b\nversion=1.0\n' },
     ]),
+  },
+  'known-program': {
+    path: 'usr/local/bin/node',
+    content: buildElf({ '.rodata': Buffer.from('\0node.js/v20.1.0\0') }),
   },
   npm: { path: 'app/node_modules/a/package.json', content: '{"name":"a","version":"1.0.0"}' },
   'nuget-config': {

@@ -14,8 +14,10 @@ import { gemfileLock } from './gemfile-lock.ts';
 import { gemspec } from './gemspec.ts';
 import { goBinary } from './go-binary.ts';
 import { goMod } from './go-mod.ts';
+import { goToolchain } from './go-toolchain.ts';
 import { gradleLock } from './gradle-lock.ts';
 import { java } from './java.ts';
+import { knownProgram } from './known-program.ts';
 import { npm } from './npm.ts';
 import { nugetConfig } from './nuget-config.ts';
 import { nugetLock } from './nuget-lock.ts';
@@ -50,8 +52,10 @@ export const analyzers = [
   gemspec,
   goBinary,
   goMod,
+  goToolchain,
   gradleLock,
   java,
+  knownProgram,
   npm,
   nugetConfig,
   nugetLock,

@@ -67,6 +67,6 @@ describe.for(versionSchemes)('$name', (scheme) => {
       }),
       { numRuns: 2_000 },
     );
-    expect(equal).toBeGreaterThan(10);
+    expect(equal, 'versions that were equal, or nothing was proved').toBeGreaterThan(0);
   });
 });

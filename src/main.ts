@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry as MetricsRegistry } from 'prom-client';
@@ -33,6 +34,7 @@ import { checkConnection } from './registries/check-connection.ts';
 import { registryTypes } from './registries/types/index.ts';
 import { createLayerReports } from './scan/create-layer-reports.ts';
 import { createScanThreads } from './scan/create-scan-threads.ts';
+import { createVexFolder } from './scan/create-vex-folder.ts';
 import { createMatchInventory, currentMatchKey, type MatchInventory } from './scan/match-inventory.ts';
 import { scanImage } from './scan/scan-image.ts';
 import { openStore } from './store/open-store.ts';
@@ -95,6 +97,7 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
     now,
     log,
   });
+  const vex = createVexFolder(config.vexFolder ?? join(config.dataDir, 'vex'), log);
   const matchInventory = learnWanted(
     createMatchInventory({
       threads,
@@ -102,6 +105,7 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
       advisoriesPath: advisoriesPath(config.dataDir),
       maxAgeDays: config.advisoriesMaxAgeDays,
       now,
+      vex,
     }),
     wanted,
     advisories,
@@ -167,7 +171,8 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
       matchInventory,
       snapshotId: async () => {
         const snapshot = snapshotInUse();
-        return snapshot && currentMatchKey(snapshot, config.advisoriesMaxAgeDays, now());
+        const { id } = await vex.read();
+        return snapshot && currentMatchKey(snapshot, config.advisoriesMaxAgeDays, now(), id);
       },
       compare: (from, to, signal) =>
         diffAdvisories(locateSnapshot(config.dataDir, from), locateSnapshot(config.dataDir, to), signal),

@@ -15,6 +15,7 @@ const scanner = [
   'versions',
   'ecosystems',
   'matching',
+  'vex',
   'layers',
   'analyzers',
   'registries',

@@ -136,6 +136,14 @@ export const settings = {
     secret: false,
     schema: z.union([z.literal(''), url([...http, 'file:'], 'file:///srv/epss/epss_scores-current.csv.gz')]),
   },
+  vexFolder: {
+    name: 'PLIMSOLL_VEX',
+    fallbackText: 'vex in the data folder',
+    meaning:
+      'Folder of OpenVEX and CycloneDX files (*.json) whose statements leave findings out of the counts; the reason is kept.',
+    secret: false,
+    schema: path,
+  },
   advisoriesMaxAgeDays: {
     name: 'PLIMSOLL_ADVISORIES_MAX_AGE_DAYS',
     fallback: '7',

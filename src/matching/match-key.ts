@@ -9,7 +9,7 @@ const MATCHING_VERSION = 1;
 export interface MatchKey {
   /** AdvisorySnapshot.id */
   readonly snapshotId: string;
-  /** Changes with the rules of matching: version schemes, ecosystems, merging. */
+  /** Changes with the rules of matching (version schemes, ecosystems, merging) and with the VEX statements that were applied. */
   readonly engine: string;
   /** The advisories were older than allowed, and the result says so. */
   readonly stale: boolean;
@@ -23,9 +23,10 @@ const engine = createHash('sha256')
 const SEPARATOR = '.';
 const STALE = 'stale';
 
-/** One text for all of it: a result with another key has to be looked at again. */
-export function formatMatchKey({ id }: Pick<AdvisorySnapshot, 'id'>, stale: boolean): string {
-  return [id, engine, ...(stale ? [STALE] : [])].join(SEPARATOR);
+/** One text for all of it: a result with another key has to be looked at again. `vexId`: the statements that were applied. */
+export function formatMatchKey({ id }: Pick<AdvisorySnapshot, 'id'>, stale: boolean, vexId = ''): string {
+  const rules = vexId === '' ? engine : `${engine}-${vexId}`;
+  return [id, rules, ...(stale ? [STALE] : [])].join(SEPARATOR);
 }
 
 /** Results of earlier versions have the id alone; then the engine is ''. */

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -9,6 +9,7 @@ import { updateAdvisories } from '../advisories/update.ts';
 import { AppError } from '../model/app-error.ts';
 import type { Inventory } from '../model/inventory.ts';
 import { createScanThreads, type ScanThreads } from './create-scan-threads.ts';
+import { createVexFolder } from './create-vex-folder.ts';
 import { createMatchInventory, type MatchInventory, type MatchInventoryDeps } from './match-inventory.ts';
 
 const never = new AbortController().signal;
@@ -129,4 +130,44 @@ test('a scan that is stopped does not go on waiting for it', async () => {
   stop.abort(new AppError('canceled', 'the job was stopped'));
 
   await expect(matching).rejects.toMatchObject({ code: 'canceled' });
+});
+
+test('statements of the VEX folder leave findings out with their reason, and change what a result is stored under', async () => {
+  await update(advisory('GHSA-1', '0.2.1'), advisory('GHSA-2', '0.2.1'));
+  const warnings: unknown[] = [];
+  const folder = join(work, 'vex');
+  const match = matcher({ vex: createVexFolder(folder, { warn: (facts: unknown) => warnings.push(facts) }) });
+  const before = await match(inventory, never);
+  await mkdir(folder);
+  await writeFile(
+    join(folder, 'team.json'),
+    JSON.stringify({
+      '@context': 'https://openvex.dev/ns/v0.2.0',
+      '@id': 'https://example.com/vex/1',
+      author: 'team',
+      timestamp: '2026-11-25T00:00:00Z',
+      version: 1,
+      statements: [
+        {
+          vulnerability: { name: 'GHSA-1' },
+          products: [{ '@id': 'pkg:npm/minimist' }],
+          status: 'not_affected',
+          justification: 'vulnerable_code_not_in_execute_path',
+        },
+      ],
+    }),
+  );
+  await writeFile(join(folder, 'broken.json'), '{');
+
+  const after = await match(inventory, never);
+  const again = await match(inventory, never);
+
+  expect(before.result.vulnerabilities.map(({ id }) => id)).toEqual(['GHSA-1', 'GHSA-2']);
+  expect(after.result.vulnerabilities.map(({ id }) => id)).toEqual(['GHSA-2']);
+  expect(after.result.suppressed).toMatchObject([
+    { vulnerability: { id: 'GHSA-1' }, reason: 'vex', detail: expect.stringMatching(/^team\.json: /) },
+  ]);
+  expect(warnings).toEqual([expect.objectContaining({ file: 'broken.json' })]);
+  expect(after.key).not.toBe(before.key);
+  expect(again.key).toBe(after.key);
 });

@@ -3,7 +3,9 @@ import { formatMatchKey } from '../matching/match-key.ts';
 import type { AdvisorySnapshot } from '../model/advisory.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { MatchResult } from '../model/vulnerability.ts';
+import { applyVex } from '../vex/apply-vex.ts';
 import type { ScanThreads } from './create-scan-threads.ts';
+import type { VexFolder, VexStatements } from './create-vex-folder.ts';
 
 /** Matches an inventory against the advisories there are now. */
 export type MatchInventory = (inventory: Inventory, signal: AbortSignal) => Promise<Matched>;
@@ -24,6 +26,8 @@ export interface MatchInventoryDeps {
   /** Advisories whose feeds were last asked longer ago make a result partial. */
   readonly maxAgeDays: number;
   readonly now: () => Date;
+  /** Statements that leave findings out, with the reason kept. */
+  readonly vex?: VexFolder;
 }
 
 const DAY_MS = 86_400_000;
@@ -34,21 +38,32 @@ export function createMatchInventory({
   advisoriesPath,
   maxAgeDays,
   now,
+  vex,
 }: MatchInventoryDeps): MatchInventory {
   return async (inventory, signal) => {
     if (ready) await orAbort(ready, signal);
     const { result: matched, snapshot } = await threads.match(inventory, advisoriesPath, signal);
     if (!snapshot) return { result: matched, key: '' };
-    const result = markEndOfLife(matched, inventory.os, now());
+    const statements = await vex?.read();
+    const result = applyAll(markEndOfLife(matched, inventory.os, now()), inventory, statements);
     const age = ageInDays(snapshot, now());
     const old = age > maxAgeDays;
-    return { result: old ? stale(result, Math.floor(age)) : result, snapshot, key: formatMatchKey(snapshot, old) };
+    const key = formatMatchKey(snapshot, old, statements?.id);
+    return { result: old ? stale(result, Math.floor(age)) : result, snapshot, key };
   };
 }
 
+/** One content may be listed under many names: only what is said of packages is heeded, not of images by their names. */
+function applyAll(result: MatchResult, { os }: Inventory, vex: VexStatements | undefined): MatchResult {
+  return (vex?.documents ?? []).reduce(
+    (left, { name, statements }) => applyVex(left, statements, { os, digests: [] }, name),
+    result,
+  );
+}
+
 /** What a match with these advisories would be stored with now. */
-export const currentMatchKey = (snapshot: AdvisorySnapshot, maxAgeDays: number, now: Date): string =>
-  formatMatchKey(snapshot, ageInDays(snapshot, now) > maxAgeDays);
+export const currentMatchKey = (snapshot: AdvisorySnapshot, maxAgeDays: number, now: Date, vexId = ''): string =>
+  formatMatchKey(snapshot, ageInDays(snapshot, now) > maxAgeDays, vexId);
 
 const ageInDays = (snapshot: AdvisorySnapshot, now: Date) => (now.getTime() - Date.parse(snapshot.checkedAt)) / DAY_MS;
 

@@ -126,7 +126,9 @@ describe('from an empty server to a list, by commands alone', () => {
     expect(list.out).toMatch(/shop\/web:1\.4 .*3C {3}4H {3}1M {3}0L +yes/);
     expect(list.out).toMatch(/tools\/health:1\.0 .*0C {3}0H {3}0M {3}0L +no/);
     expect(list.out).toMatch(/legacy\/billing:2013 .* - +- /);
-    expect(list.note).toMatch(/legacy\/billing:2013: This release of the operating system gets no security updates any more/);
+    expect(list.note).toMatch(
+      /legacy\/billing:2013: This release of the operating system gets no security updates any more/,
+    );
   });
 
   test('the list is for programs too, and an unknown is empty there, not zero', async () => {

@@ -87,6 +87,8 @@ function searchCondition(kind: PackageKind, condition: VulnerabilitySearchCondit
     }
     case 'exploited':
       return hasFinding(kind, sql`f.exploited = 1`);
+    case 'exploit-public':
+      return sql`v.exploit_public = 1`;
     case 'exploited-remotely':
       return sql`(${hasFinding(kind, sql`f.exploited = 1`)} and v.cvss_vector like '%/AV:N/%')`;
     case 'urgent': {

@@ -281,6 +281,8 @@ export type VulnerabilityCondition =
   | { readonly kind: 'ecosystem'; readonly values: readonly string[]; readonly without: boolean }
   | { readonly kind: 'fixable' }
   | { readonly kind: 'exploited' }
+  /** Something that exploits it is published. */
+  | { readonly kind: 'exploit-public' }
   /** Left out of the counts by a rule. Without this condition such findings are left out of the list, too. */
   | { readonly kind: 'ignored' }
   /** Nothing fulfils an empty list. */

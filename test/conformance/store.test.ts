@@ -403,7 +403,12 @@ for (const [name, start] of Object.entries(engines)) {
           vulnerabilities: [
             vulnerability('CVE-2024-1'),
             vulnerability('CVE-2024-2', { severity: 'medium', affected: affected(zlib), exploited: true }),
-            vulnerability('CVE-2024-3', { severity: 'unknown', title: 'Prototype', affected: affected(lodash) }),
+            vulnerability('CVE-2024-3', {
+              severity: 'unknown',
+              title: 'Prototype',
+              affected: affected(lodash),
+              exploitPublic: true,
+            }),
           ],
         }),
       );
@@ -418,6 +423,7 @@ for (const [name, start] of Object.entries(engines)) {
       expect(await found({ kind: 'name', match: 'equals', values: ['CVE-2024-1', 'Prototype'] })).toEqual([1]);
       expect(await found({ kind: 'fixable' })).toEqual([1]);
       expect(await found({ kind: 'exploited' })).toEqual([2]);
+      expect(await found({ kind: 'exploit-public' })).toEqual([3]);
       expect(await found({ kind: 'package', match: 'equals', values: ['zlib1g'] })).toEqual([2]);
       expect(await found({ kind: 'package', match: 'contains', values: ['SSL'] })).toEqual([1]);
       expect(await found({ kind: 'package', match: 'contains', values: ['lib/dpkg'] })).toEqual([]);

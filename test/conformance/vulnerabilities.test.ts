@@ -453,7 +453,7 @@ describeEachEngine('vulnerabilities', (fixture) => {
             cvss: undefined,
             affected: unfixed('CVE-1', 'high').affected,
           }),
-          unfixed('CVE-3', 'unknown'),
+          { ...unfixed('CVE-3', 'unknown'), exploitPublic: true },
         ],
         day(3),
       );
@@ -544,6 +544,7 @@ describeEachEngine('vulnerabilities', (fixture) => {
       expect(await ids({ ...application, conditions: [{ kind: 'exploited-remotely' }] })).toEqual(['CVE-2']);
       expect(await ids({ ...application, conditions: [{ kind: 'urgent' }] })).toEqual(['CVE-2']);
       expect(await ids({ conditions: [{ kind: 'exploited' }] })).toEqual([]);
+      expect(await ids({ conditions: [{ kind: 'exploit-public' }] })).toEqual(['CVE-3']);
     });
 
     test('conditions on the images and packages that it affects', async () => {

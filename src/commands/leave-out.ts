@@ -7,6 +7,7 @@ import { parseIgnoreFile } from '../reports/ignore/parse-ignore-file.ts';
 import { suppress } from '../reports/suppress.ts';
 import type { ScanReport } from '../scan/scan-report.ts';
 import { applyVex, type VexImage } from '../vex/apply-vex.ts';
+import { ofFile } from '../vex/of-file.ts';
 import { parseVex } from '../vex/parse-vex.ts';
 import type { VexStatement } from '../vex/vex-statement.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
@@ -36,7 +37,8 @@ export interface LeftOut {
   /** The file of the rules. */
   readonly source: string;
   readonly unfixed: boolean;
-  readonly vex: readonly { readonly source: string; readonly statements: readonly VexStatement[] }[];
+  /** Of all files, in their order. */
+  readonly vex: readonly VexStatement[];
 }
 
 /**
@@ -46,7 +48,7 @@ export interface LeftOut {
  */
 export async function readLeftOut(options: LeaveOutOptions, terminal: Terminal, now: Date): Promise<LeftOut> {
   const unfixed = options.ignoreUnfixed === true;
-  const vex = await Promise.all((options.vex ?? []).map((path) => readVex(path, terminal)));
+  const vex = (await Promise.all((options.vex ?? []).map((path) => readVex(path, terminal)))).flat();
   const source = options.ignoreFile ?? DEFAULT_IGNORE_FILE;
   const bytes = source === false ? undefined : await readSmallFile(source, '--ignore-file', MAX_IGNORE_BYTES);
   if (source === false || bytes === undefined) {
@@ -65,7 +67,7 @@ export async function readLeftOut(options: LeaveOutOptions, terminal: Terminal, 
 /** The report without what is to be left out; nothing is lost, it moves to `suppressed`. */
 export function leaveOut(report: ScanReport, { rules, source, unfixed, vex }: LeftOut, now: Date): ScanReport {
   const image = vexImageOf(report);
-  const stated = vex.reduce((left, file) => applyVex(left, file.statements, image, file.source), report);
+  const stated = applyVex(report, vex, image);
   const ruled = applyIgnoreRules(stated, rules, source, now);
   if (!unfixed) return ruled;
   return suppress(ruled, 'ignored', (_, affected) =>
@@ -94,7 +96,7 @@ function repositoryOf(text: string): string | undefined {
   }
 }
 
-async function readVex(path: string, terminal: Terminal): Promise<LeftOut['vex'][0]> {
+async function readVex(path: string, terminal: Terminal): Promise<LeftOut['vex']> {
   const bytes = await readSmallFile(path, '--vex', MAX_VEX_BYTES);
   if (!bytes) throw noSuchFile(path, '--vex');
   try {
@@ -103,7 +105,7 @@ async function readVex(path: string, terminal: Terminal): Promise<LeftOut['vex']
       terminal.note(printable(`warning: ${path}: ${problem}; this statement is not used.`).concat('\n'));
     if (problems.length > PROBLEMS_SHOWN)
       terminal.note(`warning: ${printable(path)}: and ${problems.length - PROBLEMS_SHOWN} more.\n`);
-    return { source: path, statements };
+    return ofFile(statements, path);
   } catch (cause) {
     if (!(cause instanceof AppError)) throw cause;
     throw new CommandFailure(`${printable(path)} cannot be read as VEX: ${printable(cause.message)}.`, {

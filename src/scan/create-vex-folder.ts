@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import { AppError } from '../model/app-error.ts';
+import { ofFile } from '../vex/of-file.ts';
 import { parseVex } from '../vex/parse-vex.ts';
 import type { VexStatement } from '../vex/vex-statement.ts';
 
@@ -9,7 +11,8 @@ import type { VexStatement } from '../vex/vex-statement.ts';
 export interface VexStatements {
   /** Changes exactly when the files do; '' where there are none. */
   readonly id: string;
-  readonly documents: readonly { readonly name: string; readonly statements: readonly VexStatement[] }[];
+  /** Of all files, in the order of the files' names. */
+  readonly statements: readonly VexStatement[];
 }
 
 export interface VexFolder {
@@ -18,8 +21,9 @@ export interface VexFolder {
 }
 
 const MAX_FILES = 1_000;
+const MAX_BYTES = 16 * 1024 ** 2;
 const ID_LENGTH = 12;
-const none: VexStatements = { id: '', documents: [] };
+const none: VexStatements = { id: '', statements: [] };
 
 /**
  * OpenVEX and CycloneDX files (`*.json`) of a folder, in the order of their names, so that a later one has the last word.
@@ -29,9 +33,9 @@ export function createVexFolder(folder: string, log: Pick<Logger, 'warn'>): VexF
   let known = none;
   return {
     read: async () => {
-      const files = await listFiles(folder, log);
+      const files = await listFiles(folder);
       const id = files.length === 0 ? '' : hash(files.map(({ name, stamp }) => `${name} ${stamp}`));
-      if (id !== known.id) known = { id, documents: await readAll(folder, files, log) };
+      if (id !== known.id) known = { id, statements: await readAll(folder, files, log) };
       return known;
     },
   };
@@ -39,17 +43,17 @@ export function createVexFolder(folder: string, log: Pick<Logger, 'warn'>): VexF
 
 interface FoundFile {
   readonly name: string;
+  readonly size: number;
+  /** Another one: its content may be another. */
   readonly stamp: string;
 }
 
-async function listFiles(folder: string, log: Pick<Logger, 'warn'>): Promise<readonly FoundFile[]> {
+async function listFiles(folder: string): Promise<readonly FoundFile[]> {
   const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json')).sort();
-  if (names.length > MAX_FILES)
-    log.warn({ folder, files: names.length }, `only the first ${MAX_FILES} VEX files are used`);
   const found: FoundFile[] = [];
-  for (const name of names.slice(0, MAX_FILES)) {
+  for (const name of names.slice(0, MAX_FILES + 1)) {
     const facts = await stat(join(folder, name)).catch(() => undefined);
-    if (facts?.isFile()) found.push({ name, stamp: `${facts.size} ${facts.mtimeMs}` });
+    if (facts?.isFile()) found.push({ name, size: facts.size, stamp: `${facts.size} ${facts.mtimeMs}` });
   }
   return found;
 }
@@ -58,19 +62,21 @@ async function readAll(
   folder: string,
   files: readonly FoundFile[],
   log: Pick<Logger, 'warn'>,
-): Promise<VexStatements['documents']> {
-  const documents: VexStatements['documents'][number][] = [];
-  for (const { name } of files) {
+): Promise<readonly VexStatement[]> {
+  if (files.length > MAX_FILES) log.warn({ folder, used: MAX_FILES }, `only the first ${MAX_FILES} VEX files are used`);
+  const all: VexStatement[][] = [];
+  for (const { name, size } of files.slice(0, MAX_FILES)) {
     try {
+      if (size > MAX_BYTES) throw new AppError('limit-exceeded', `it has ${size} bytes, and may have ${MAX_BYTES}`);
       const { statements, problems } = parseVex(await readFile(join(folder, name)));
-      documents.push({ name, statements });
+      all.push([...ofFile(statements, name)]);
       if (problems.length > 0)
         log.warn({ file: name, problems: problems.slice(0, 10) }, 'VEX statements are not in use');
     } catch (error) {
       log.warn({ file: name, err: error }, 'a VEX file cannot be read and is not in use');
     }
   }
-  return documents;
+  return all.flat();
 }
 
 const hash = (lines: readonly string[]) =>

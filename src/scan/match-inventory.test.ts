@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -170,4 +170,51 @@ test('statements of the VEX folder leave findings out with their reason, and cha
   expect(warnings).toEqual([expect.objectContaining({ file: 'broken.json' })]);
   expect(after.key).not.toBe(before.key);
   expect(again.key).toBe(after.key);
+});
+
+const saying = (status: string) =>
+  JSON.stringify({
+    '@context': 'https://openvex.dev/ns/v0.2.0',
+    statements: [{ vulnerability: { name: 'GHSA-1' }, products: [{ '@id': 'pkg:npm/minimist' }], status }],
+  });
+
+test('of two VEX files about one package the later by name has the last word', async () => {
+  await update(advisory('GHSA-1', '0.2.1'));
+  const folder = join(work, 'vex');
+  await mkdir(folder);
+  await writeFile(join(folder, 'a.json'), saying('not_affected'));
+  await writeFile(join(folder, 'b.json'), saying('affected'));
+  const match = matcher({ vex: createVexFolder(folder, { warn: () => {} }) });
+
+  const { result } = await match(inventory, never);
+
+  expect(result.vulnerabilities.map(({ id }) => id)).toEqual(['GHSA-1']);
+});
+
+test('a VEX file that is too large is named without being read, and the others hold', async () => {
+  const folder = join(work, 'vex');
+  await mkdir(folder);
+  await writeFile(join(folder, 'a.json'), saying('fixed'));
+  await writeFile(join(folder, 'large.json'), '');
+  await truncate(join(folder, 'large.json'), 16 * 1024 ** 2 + 1);
+  const warnings: unknown[] = [];
+  const vex = createVexFolder(folder, { warn: (facts: unknown) => warnings.push(facts) });
+
+  const { statements } = await vex.read();
+
+  expect(statements).toHaveLength(1);
+  expect(warnings).toEqual([{ file: 'large.json', err: expect.objectContaining({ code: 'limit-exceeded' }) }]);
+});
+
+test('too many VEX files are said once, not at every match', async () => {
+  const folder = join(work, 'vex');
+  await mkdir(folder);
+  await Promise.all(Array.from({ length: 1001 }, (_, at) => writeFile(join(folder, `${at}.json`), saying('fixed'))));
+  const warnings: unknown[] = [];
+  const vex = createVexFolder(folder, { warn: (facts: unknown) => warnings.push(facts) });
+
+  await vex.read();
+  await vex.read();
+
+  expect(warnings).toEqual([{ folder, used: 1000 }]);
 });

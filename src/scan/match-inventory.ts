@@ -44,22 +44,18 @@ export function createMatchInventory({
     if (ready) await orAbort(ready, signal);
     const { result: matched, snapshot } = await threads.match(inventory, advisoriesPath, signal);
     if (!snapshot) return { result: matched, key: '' };
-    const statements = await vex?.read();
-    const result = applyAll(markEndOfLife(matched, inventory.os, now()), inventory, statements);
+    const stated = await vex?.read();
+    const result = heedVex(markEndOfLife(matched, inventory.os, now()), inventory, stated);
     const age = ageInDays(snapshot, now());
     const old = age > maxAgeDays;
-    const key = formatMatchKey(snapshot, old, statements?.id);
+    const key = formatMatchKey(snapshot, old, stated?.id);
     return { result: old ? stale(result, Math.floor(age)) : result, snapshot, key };
   };
 }
 
 /** One content may be listed under many names: only what is said of packages is heeded, not of images by their names. */
-function applyAll(result: MatchResult, { os }: Inventory, vex: VexStatements | undefined): MatchResult {
-  return (vex?.documents ?? []).reduce(
-    (left, { name, statements }) => applyVex(left, statements, { os, digests: [] }, name),
-    result,
-  );
-}
+const heedVex = (result: MatchResult, { os }: Inventory, vex: VexStatements | undefined): MatchResult =>
+  vex ? applyVex(result, vex.statements, { os, digests: [] }) : result;
 
 /** What a match with these advisories would be stored with now. */
 export const currentMatchKey = (snapshot: AdvisorySnapshot, maxAgeDays: number, now: Date, vexId = ''): string =>

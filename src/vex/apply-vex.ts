@@ -15,13 +15,12 @@ export interface VexImage {
 
 /**
  * Leaves out what statements say does not affect, or is mended in, a package of the image, and keeps it with the reason. Of
- * several statements about one package the last counts. `source` names their file in details. Pure.
+ * several statements about one package the last counts, so those of several files are given at once. Pure.
  */
 export function applyVex<Result extends MatchResult>(
   result: Result,
   statements: readonly VexStatement[],
   image: VexImage,
-  source: string,
 ): Result {
   const byName = new Map<string, VexStatement[]>();
   for (const statement of statements) {
@@ -35,7 +34,7 @@ export function applyVex<Result extends MatchResult>(
     const byReason = Map.groupBy(found.affected, (affected) => reasonToSuppress(inOrder, affected, image));
     for (const [reason, affected] of byReason) {
       if (reason === undefined) vulnerabilities.push({ ...found, affected });
-      else suppressed.push({ vulnerability: { ...found, affected }, reason: 'vex', detail: `${source}: ${reason}` });
+      else suppressed.push({ vulnerability: { ...found, affected }, reason: 'vex', detail: reason });
     }
   }
   return { ...result, vulnerabilities, suppressed };

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { samplePackage, sampleVulnerability } from '../../test/support/sample-scans.ts';
 import type { MatchResult } from '../model/vulnerability.ts';
 import { applyVex } from './apply-vex.ts';
+import { ofFile } from './of-file.ts';
 import { parseVex } from './parse-vex.ts';
 
 const bytes = (json: unknown) => new TextEncoder().encode(JSON.stringify(json));
@@ -22,7 +23,11 @@ const result: MatchResult = {
 };
 const openVex = (statement: object) => ({ '@context': 'https://openvex.dev/ns/v0.2.0', statements: [statement] });
 const left = (json: unknown) => {
-  const { vulnerabilities, suppressed } = applyVex(result, parseVex(bytes(json)).statements, image, 'team.json');
+  const { vulnerabilities, suppressed } = applyVex(
+    result,
+    ofFile(parseVex(bytes(json)).statements, 'team.json'),
+    image,
+  );
   return {
     left: vulnerabilities.flatMap(({ affected }) => affected.map(({ package: { name } }) => name)),
     details: suppressed.map(({ detail }) => detail),

@@ -199,7 +199,6 @@ describe.skipIf(!data)('real images against real advisories', () => {
     ['busybox-single-arch-with-attestation-manifest.tar', 'linux/arm64'],
     ['busybox.armv7.tar', 'linux/arm/v7'],
     ['kaniko-busybox.tar', 'linux/amd64'],
-    ['java-uberjar.tar', 'linux/amd64'],
   ])('%s holds no packages that we read: unknown, not clean', async (archive, platform) => {
     const { inventory, coverage, gaps, vulnerabilities } = await scan(image(archive), parsePlatform(platform));
 
@@ -207,5 +206,18 @@ describe.skipIf(!data)('real images against real advisories', () => {
     expect(vulnerabilities).toEqual([]);
     expect(coverage).toBe('unknown');
     expect(gaps).toMatchObject([{ cause: 'distribution-unknown' }]);
+  });
+
+  test('java-uberjar.tar has the archives that unzip lists, and one of them inside another', async () => {
+    const { inventory, coverage, gaps } = await scan(image('java-uberjar.tar'), parsePlatform('linux/amd64'));
+
+    const found = inventory.packages.map(({ name, version, path }) => [name, version, path]);
+    expect(found.sort()).toEqual([
+      ['com.google.guava:guava', '30.1-jre', 'uberjar.jar!/lib/guava-30.1-jre.jar'],
+      ['com.google.j2objc:j2objc-annotations', '1.3', 'j2objc-annotations-1.3.jar'],
+      ['org.slf4j:jul-to-slf4j', '1.7.30', 'uberjar.jar'],
+    ]);
+    expect(coverage).toBe('partial');
+    expect(gaps.map(({ cause }) => cause)).toContain('distribution-unknown');
   });
 });

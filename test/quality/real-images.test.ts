@@ -218,6 +218,6 @@ describe.skipIf(!data)('real images against real advisories', () => {
       ['org.slf4j:jul-to-slf4j', '1.7.30', 'uberjar.jar'],
     ]);
     expect(coverage).toBe('partial');
-    expect(gaps.map(({ cause }) => cause)).toContain('distribution-unknown');
+    expect(gaps.map(({ cause }) => cause)).toContain('ecosystem-not-covered');
   });
 });

@@ -97,6 +97,30 @@ export const causeTexts: Readonly<Record<Cause, CauseText>> = {
     'Update or import the advisories of these ecosystems, then scan again.',
     '请更新或导入对应生态的漏洞库后重新扫描。',
   ),
+  'engine-failed': cause(
+    'The malware engine failed, so malware is unknown',
+    '病毒引擎出错，恶意文件情况未知',
+    'Run "plimsoll doctor" to see what the engine says, mend it, then scan the malware kind again.',
+    '请运行 plimsoll doctor 查看引擎报告的错误，修复后重新执行病毒扫描。',
+  ),
+  'engine-limit': cause(
+    'Files are larger than the malware engine takes, so malware in them is unknown',
+    '文件超过病毒引擎的大小限制，其中是否含有恶意文件未知',
+    'Raise StreamMaxLength, MaxScanSize and MaxFileSize in clamd.conf, restart clamd, then scan the malware kind again.',
+    '请在 clamd.conf 中调大 StreamMaxLength、MaxScanSize 与 MaxFileSize，重启 clamd 后重新执行病毒扫描。',
+  ),
+  'engine-timeout': cause(
+    'The malware engine did not answer in time, so malware is unknown',
+    '病毒引擎响应超时，恶意文件情况未知',
+    'Check the load of the malware engine (clamd: MaxThreads, memory), then scan the malware kind again.',
+    '请检查病毒引擎的负载（clamd 的 MaxThreads 与内存），然后重新执行病毒扫描。',
+  ),
+  'engine-unreachable': cause(
+    'Connection failure: the malware engine cannot be reached, so malware is unknown',
+    '连接失败：无法连接病毒引擎，恶意文件情况未知',
+    'Check that clamd runs and that PLIMSOLL_CLAMD names its address, then scan the malware kind again.',
+    '请确认 clamd 正在运行且 PLIMSOLL_CLAMD 指向其地址，然后重新执行病毒扫描。',
+  ),
   'image-not-found': cause(
     'The image, or a part of it, is no longer in the registry',
     '镜像或其部分内容已不在镜像仓库中',
@@ -150,6 +174,12 @@ export const causeTexts: Readonly<Record<Cause, CauseText>> = {
     '镜像仓库返回错误',
     'Look at the detail and into the log of the registry, then retry.',
     '请查看详情与镜像仓库日志后重试。',
+  ),
+  'rules-invalid': cause(
+    'Rules of the rules folder could not be used, so what they look for is unknown',
+    '规则目录中的部分规则无法使用，其检测内容未知',
+    'Run "plimsoll doctor" to see which rule file is wrong and where, mend it, then scan again.',
+    '请运行 plimsoll doctor 查看出错的规则文件及位置，修复后重新扫描。',
   ),
   'scan-timeout': cause(
     'The scan did not finish in the time given',

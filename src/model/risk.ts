@@ -1,15 +1,27 @@
+import type { Digest } from './digest.ts';
 import type { Severity } from './severity.ts';
 
 /** A risky setting or a secret in an image. */
 export interface Risk {
+  /** Id of the check or of the secret rule: `CIS-DI-0001`, `github-fine-grained-token`. */
+  readonly rule: string;
   /** Key of `riskBehaviors`. */
   readonly behavior: RiskBehavior;
   /** Key of `riskPlaces`. */
   readonly place: RiskPlace;
   readonly severity: Severity;
   readonly description: string;
-  /** The instruction of the Dockerfile, after a line with its time, or the file; secrets are masked. */
+  /** The instruction of the Dockerfile, after a line with its time, or what the file shows; secrets are masked. */
   readonly instruction: string;
+  /** The file, without a leading slash; absent for what the config says. */
+  readonly path?: string;
+  /** Counted from 1. */
+  readonly line?: number;
+  readonly layer?: Digest;
+  /** The later layer that removed or replaced the file: it is still in the image for whoever pulls it. */
+  readonly removedBy?: Digest;
+  /** Of a secret: the same one has the same fingerprint wherever it lies. */
+  readonly fingerprint?: string;
 }
 
 interface Code {

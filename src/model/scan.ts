@@ -36,8 +36,11 @@ export interface Summary {
   readonly needsFix?: boolean;
   /** Vulnerabilities that ignore rules leave out of the counts above; absent = none. */
   readonly ignored?: number;
-  /** What exactly could not be known, for people: one line. */
+  /** What exactly could not be known of the vulnerabilities, or what failed for every kind: one line for people. */
   readonly detail: string;
+  /** The same of malware and of risks. */
+  readonly malwareDetail?: string;
+  readonly riskDetail?: string;
 }
 
 export type TaskStatus = 'queued' | 'running' | 'finished' | 'canceled' | 'timed-out';

@@ -77,6 +77,8 @@ export function toSummary(row: SummaryColumns): Summary {
     needsFix: flag(row.needs_fix),
     ...(row.ignored ? { ignored: row.ignored } : {}),
     detail: row.detail,
+    ...(row.malware_detail ? { malwareDetail: row.malware_detail } : {}),
+    ...(row.risk_detail ? { riskDetail: row.risk_detail } : {}),
   };
 }
 
@@ -115,6 +117,8 @@ export function toSummaryColumns(summary: Summary): SummaryColumns {
     needs_fix: summary.needsFix === undefined ? null : Number(summary.needsFix),
     ignored: summary.ignored ?? null,
     detail: summary.detail,
+    malware_detail: summary.malwareDetail ?? null,
+    risk_detail: summary.riskDetail ?? null,
   };
 }
 

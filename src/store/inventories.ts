@@ -2,15 +2,20 @@ import { type Kysely, type SqlBool, sql, type Transaction } from 'kysely';
 import type { Digest } from '../model/digest.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { LocatedPackage } from '../model/package.ts';
+import type { KindState } from '../model/scan.ts';
 import type { Suppressed } from '../model/vulnerability.ts';
 import type { Database, Engine } from './database.ts';
 import { ignoreByRules, lockIgnoreRules, subtractIgnored } from './ignored-findings.ts';
 import { toDate, toSummary, toSummaryColumns } from './image-rows.ts';
 import { recommended } from './image-sync.ts';
+import { replaceMalware } from './malware.ts';
+import { mergeSummary } from './merge-summary.ts';
 import { recordChanges } from './record-changes.ts';
+import { replaceRisks } from './risks.ts';
 import { saveFindings } from './save-findings.ts';
-import type { ArtifactLayer, InventoryStore, MatchedAgain, ScanResult } from './store.ts';
+import type { ArtifactLayer, InventoryStore, MatchedAgain, MatchedInventory, ScanResult } from './store.ts';
 import type { SummaryColumns, Tables } from './tables.ts';
+import { updateRows } from './update-rows.ts';
 
 type Write = Transaction<Tables>;
 
@@ -22,7 +27,8 @@ export function createInventoryStore({ engine, read, transaction }: Database, no
     artifact: async (id) => {
       const row = await read
         .selectFrom('artifacts')
-        .select(['id', 'image_id', 'os', 'layers', 'scanned_at', 'advisory_snapshot'])
+        .select(['id', 'image_id', 'os', 'layers', 'scanned_at', 'malware_scanned_at', 'risk_scanned_at'])
+        .select('advisory_snapshot')
         .where('id', '=', id)
         .executeTakeFirst();
       if (!row) return undefined;
@@ -32,6 +38,8 @@ export function createInventoryStore({ engine, read, transaction }: Database, no
         os: row.os,
         layers: JSON.parse(row.layers) as ArtifactLayer[],
         scannedAt: toDate(row.scanned_at),
+        malwareScannedAt: toDate(row.malware_scanned_at),
+        riskScannedAt: toDate(row.risk_scanned_at),
         ...(row.advisory_snapshot === null ? {} : { matchedWith: row.advisory_snapshot }),
       };
     },
@@ -75,10 +83,8 @@ export function createInventoryStore({ engine, read, transaction }: Database, no
 }
 
 async function saveScan(trx: Write, engine: Engine, result: ScanResult, at: Date): Promise<void> {
-  await lockIgnoreRules(trx, engine, 'share');
-  const { artifactId, inventory, summary } = result;
-  const columns = toSummaryColumns(summary);
-  const { packages, ...rest } = inventory;
+  if (result.inventory) await lockIgnoreRules(trx, engine, 'share');
+  const { artifactId, summary } = result;
   const before = await trx
     .selectFrom('artifacts')
     .select(['summary', 'advisory_snapshot'])
@@ -86,10 +92,42 @@ async function saveScan(trx: Write, engine: Engine, result: ScanResult, at: Date
     .forUpdate()
     .executeTakeFirst();
   if (!before) return; // the image left the registry while it was scanned
+  const stored = before.summary === null ? undefined : (JSON.parse(before.summary) as SummaryColumns);
+  const merged = mergeSummary(summary, stored && toSummary(stored));
+  const scannedAt = summary.scannedAt?.getTime() ?? null;
   await trx
     .updateTable('artifacts')
     .set({
-      summary: JSON.stringify(columns),
+      summary: JSON.stringify(toSummaryColumns(merged)),
+      ...(summary.malware.status === 'not-scanned' ? {} : { malware_scanned_at: scannedAt }),
+      ...(summary.risk.status === 'not-scanned' ? {} : { risk_scanned_at: scannedAt }),
+    })
+    .where('id', '=', artifactId)
+    .execute();
+  if (result.malware) await replaceMalware(trx, artifactId, result.malware, summary.scannedAt ?? at);
+  if (result.risks) await replaceRisks(trx, artifactId, result.risks);
+  const ignores = result.inventory ? await saveInventory(trx, result, before, at) : false;
+  await updateRows(trx, artifactId, summary);
+  await trx
+    .updateTable('images')
+    .set({ fix_recommended: recommended('kept') })
+    .where('artifact_id', '=', artifactId)
+    .execute();
+  if (ignores) await subtractIgnored(trx, engine, { artifactId });
+}
+
+/** What is there and what is wrong with it; returns whether rules leave some of it out of the counts. */
+async function saveInventory(
+  trx: Write,
+  result: Extract<ScanResult, MatchedInventory>,
+  before: { readonly summary: string | null; readonly advisory_snapshot: string | null },
+  at: Date,
+): Promise<boolean> {
+  const { artifactId, summary, inventory } = result;
+  const { packages, ...rest } = inventory;
+  await trx
+    .updateTable('artifacts')
+    .set({
       scanned_at: summary.scannedAt?.getTime() ?? null,
       advisory_snapshot: result.advisorySnapshot,
       inventory: JSON.stringify(rest),
@@ -103,14 +141,7 @@ async function saveScan(trx: Write, engine: Engine, result: ScanResult, at: Date
     const match = { artifactId, from: before.advisory_snapshot ?? '', to: result.advisorySnapshot, at };
     await recordChanges(trx, match, changes, () => 'scanned-anew');
   }
-  const ignores = await ignoreByRules(trx, artifactId);
-  await trx.updateTable('images').set(columns).where('artifact_id', '=', artifactId).execute();
-  await trx
-    .updateTable('images')
-    .set({ fix_recommended: recommended('kept') })
-    .where('artifact_id', '=', artifactId)
-    .execute();
-  if (ignores) await subtractIgnored(trx, engine, { artifactId });
+  return ignoreByRules(trx, artifactId);
 }
 
 /** Columns that follow from the match alone. */
@@ -139,20 +170,13 @@ async function saveMatch(
     .forUpdate()
     .executeTakeFirst();
   if (!before?.summary) return false; // it was scanned meanwhile
-  const old = JSON.parse(before.summary) as SummaryColumns;
-  const { vulnerability, malware, risk } = toSummary(old);
-  const columns = toSummaryColumns({ ...summary, malware, risk, scannedAt });
-  const counts = Object.fromEntries(matchedColumns.map((column) => [column, columns[column]]));
-  const stored: SummaryColumns = {
-    ...columns,
-    malware_files: old.malware_files,
-    risks: old.risks,
-    secrets: old.secrets,
-  };
+  const old = toSummary(JSON.parse(before.summary) as SummaryColumns);
+  const { scannedAt: _, ...matched } = { ...summary, malware: notScanned, risk: notScanned };
+  const columns = toSummaryColumns(mergeSummary(matched, old));
   await trx
     .updateTable('artifacts')
     .set({
-      summary: JSON.stringify(stored),
+      summary: JSON.stringify(columns),
       advisory_snapshot: advisorySnapshot,
       suppressed: JSON.stringify(suppressed),
     })
@@ -165,15 +189,16 @@ async function saveMatch(
   }
   const ignores = await ignoreByRules(trx, artifactId);
   // Rows that show a scan under way, or a failure of their own, keep showing it.
-  const cause = vulnerability.cause ?? null;
-  await trx
-    .updateTable('images')
-    .set(stored)
-    .where('artifact_id', '=', artifactId)
-    .where('vulnerability_status', '=', vulnerability.status)
-    .where('vulnerability_cause', 'is not distinct from', cause)
-    .where('scan_status', '<>', 'scanning')
-    .execute();
+  await updateRows(
+    trx,
+    artifactId,
+    matched,
+    (row) =>
+      row.scan_status !== 'scanning' &&
+      row.vulnerability_status === old.vulnerability.status &&
+      (row.vulnerability_cause ?? undefined) === old.vulnerability.cause,
+  );
+  const counts = Object.fromEntries(matchedColumns.map((column) => [column, columns[column]]));
   await trx.updateTable('images').set(counts).where('artifact_id', '=', artifactId).execute();
   await trx
     .updateTable('images')
@@ -183,6 +208,8 @@ async function saveMatch(
   if (ignores) await subtractIgnored(trx, engine, { artifactId });
   return true;
 }
+
+const notScanned: KindState = { status: 'not-scanned', progress: 0 };
 
 /** That everything appears where nothing was known before is no news. */
 function wasKnown({ summary }: { readonly summary: string | null }): boolean {

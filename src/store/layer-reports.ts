@@ -1,8 +1,22 @@
+import type { Digest } from '../model/digest.ts';
 import type { LayerReport } from '../model/layer-report.ts';
+import type { MalwareReport } from '../model/malware-file.ts';
 import type { Database } from './database.ts';
-import type { LayerReportStore } from './store.ts';
+import type { LayerReportStore, MalwareReportStore, ReportStore } from './store.ts';
 
-export function createLayerReportStore({ read, write }: Database): LayerReportStore {
+export const createLayerReportStore = (database: Database): LayerReportStore =>
+  createReportStore(database, (text) => JSON.parse(text) as LayerReport);
+
+export const createMalwareReportStore = (database: Database): MalwareReportStore =>
+  createReportStore(database, (text) => JSON.parse(text, reviveDates) as MalwareReport);
+
+const reviveDates = (key: string, value: unknown) =>
+  key === 'signaturesAt' && typeof value === 'string' ? new Date(value) : value;
+
+function createReportStore<Report extends { readonly digest: Digest }>(
+  { read, write }: Database,
+  parse: (text: string) => Report,
+): ReportStore<Report> {
   return {
     get: async (digest, fingerprint) => {
       const row = await read
@@ -11,7 +25,7 @@ export function createLayerReportStore({ read, write }: Database): LayerReportSt
         .where('digest', '=', digest)
         .where('fingerprint', '=', fingerprint)
         .executeTakeFirst();
-      return row && (JSON.parse(row.report) as LayerReport);
+      return row && parse(row.report);
     },
     put: async (report, fingerprint) => {
       const text = JSON.stringify(report);

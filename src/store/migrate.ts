@@ -10,6 +10,7 @@ import { addScanSchedule } from './migrations/0006-scan-schedule.ts';
 import { addKeysAndAudit } from './migrations/0007-keys-and-audit.ts';
 import { addPackageFacts } from './migrations/0008-package-facts.ts';
 import { addMatchChanges } from './migrations/0009-match-changes.ts';
+import { addScanKinds } from './migrations/0010-scan-kinds.ts';
 
 const migrations: Readonly<Record<string, (engine: Engine) => Migration>> = {
   '0001-initial': (engine) => ({ up: (db) => initial(db, engine) }),
@@ -21,6 +22,7 @@ const migrations: Readonly<Record<string, (engine: Engine) => Migration>> = {
   '0007-keys-and-audit': (engine) => ({ up: (db) => addKeysAndAudit(db, engine) }),
   '0008-package-facts': () => ({ up: (db) => addPackageFacts(db) }),
   '0009-match-changes': (engine) => ({ up: (db) => addMatchChanges(db, engine) }),
+  '0010-scan-kinds': () => ({ up: (db) => addScanKinds(db) }),
 };
 
 /**

@@ -10,7 +10,7 @@ import { createImageStore } from './images.ts';
 import { createInventoryStore } from './inventories.ts';
 import { createJobStore } from './jobs.ts';
 import { createKeyStore } from './keys.ts';
-import { createLayerReportStore } from './layer-reports.ts';
+import { createLayerReportStore, createMalwareReportStore } from './layer-reports.ts';
 import { createMalwareStore } from './malware.ts';
 import { createMatchChangeStore } from './match-changes.ts';
 import { createMatchStore } from './matches.ts';
@@ -57,6 +57,7 @@ export async function openStore(deps: {
     malware: createMalwareStore(database),
     risks: createRiskStore(database),
     layerReports: createLayerReportStore(database),
+    malwareReports: createMalwareReportStore(database),
     scanSchedule: createScanScheduleStore(database, deps.now),
     tasks: createTaskStore(database, deps.now),
     jobs: createJobStore(database),

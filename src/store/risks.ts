@@ -1,4 +1,5 @@
 import { sql, type Transaction } from 'kysely';
+import type { Digest } from '../model/digest.ts';
 import { type Risk, type RiskBehavior, type RiskPlace, riskBehaviors, riskPlaces } from '../model/risk.ts';
 import { severities } from '../model/severity.ts';
 import type { Database } from './database.ts';
@@ -10,7 +11,7 @@ import type { Tables } from './tables.ts';
 export interface RiskStore {
   /** By severity, then as the scan found them. Nothing for an artifact that was not scanned: its images say so. */
   list(artifactId: number, query: FileFindingQuery & { readonly direction: 'asc' | 'desc' }): Promise<Listed<Risk>>;
-  /** Takes the place of what an earlier scan found. */
+  /** As `replaceRisks`. */
   replace(artifactId: number, risks: readonly Risk[]): Promise<void>;
 }
 
@@ -37,21 +38,28 @@ export function createRiskStore({ read, transaction }: Database): RiskStore {
         .execute();
       return { rows: rows.map(toRisk), total };
     },
-    replace: (artifactId, risks) => transaction((trx) => replace(trx, artifactId, risks)),
+    replace: (artifactId, risks) => transaction((trx) => replaceRisks(trx, artifactId, risks)),
   };
 }
 
-async function replace(trx: Transaction<Tables>, artifactId: number, risks: readonly Risk[]): Promise<void> {
+/** Takes the place of what an earlier scan found. */
+export async function replaceRisks(trx: Transaction<Tables>, artifactId: number, risks: readonly Risk[]): Promise<void> {
   await trx.deleteFrom('risks').where('artifact_id', '=', artifactId).execute();
   for (let at = 0; at < risks.length; at += ROWS_PER_STATEMENT) {
     const rows = risks.slice(at, at + ROWS_PER_STATEMENT).map((risk, index) => ({
       artifact_id: artifactId,
       sequence: at + index,
+      rule: risk.rule,
       behavior: riskBehaviors[risk.behavior].code,
       place: riskPlaces[risk.place].code,
       severity: severities.indexOf(risk.severity),
       description: risk.description,
       instruction: risk.instruction,
+      path: risk.path ?? null,
+      line: risk.line ?? null,
+      layer: risk.layer ?? null,
+      removed_by: risk.removedBy ?? null,
+      fingerprint: risk.fingerprint ?? null,
     }));
     await trx.insertInto('risks').values(rows).execute();
   }
@@ -59,11 +67,17 @@ async function replace(trx: Transaction<Tables>, artifactId: number, risks: read
 
 function toRisk(row: Tables['risks']): Risk {
   return {
+    rule: row.rule,
     behavior: wordOf<RiskBehavior>(riskBehaviors, row.behavior),
     place: wordOf<RiskPlace>(riskPlaces, row.place),
     severity: severities[row.severity] ?? 'unknown',
     description: row.description,
     instruction: row.instruction,
+    ...(row.path === null ? {} : { path: row.path }),
+    ...(row.line === null ? {} : { line: row.line }),
+    ...(row.layer === null ? {} : { layer: row.layer as Digest }),
+    ...(row.removed_by === null ? {} : { removedBy: row.removed_by as Digest }),
+    ...(row.fingerprint === null ? {} : { fingerprint: row.fingerprint }),
   };
 }
 

@@ -3,8 +3,10 @@ import type { Digest } from '../model/digest.ts';
 import type { Image } from '../model/image.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { LayerReport } from '../model/layer-report.ts';
+import type { MalwareFile, MalwareReport } from '../model/malware-file.ts';
 import type { ChangeReason, FindingChange } from '../model/match-change.ts';
 import type { ConnectionStatus, Registry, RegistrySettings, SkippedCounts } from '../model/registry.ts';
+import type { Risk } from '../model/risk.ts';
 import type { KindState, ScanKind, ScanStatus, Summary, TaskStatus } from '../model/scan.ts';
 import type { Severity } from '../model/severity.ts';
 import type { AffectedPackage, Suppressed, Vulnerability } from '../model/vulnerability.ts';
@@ -39,6 +41,7 @@ export interface Store {
   readonly malware: MalwareStore;
   readonly risks: RiskStore;
   readonly layerReports: LayerReportStore;
+  readonly malwareReports: MalwareReportStore;
   readonly scanSchedule: ScanScheduleStore;
   readonly tasks: TaskStore;
   readonly jobs: JobStore;
@@ -220,25 +223,37 @@ export interface Artifact {
   readonly imageId: Digest;
   readonly os: string;
   readonly layers: readonly ArtifactLayer[];
-  /** End of its last finished scan. */
+  /** End of its last finished scan for vulnerabilities. */
   readonly scannedAt?: Date;
+  readonly malwareScannedAt?: Date;
+  readonly riskScannedAt?: Date;
   /** What its result was matched with: a key of matching/match-key.ts, '' where there were no advisories. */
   readonly matchedWith?: string;
 }
 
-export interface ScanResult {
-  readonly artifactId: number;
-  readonly inventory: Inventory;
+/** What a match with the advisories found. */
+export interface MatchedInventory {
   readonly vulnerabilities: readonly Vulnerability[];
   /** Absent: nothing was. */
   readonly suppressed?: readonly Suppressed[];
-  readonly summary: Summary;
   /** What the match was made with: a key of matching/match-key.ts; '' where there were no advisories. */
   readonly advisorySnapshot: string;
 }
 
+/** What one scan found. A kind that its summary calls not-scanned was not looked for: what is stored of it stays. */
+export type ScanResult = {
+  readonly artifactId: number;
+  readonly summary: Summary;
+  /** Malicious files; absent when nobody looked, or nobody could. */
+  readonly malware?: readonly MalwareFile[];
+  /** Risky settings and secrets; absent when nobody looked. */
+  readonly risks?: readonly Risk[];
+} & ((MatchedInventory & { readonly inventory: Inventory }) | { readonly inventory?: undefined });
+
 /** A stored inventory matched with other advisories than when it was scanned. */
-export interface MatchedAgain extends Omit<ScanResult, 'inventory'> {
+export interface MatchedAgain extends MatchedInventory {
+  readonly artifactId: number;
+  readonly summary: Summary;
   /** Of the scan whose inventory was matched. */
   readonly scannedAt: Date;
   /** Why a vulnerability appeared or went, for the log of changes; `advisories-changed` when absent. */
@@ -247,7 +262,7 @@ export interface MatchedAgain extends Omit<ScanResult, 'inventory'> {
 
 export interface InventoryStore {
   artifact(id: number): Promise<Artifact | undefined>;
-  /** Inventory, findings and the summary of every row listing the artifact, in one transaction. */
+  /** Inventory, findings, malware, risks and the summary of every row listing the artifact, in one transaction. */
   saveScan(result: ScanResult): Promise<void>;
   /**
    * Findings and counts of the artifact and of every row that lists it; false when it has been scanned meanwhile. Rows
@@ -302,10 +317,13 @@ export interface FindingStore {
   byNumbers(artifactId: number, numbers: readonly number[]): Promise<readonly StoredVulnerability[]>;
 }
 
-export interface LayerReportStore {
-  get(digest: Digest, fingerprint: string): Promise<LayerReport | undefined>;
-  put(report: LayerReport, fingerprint: string): Promise<void>;
+/** What was found in a layer, by the layer's digest and a fingerprint of everything that looked. */
+export interface ReportStore<Report> {
+  get(digest: Digest, fingerprint: string): Promise<Report | undefined>;
+  put(report: Report, fingerprint: string): Promise<void>;
 }
+export type LayerReportStore = ReportStore<LayerReport>;
+export type MalwareReportStore = ReportStore<MalwareReport>;
 
 // ── tasks and jobs
 

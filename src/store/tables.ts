@@ -96,7 +96,10 @@ export interface ArtifactsTable {
   history: string;
   /** JSON of the last finished scan's summary columns, before ignore rules; NULL before the first. */
   summary: string | null;
+  /** When it was last scanned for vulnerabilities, and for the other kinds. */
   scanned_at: number | null;
+  malware_scanned_at: number | null;
+  risk_scanned_at: number | null;
   advisory_snapshot: string | null;
   /** Operating system and problems of the inventory; the packages have their own table. */
   inventory: string | null;
@@ -133,6 +136,8 @@ export interface SummaryColumns {
   /** Vulnerabilities that rules leave out of the counts. */
   ignored: number | null;
   detail: string;
+  malware_detail: string | null;
+  risk_detail: string | null;
 }
 
 export interface ImagesTable extends SummaryColumns {
@@ -320,7 +325,11 @@ export interface MalwareFilesTable {
   solution: string;
   file_type: string;
   md5: string;
+  sha256: string;
   size: number;
+  engine: string;
+  layer: string | null;
+  removed_by: string | null;
   first_found_at: number;
   last_found_at: number;
 }
@@ -332,10 +341,17 @@ export interface RisksTable {
   /** Codes of `riskBehaviors` and `riskPlaces`. */
   behavior: number;
   place: number;
+  /** '' for what older versions stored. */
+  rule: string;
   /** Index in `severities`. */
   severity: number;
   description: string;
   instruction: string;
+  path: string | null;
+  line: number | null;
+  layer: string | null;
+  removed_by: string | null;
+  fingerprint: string | null;
 }
 
 /** All authorisations of one type on one day. */

@@ -668,6 +668,8 @@ describeEachEngine('vulnerabilities', (fixture) => {
       solution: 's',
       fileType: 'ELF',
       md5: 'd41d8cd98f00b204e9800998ecf8427e',
+      sha256: '',
+      engine: 'clamav',
       size: 2 ** 33,
     });
     const list = (conditions: object = {}) =>
@@ -688,6 +690,7 @@ describeEachEngine('vulnerabilities', (fixture) => {
   test('risks: by severity in either direction, filtered by code', async () => {
     const artifact = (await addImages('a')).get('a') ?? 0;
     const password = {
+      rule: 'password-assignment',
       behavior: 'secret',
       place: 'environment',
       severity: 'high',
@@ -695,6 +698,7 @@ describeEachEngine('vulnerabilities', (fixture) => {
       instruction: 'ENV P=***',
     } as const;
     const root = {
+      rule: 'CIS-DI-0001',
       behavior: 'privilege',
       place: 'instruction',
       severity: 'low',

@@ -49,6 +49,8 @@ const malware = [
     solution: 'remove it',
     fileType: 'ELF',
     md5: 'd41d8cd98f00b204e9800998ecf8427e',
+    sha256: '',
+    engine: 'clamav',
     size: 0,
   },
   {
@@ -61,10 +63,13 @@ const malware = [
     solution: '',
     fileType: '',
     md5: '',
+    sha256: '',
+    engine: 'clamav',
     size: 68,
   },
 ] as const satisfies readonly MalwareFile[];
 const risk = {
+  rule: 'password-assignment',
   behavior: 'secret',
   place: 'environment',
   severity: 'high',

@@ -696,6 +696,8 @@ describe('malware and risks', () => {
       solution: 'remove it',
       fileType: 'ELF',
       md5: 'd41d8cd98f00b204e9800998ecf8427e',
+      sha256: '',
+      engine: 'clamav',
       size: 2 ** 33,
     } as const;
     await store.malware.replace(
@@ -741,6 +743,7 @@ describe('malware and risks', () => {
     const image = await store.images.findByImageId(digestOf('config v1'));
     await store.risks.replace(image?.artifactId ?? 0, [
       {
+        rule: 'CIS-DI-0001',
         behavior: 'privilege',
         place: 'instruction',
         severity: 'low',
@@ -748,6 +751,7 @@ describe('malware and risks', () => {
         instruction: 'USER root',
       },
       {
+        rule: 'password-assignment',
         behavior: 'secret',
         place: 'environment',
         severity: 'high',

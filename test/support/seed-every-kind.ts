@@ -67,6 +67,8 @@ export async function seedEveryKind(store: Store, url: string): Promise<SeededSt
         solution: 'remove it',
         fileType: 'ELF',
         md5: 'd41d8cd98f00b204e9800998ecf8427e',
+        sha256: '',
+        engine: 'clamav',
         size: 68,
       },
     ],
@@ -74,6 +76,7 @@ export async function seedEveryKind(store: Store, url: string): Promise<SeededSt
   );
   await store.risks.replace(artifactId, [
     {
+      rule: 'password-assignment',
       behavior: 'secret',
       place: 'environment',
       severity: 'high',

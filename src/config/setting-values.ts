@@ -18,6 +18,7 @@ const HOST_PORT = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s]+)):(\d{1,5})$/;
 const HEX_KEY = /^[0-9a-fA-F]{64}$/;
 const BASE64_KEY = /^[A-Za-z0-9+/]{43}=$/;
 const WHOLE_NUMBER = /^\d{1,15}$/;
+const BYTE_SIZE = /^(\d{1,15}) ?(B|KiB|MiB|GiB|TiB)?$/i;
 const SECRET_ID = /^[A-Za-z0-9_.-]{4,128}$/;
 const TRAILING_SLASHES = /\/{1,100}$/;
 
@@ -68,6 +69,18 @@ export function wholeNumber(least: number, most: number): ValueSchema<number> {
   return z.string().transform((value, context) => {
     const number = WHOLE_NUMBER.test(value) ? Number(value) : Number.NaN;
     return number >= least && number <= most ? number : fail(context, `write a whole number from ${least} to ${most}`);
+  });
+}
+
+const byteUnits = ['b', 'kib', 'mib', 'gib', 'tib'];
+
+/** Bytes, as a number or with a unit of 1024: `16GiB`. */
+export function byteSize(least: number): ValueSchema<number> {
+  return z.string().transform((value, context) => {
+    const [, digits, unit = 'B'] = BYTE_SIZE.exec(value) ?? [];
+    const bytes = Number(digits) * 1024 ** byteUnits.indexOf(unit.toLowerCase());
+    if (Number.isSafeInteger(bytes) && bytes >= least) return bytes;
+    return fail(context, `write at least ${least} bytes, as a number or with KiB, MiB, GiB or TiB, such as 16GiB`);
   });
 }
 

@@ -8,10 +8,10 @@ export interface AdvisorySource {
   readonly name: string;
   feeds(settings: FeedSettings): readonly Feed[];
   /**
-   * Reads a downloaded file, one record at a time. A record that cannot be read is yielded as `bad`; throws an AppError
-   * when the file as a whole cannot.
+   * Reads a downloaded file, some records at a time, of a megabyte or so. A record that cannot be read is yielded as `bad`;
+   * throws an AppError when the file as a whole cannot.
    */
-  read(path: string, feed: string): AsyncIterable<SourceRecord>;
+  read(path: string, feed: string): AsyncIterable<Iterable<SourceRecord>>;
 }
 
 export interface FeedSettings {

@@ -113,10 +113,9 @@ async function build(
 }
 
 const MAX_PROBLEMS = 20;
-const PROGRESS_EVERY = 2000;
 
 async function load(
-  records: AsyncIterable<SourceRecord>,
+  batches: AsyncIterable<Iterable<SourceRecord>>,
   feed: string,
   write: (record: SourceRecord) => void,
   { onProgress }: CompileDeps,
@@ -131,19 +130,20 @@ async function load(
     if (problems.length < MAX_PROBLEMS) problems.push({ record: id, message });
   };
   try {
-    for await (const record of records) {
-      count++;
-      if (count % PROGRESS_EVERY === 0) onProgress({ feed, records: count });
+    for await (const batch of batches) {
       if (signal.aborted) throw signal.reason;
-      if (record.kind === 'ignored') ignored++;
-      else if (record.kind === 'bad') reject(record.id, record.message);
-      else write(record);
+      for (const record of batch) {
+        count++;
+        if (record.kind === 'ignored') ignored++;
+        else if (record.kind === 'bad') reject(record.id, record.message);
+        else write(record);
+      }
+      onProgress({ feed, records: count });
     }
   } catch (error) {
     if (error instanceof AppError && !signal.aborted) throw new FeedRejected(feed, error.message, error);
     throw error;
   }
-  onProgress({ feed, records: count });
   if (count === 0) throw new FeedRejected(feed, 'it holds no records');
   if (bad * 2 > count) {
     throw new FeedRejected(

@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync } from 'node:fs';
 import yauzl from 'yauzl';
 import { AppError } from '../model/app-error.ts';
 import { FileWindow } from './file-window.ts';
-import { unpackEntries } from './unpack-entries.ts';
+import { unpackEntries, type ZipEntry } from './unpack-entries.ts';
 
 const MiB = 1024 * 1024;
 
@@ -23,15 +23,8 @@ export const defaultZipLimits: ZipLimits = {
 };
 const RATIO_FREE_BYTES = 64 * MiB; // small archives may pack as well as they like
 
-export interface ZipEntry {
-  /** As the archive spells it, a long one without its middle: for messages and its ending, never a path. */
-  readonly name: string;
-  /** An AppError when this entry is damaged or too large; the next ones may still be fine. */
-  readonly content: Buffer | AppError;
-}
-
 const MAX_BATCH_ENTRIES = 256;
-const MAX_BATCH_BYTES = MiB; // unpacked; a larger entry comes alone
+const MAX_BATCH_BYTES = 256 * 1024; // unpacked; a larger entry comes alone
 
 /**
  * The files of a zip archive in the order of its directory, some at a time; nothing is written to disk. Reads synchronously,

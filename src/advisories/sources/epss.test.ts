@@ -9,10 +9,10 @@ import { epss } from './epss.ts';
 const folder = mkdtempSync(join(tmpdir(), 'epss-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function read(bytes: Uint8Array) {
+async function read(bytes: Uint8Array) {
   const path = join(folder, 'scores.gz');
   writeFileSync(path, bytes);
-  return collect(epss.read(path, 'epss/scores'));
+  return (await collect(epss.read(path, 'epss/scores'))).flatMap((batch) => [...batch]);
 }
 
 test('each line is the score of a CVE, and others are named', async () => {

@@ -5,6 +5,7 @@ import type { AdvisorySource, SourceRecord } from '../advisory-source.ts';
 
 const MiB = 1024 * 1024;
 const MAX_BYTES = 128 * MiB; // 12 in 2026, of some 300 000 CVEs
+const BATCH = 1000;
 const LINE = /^(CVE-[0-9]{4}-[0-9]{4,19}),([0-9.eE+-]{1,20}),([0-9.eE+-]{1,20})$/;
 const HEADER = /^(?:#|cve,)/;
 
@@ -14,13 +15,18 @@ export const epss: AdvisorySource = {
   feeds: ({ epssUrl }) => (epssUrl ? [{ name: 'epss/scores', url: epssUrl, maxBytes: 64 * MiB, optional: true }] : []),
   async *read(path) {
     const text = await unpack(path);
+    let batch: SourceRecord[] = [];
     for (let start = 0, number = 1; start < text.length; number++) {
       const found = text.indexOf('\n', start);
       const end = found < 0 ? text.length : found;
       const line = text.slice(start, end).trimEnd();
       start = end + 1;
-      if (line !== '' && !HEADER.test(line)) yield toRecord(line, number);
+      if (line !== '' && !HEADER.test(line)) batch.push(toRecord(line, number));
+      if (batch.length < BATCH) continue;
+      yield batch;
+      batch = [];
     }
+    yield batch;
   },
 };
 

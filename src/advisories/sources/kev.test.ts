@@ -8,10 +8,10 @@ import { kev } from './kev.ts';
 const folder = mkdtempSync(join(tmpdir(), 'kev-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-function read(text: string) {
+async function read(text: string) {
   const path = join(folder, 'kev.json');
   writeFileSync(path, text);
-  return collect(kev.read(path, 'kev/catalogue'));
+  return (await collect(kev.read(path, 'kev/catalogue'))).flatMap((batch) => [...batch]);
 }
 
 test('the catalogue is asked for only where it is configured, and may be absent', () => {

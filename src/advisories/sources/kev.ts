@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { AppError } from '../../model/app-error.ts';
-import type { AdvisorySource } from '../advisory-source.ts';
+import type { AdvisorySource, SourceRecord } from '../advisory-source.ts';
 
 const MiB = 1024 * 1024;
 
@@ -13,13 +13,17 @@ export const kev: AdvisorySource = {
   name: 'kev',
   feeds: ({ kevUrl }) => (kevUrl ? [{ name: 'kev/catalogue', url: kevUrl, maxBytes: 64 * MiB, optional: true }] : []),
   async *read(path) {
-    for (const [index, item] of (await readCatalogue(path)).entries()) {
-      const entry = Entry.safeParse(item);
-      if (entry.success) yield { kind: 'exploited', vulnerabilityId: entry.data.cveID };
-      else yield { kind: 'bad', id: `entry ${index}`, message: `no CVE id: ${entry.error.issues[0]?.message}` };
-    }
+    const catalogue = await readCatalogue(path);
+    yield catalogue.map((item, index) => toRecord(item, index));
   },
 };
+
+function toRecord(item: unknown, index: number): SourceRecord {
+  const entry = Entry.safeParse(item);
+  return entry.success
+    ? { kind: 'exploited', vulnerabilityId: entry.data.cveID }
+    : { kind: 'bad', id: `entry ${index}`, message: `no CVE id: ${entry.error.issues[0]?.message}` };
+}
 
 async function readCatalogue(path: string): Promise<readonly unknown[]> {
   try {

@@ -19,7 +19,7 @@ async function read(files: Readonly<Record<string, string>>) {
   for (const [name, content] of Object.entries(files)) zip.addBuffer(Buffer.from(content), name);
   zip.end();
   await pipeline(zip.outputStream, createWriteStream(path));
-  const records = await collect(osv.read(path, 'osv/npm'));
+  const records = (await collect(osv.read(path, 'osv/npm'))).flatMap((batch) => [...batch]);
   return records.map((record) => {
     if (record.kind === 'advisory') return record.advisory.id;
     return record.kind === 'bad' ? `bad ${record.id}: ${record.message}` : record.kind;

@@ -3,7 +3,8 @@ import { AppError } from '../../model/app-error.ts';
 import type { AdvisorySource, SourceRecord } from '../advisory-source.ts';
 import { joinUrl } from '../feed-url.ts';
 import { parseOsvRecord } from '../osv-record.ts';
-import { readZip, type ZipEntry } from '../zip-entries.ts';
+import type { ZipEntry } from '../unpack-entries.ts';
+import { readZip } from '../zip-entries.ts';
 
 const GiB = 1024 ** 3;
 
@@ -19,21 +20,25 @@ export const osv: AdvisorySource = {
     })),
   async *read(path, feed) {
     const ecosystem = feed.slice('osv/'.length);
-    for await (const entry of readZip(path)) if (entry.name.endsWith('.json')) yield toRecord(entry, ecosystem);
+    for await (const entries of readZip(path)) yield toRecords(entries, ecosystem);
   },
 };
 
-function toRecord(entry: ZipEntry, ecosystem: string): SourceRecord {
+function* toRecords(entries: readonly ZipEntry[], ecosystem: string): Generator<SourceRecord> {
+  for (const entry of entries) if (entry.name.endsWith('.json')) yield toRecord(entry, ecosystem);
+}
+
+function toRecord({ name, content }: ZipEntry, ecosystem: string): SourceRecord {
+  if (content instanceof AppError) return { kind: 'bad', id: name, message: content.message };
   try {
-    const advisory = parseOsvRecord(JSON.parse(entry.read().toString('utf8')), ecosystem);
+    const advisory = parseOsvRecord(JSON.parse(content.toString('utf8')), ecosystem);
     return advisory ? { kind: 'advisory', advisory } : { kind: 'ignored' };
   } catch (error) {
-    return { kind: 'bad', id: entry.name, message: describe(error) };
+    return { kind: 'bad', id: name, message: describe(error) };
   }
 }
 
 function describe(error: unknown): string {
-  if (error instanceof AppError) return error.message;
   if (error instanceof SyntaxError) return `not JSON: ${error.message.slice(0, 200)}`;
   if (!(error instanceof z.ZodError)) throw error;
   const [issue] = error.issues;

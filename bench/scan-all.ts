@@ -9,6 +9,7 @@ import { defaultLayerLimits } from '../src/layers/layer-entry.ts';
 import { createDistributionClient } from '../src/registries/distribution/create-distribution-client.ts';
 import { createLayerReports } from '../src/scan/create-layer-reports.ts';
 import { createScanThreads } from '../src/scan/create-scan-threads.ts';
+import { defaultImageLimits } from '../src/scan/image-limits.ts';
 import { createMatchInventory } from '../src/scan/match-inventory.ts';
 import { scanImage } from '../src/scan/scan-image.ts';
 import { openStore } from '../src/store/open-store.ts';
@@ -47,7 +48,14 @@ export async function scanAll(repositories: readonly ServedRepository[], threadC
       const image = await store.images.get(id);
       const artifact = image && (await store.inventories.artifact(image.artifactId));
       if (!image || !artifact) throw new Error(`image ${id} vanished`);
-      await scanImage(image, artifact, client, { store, getLayerReport, matchInventory, now }, () => {}, signal);
+      await scanImage(
+        image,
+        artifact,
+        client,
+        { store, getLayerReport, matchInventory, limits: defaultImageLimits, now },
+        () => {},
+        signal,
+      );
     }
     return performance.now() - start;
   } finally {

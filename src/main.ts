@@ -23,12 +23,12 @@ import { ensureAdminKey } from './config/admin-key.ts';
 import { databaseUrl } from './config/database-url.ts';
 import type { Config } from './config/load-config.ts';
 import { loadMasterKey } from './config/master-key.ts';
+import { imageLimits, layerLimits } from './config/scan-limits.ts';
 import { exportFormats } from './exports/formats/index.ts';
 import { createHttpServer } from './http/create-http-server.ts';
 import { connect, createConnections } from './inventory/create-connections.ts';
 import { syncRegistry } from './inventory/sync-registry.ts';
 import { createWorker } from './jobs/create-worker.ts';
-import { defaultLayerLimits } from './layers/layer-entry.ts';
 import type { RegistrySettings } from './model/registry.ts';
 import { checkConnection } from './registries/check-connection.ts';
 import { registryTypes } from './registries/types/index.ts';
@@ -78,7 +78,7 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
 
   const network = { allowPrivate: config.allowPrivateRegistries };
   const connections = createConnections({ registries: store.registries, types: registryTypes, network });
-  const threads = createScanThreads(config.workers);
+  const threads = createScanThreads(config.workers, { heapMb: config.threadMemoryMb });
   const wanted = createWantedEcosystems(store.settings);
   const snapshotInUse = () => readSnapshot(advisoriesPath(config.dataDir));
   const advisories = startAdvisoryUpdates({
@@ -114,7 +114,7 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
     threads,
     stored: store.layerReports,
     fingerprint: analyzerFingerprint(analyzers),
-    limits: defaultLayerLimits,
+    limits: layerLimits(config),
   });
   const worker = createWorker({
     jobs: store.jobs,
@@ -136,7 +136,7 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
             image,
             artifact,
             await connections.get(image.registryId),
-            { store, getLayerReport, matchInventory, now },
+            { store, getLayerReport, matchInventory, limits: imageLimits(config), now },
             onProgress,
             signal,
           ),

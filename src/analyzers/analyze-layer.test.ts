@@ -199,22 +199,43 @@ test('too many problems are cut off with a word about it', async () => {
   });
 });
 
-test('a layer that would fill memory with findings is limit-exceeded', async () => {
+test('a layer that would fill memory with findings is cut where it does', async () => {
   const flood: Analyzer = {
     ...obedient,
     analyze: () => Array.from({ length: 300_000 }, () => ({ kind: 'apk-repositories', releases: [] })),
   };
 
-  await expect(analyze(layer().file('a.t', ''), [flood])).rejects.toMatchObject({ code: 'limit-exceeded' });
+  const { problems, files } = await analyze(layer().file('a.t', '').file('b.t', ''), [flood]);
+
+  expect(problems).toMatchObject([{ path: '.', analyzer: 'layer', cause: 'limit-exceeded' }]);
+  expect(Object.keys(files)).toEqual(['a.t']);
 });
 
-test('a layer of endless folders is limit-exceeded', async () => {
+test('a layer of endless folders is cut', async () => {
   const builder = layer();
   for (let at = 100; at < 110; at++) builder.file(`${`${at}/`.repeat(1_000)}a.t`, 'a');
   expect(Object.keys((await analyze(builder, [obedient])).files)).toHaveLength(10);
   for (let at = 110; at < 150; at++) builder.file(`${`${at}/`.repeat(1_000)}a.t`, 'a');
 
-  await expect(analyze(builder, [obedient])).rejects.toMatchObject({ code: 'limit-exceeded' });
+  const { problems, files } = await analyze(builder, [obedient]);
+
+  expect(problems).toMatchObject([{ path: '.', cause: 'limit-exceeded' }]);
+  expect(Object.keys(files).length).toBeLessThan(40);
+});
+
+test('what was found before a limit is kept, and every layer that was cut is told', async () => {
+  const limits = { ...defaultLayerLimits, maxEntries: 1 };
+  const base = await analyze(layer().file('a.t', 'a').file('b.t', 'b'), [obedient], limits);
+  const upper = await analyze(layer().file('c.t', 'c').whiteout('a.t'), [obedient], limits);
+
+  const { packages, problems } = squash([base, upper]);
+
+  expect(base.diffId).toBeUndefined();
+  expect(packages.map(({ name }) => name)).toEqual(['a', 'c']);
+  expect(problems).toMatchObject([
+    { path: '.', layer: base.digest, message: expect.stringContaining('PLIMSOLL_MAX_ENTRIES') },
+    { path: '.', layer: upper.digest },
+  ]);
 });
 
 test('an upper layer removes, replaces and keeps packages', async () => {

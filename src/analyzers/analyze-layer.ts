@@ -24,7 +24,7 @@ const MAX_OWNED_PATH = 4_096;
 
 /**
  * Walks a layer once and shows every wanted file to the analyzers that want it. What an analyzer cannot read becomes
- * a problem of the report; only a layer that cannot be read fails.
+ * a problem of the report, and so does the limit that ends a walk; only a layer that cannot be read fails.
  * @throws AppError as walkLayer does
  */
 export async function analyzeLayer(
@@ -61,14 +61,20 @@ export async function analyzeLayer(
     if (interested.length === 0) return;
     if (entry.type === 'irregular') return unread(path, interested, `it is ${entry.what}`, report);
     if (entry.hard) {
-      followHardLink(path, entry.target, interested, wanting(entry.target), targets, report);
+      followHardLink(path, entry.target, interested, wanting(entry.target), targets, limits, report);
       waiting.copy(path, entry.target);
     } else followSymlink(path, entry.target, interested, wanting, report);
   };
-  const totals = await walkLayer(blob, digest, { limits, visit, ...(onProgress ? { onProgress } : {}) }, signal);
+  const { cut, ...totals } = await walkLayer(
+    blob,
+    digest,
+    { limits, visit, ...(onProgress ? { onProgress } : {}) },
+    signal,
+  );
   for (const { analyzer, file, others } of waiting.groups()) {
     report.add(file.path, findIn(analyzer, file, others, options.analyzers, report));
   }
+  if (cut !== undefined) report.cut(cut);
   return { digest, ...totals, ...report.build() };
 }
 
@@ -99,7 +105,7 @@ async function readFile(
     return false;
   });
   if (able.length === 0) return;
-  const file = toAnalyzerFile(stat, await entry.bytes());
+  const file = toAnalyzerFile(stat, await entry.bytes(), limits);
   for (const analyzer of able) {
     const main = analyzer.readWith?.(stat.path);
     if (main === undefined) report.add(stat.path, findIn(analyzer, file, [], analyzers, report));
@@ -136,11 +142,12 @@ function onlyWanted(finding: Finding, finder: Analyzer, analyzers: readonly Anal
   return { ...finding, paths };
 }
 
-function toAnalyzerFile(stat: FileStat, bytes: Uint8Array): AnalyzerFile {
+function toAnalyzerFile(stat: FileStat, bytes: Uint8Array, { maxNesting }: LayerLimits): AnalyzerFile {
   let text: string | undefined;
   return {
     ...stat,
     bytes,
+    maxNesting,
     text() {
       text ??= Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
       return text;
@@ -181,6 +188,7 @@ function followHardLink(
   interested: readonly Analyzer[],
   shared: readonly Analyzer[],
   targets: LinkTargets,
+  limits: LayerLimits,
   report: ReportBuilder,
 ): void {
   if (interested.every((analyzer) => shared.includes(analyzer)) && report.copy(path, target)) return;
@@ -189,7 +197,7 @@ function followHardLink(
     unread(path, interested, linkTo(target), report);
     return;
   }
-  const file = toAnalyzerFile({ path, size: bytes.byteLength, mode: 0 }, bytes);
+  const file = toAnalyzerFile({ path, size: bytes.byteLength, mode: 0 }, bytes, limits);
   const fitting = interested.filter((analyzer) => analyzer.magic?.(bytes.subarray(0, HEAD_BYTES)) ?? true);
   report.file(
     path,

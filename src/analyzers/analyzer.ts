@@ -6,6 +6,8 @@ export interface AnalyzerFile extends FileStat {
   readonly bytes: Uint8Array;
   /** UTF-8, invalid sequences replaced. */
   text(): string;
+  /** How deep archives in archives are to be read, the file itself being one. */
+  readonly maxNesting: number;
 }
 
 /** Finds one kind of thing in files. Pure: no I/O, no state between files. */

@@ -26,6 +26,7 @@ export class ReportBuilder {
   readonly #problems = new PathMap<readonly Problem[]>();
   #problemCount = 0;
   #leftOut: Problem | undefined;
+  #cut: Problem | undefined;
   #nothing: ReadonlySet<string> | undefined;
   #plainFiles = 0;
   #plainDirectories = 0;
@@ -107,6 +108,12 @@ export class ReportBuilder {
     this.#problems.set(path, [...(this.#problems.get(path) ?? []), { path, analyzer, cause, message }]);
   }
 
+  /** The walk ended here: `message` names the limit. */
+  cut(message: string): void {
+    const consequence = 'what comes after it in the layer is unknown';
+    this.#cut = { path: '.', analyzer: 'layer', cause: 'limit-exceeded', message: `${message}; ${consequence}` };
+  }
+
   /** Without the paths at which this very layer has nothing to own. */
   #ownedHere(findings: readonly Finding[]): readonly Finding[] {
     if (!findings.some(({ kind }) => kind === 'ownership')) return findings;
@@ -139,7 +146,7 @@ export class ReportBuilder {
       removed: [...this.#removed],
       directories: [...this.#directories],
       emptied: [...this.#emptied],
-      problems: [...this.#problems.values(), this.#leftOut ?? []].flat(),
+      problems: [this.#cut ?? [], ...this.#problems.values(), this.#leftOut ?? []].flat(),
     };
   }
 }

@@ -1,6 +1,7 @@
 import { advisoriesPath } from '../advisories/advisories-path.ts';
 import { findSnapshot } from '../advisories/kept-snapshots.ts';
 import type { Config } from '../config/load-config.ts';
+import { imageLimits, layerLimits } from '../config/scan-limits.ts';
 import { AppError } from '../model/app-error.ts';
 import { parseReference, type Reference, registryUrl } from '../oci/parse-reference.ts';
 import type { Platform } from '../oci/platform.ts';
@@ -35,7 +36,7 @@ export async function scanLocally(
 ): Promise<ScanReport> {
   const { config, platform } = options;
   const kept = options.asOf === undefined ? undefined : await findSnapshot(config.dataDir, options.asOf);
-  const threads = createScanThreads(config.workers);
+  const threads = createScanThreads(config.workers, { heapMb: config.threadMemoryMb });
   const now = () => new Date();
   try {
     return await scanReference(
@@ -43,6 +44,11 @@ export async function scanLocally(
       { onProgress: options.onProgress, ...(platform ? { platform } : {}) },
       {
         threads,
+        limits: {
+          layer: layerLimits(config),
+          image: imageLimits(config),
+          temporaryBytes: config.maxTemporaryBytes,
+        },
         matchInventory: createMatchInventory({
           threads,
           advisoriesPath: kept?.path ?? advisoriesPath(config.dataDir),

@@ -1,11 +1,11 @@
-import { type FileHandle, mkdtemp, open, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { AppError } from '../model/app-error.ts';
 import { checkUnpacked, decompress, detectCompression } from './decompress.ts';
 import { defaultLayerLimits } from './layer-entry.ts';
 import { normalisePath, parentOf } from './normalise-path.ts';
+import { openUnnamedFile } from './open-unnamed-file.ts';
 import { tarEntries } from './tar-entries.ts';
 
 /** One file of an archive, to be read as often as needed. */
@@ -45,10 +45,10 @@ export async function openFolder(folder: string): Promise<ArchiveFiles> {
 
 /**
  * Notes where each file lies in one pass and reads ranges afterwards. A compressed archive is unpacked into an unnamed
- * temporary file first, since ranges cannot be read from it.
+ * temporary file of at most `temporaryBytes` first, since ranges cannot be read from it.
  * @throws AppError `layer-corrupt`, `limit-exceeded`, `canceled`
  */
-export async function openTarFile(path: string, signal: AbortSignal): Promise<ArchiveFiles> {
+export async function openTarFile(path: string, signal: AbortSignal, temporaryBytes: number): Promise<ArchiveFiles> {
   const packed = await open(path, 'r');
   let spool: FileHandle | undefined;
   const close = async () => {
@@ -57,7 +57,10 @@ export async function openTarFile(path: string, signal: AbortSignal): Promise<Ar
   };
   try {
     const { compression, chunks } = await detectCompression(chunksOf(packed, (await packed.stat()).size, signal));
-    if (compression !== 'none') spool = await unpack(decompress(chunks, compression), (await packed.stat()).size);
+    if (compression !== 'none') {
+      const { size } = await packed.stat();
+      spool = await unpack(decompress(chunks, compression), size, temporaryBytes);
+    }
     await chunks.return();
     const tar = spool ?? packed;
     const index = await indexTar(tar, (await tar.stat()).size, signal);
@@ -68,16 +71,18 @@ export async function openTarFile(path: string, signal: AbortSignal): Promise<Ar
   }
 }
 
-async function unpack(chunks: AsyncIterable<Buffer>, compressedBytes: number): Promise<FileHandle> {
-  const folder = await mkdtemp(join(tmpdir(), 'plimsoll-'));
-  const spool = await open(join(folder, 'archive.tar'), 'wx+', 0o600);
-  // Its name goes at once: nothing is left behind, however the process ends.
-  await rm(folder, { recursive: true });
+async function unpack(
+  chunks: AsyncIterable<Buffer>,
+  compressedBytes: number,
+  temporaryBytes: number,
+): Promise<FileHandle> {
+  const spool = await openUnnamedFile();
   try {
     let bytes = 0;
     for await (const chunk of chunks) {
       bytes += chunk.byteLength;
       checkUnpacked(bytes, compressedBytes, limits);
+      if (bytes > temporaryBytes) throw tooMuchDisk(temporaryBytes);
       await spool.writeFile(chunk);
     }
     return spool;
@@ -86,6 +91,12 @@ async function unpack(chunks: AsyncIterable<Buffer>, compressedBytes: number): P
     throw error;
   }
 }
+
+const tooMuchDisk = (most: number) =>
+  new AppError(
+    'limit-exceeded',
+    `unpacked it takes more than ${most} bytes of temporary disk (PLIMSOLL_MAX_TEMPORARY_BYTES); unpack it yourself`,
+  );
 
 async function indexTar(
   tar: FileHandle,

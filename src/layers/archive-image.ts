@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { AppError } from '../model/app-error.ts';
 import type { Digest } from '../model/digest.ts';
-import { parseConfig } from '../oci/parse-config.ts';
+import { type OciImageConfig, parseConfig } from '../oci/parse-config.ts';
 import { formatPlatform, type Platform } from '../oci/platform.ts';
 import { type ArchiveFile, type ArchiveFiles, openFolder, openTarFile } from './archive-files.ts';
 import { digestOf, platformOf } from './chosen-image.ts';
@@ -13,7 +13,7 @@ import { readOciLayout } from './oci-layout.ts';
 
 /** An image that lies on disk: found, checked down to its config, its layers ready to be read. */
 export interface ArchiveImage {
-  readonly source: { readonly layers: readonly ArchiveLayer[] };
+  readonly source: { config(): Promise<OciImageConfig>; readonly layers: readonly ArchiveLayer[] };
   readonly platform: string;
   /** GOOS of the config. */
   readonly os: string;
@@ -32,20 +32,23 @@ export interface ArchiveLayer {
   open(signal: AbortSignal): Promise<Readable>;
 }
 
+const defaultTemporaryBytes = 64 * 1024 ** 3;
+
 /**
  * Opens `docker save` archives (also as skopeo and kaniko write them), and OCI layouts as a folder or a tar; tars may be
- * compressed. Without a platform: linux/amd64, or the only image there is.
+ * compressed, and take at most `temporaryBytes` of disk when unpacked. Without a platform: linux/amd64, or the only image there is.
  * @throws AppError `image-not-found`, `manifest-unsupported`, `blob-corrupt`, `layer-corrupt`, `limit-exceeded`, `canceled`
  */
 export async function openArchiveImage(
   path: string,
   platform: Platform | undefined,
   signal: AbortSignal,
+  temporaryBytes = defaultTemporaryBytes,
 ): Promise<ArchiveImage> {
   const found = await stat(path).catch((cause: unknown) => {
     throw new AppError('image-not-found', `there is no file or folder ${path}`, { cause });
   });
-  const files = await (found.isDirectory() ? openFolder(path) : openTar(path, signal));
+  const files = await (found.isDirectory() ? openFolder(path) : openTar(path, signal, temporaryBytes));
   try {
     return await open(files, path, platform, signal);
   } catch (error) {
@@ -54,9 +57,9 @@ export async function openArchiveImage(
   }
 }
 
-async function openTar(path: string, signal: AbortSignal): Promise<ArchiveFiles> {
+async function openTar(path: string, signal: AbortSignal, temporaryBytes: number): Promise<ArchiveFiles> {
   try {
-    return await openTarFile(path, signal);
+    return await openTarFile(path, signal, temporaryBytes);
   } catch (cause) {
     if (!(cause instanceof AppError)) throw cause;
     throw new AppError(cause.code, `${path} cannot be read as an image archive: ${cause.message}`, { cause });
@@ -92,7 +95,7 @@ async function open(
     layers.push({ digest, size: layer.file.size, diffId, open: async () => layer.file.open() });
   }
   return {
-    source: { layers },
+    source: { config: async () => config, layers },
     platform: formatPlatform(platformOf(config)),
     os: config.os,
     ...(chosen.digest ? { digest: chosen.digest } : {}),

@@ -21,7 +21,7 @@ export type Compression = 'gzip' | 'zstd' | 'none';
  * @throws AppError `layer-corrupt` for what engines do not take either
  */
 export async function detectCompression(
-  input: AsyncGenerator<Buffer, void>,
+  input: AsyncIterableIterator<Buffer, void>,
 ): Promise<{ readonly compression: Compression; readonly chunks: AsyncGenerator<Buffer, void> }> {
   let start: Buffer = Buffer.alloc(0);
   while (start.byteLength < MAGIC_BYTES) {
@@ -54,10 +54,16 @@ export function checkUnpacked(
   limits: Pick<LayerLimits, 'maxUncompressedBytes' | 'maxRatio'>,
 ): void {
   if (bytes > limits.maxUncompressedBytes) {
-    throw new AppError('limit-exceeded', `the data unpacks to more than ${limits.maxUncompressedBytes} bytes`);
+    throw new AppError(
+      'limit-exceeded',
+      `the data unpacks to more than ${limits.maxUncompressedBytes} bytes (PLIMSOLL_MAX_UNPACKED_BYTES)`,
+    );
   }
   if (bytes > RATIO_FREE_BYTES && bytes > compressedBytes * limits.maxRatio) {
-    throw new AppError('limit-exceeded', `the data unpacks to more than ${limits.maxRatio} times its size`);
+    throw new AppError(
+      'limit-exceeded',
+      `the data unpacks to more than ${limits.maxRatio} times its size (PLIMSOLL_MAX_RATIO)`,
+    );
   }
 }
 

@@ -37,7 +37,7 @@ export interface FileEntry {
   head(length: number): Promise<Uint8Array>;
 }
 
-/** Bounds on one layer; crossing one throws `limit-exceeded`, a broken stream `layer-corrupt`, a wrong hash `blob-corrupt`. */
+/** Bounds on one layer. Crossing one of the first four cuts the walk, and what came before is kept; the others cost a path or a file. */
 export interface LayerLimits {
   readonly maxCompressedBytes: number;
   readonly maxUncompressedBytes: number;
@@ -47,6 +47,8 @@ export interface LayerLimits {
   readonly maxPathBytes: number;
   /** Largest file an analyzer may hold in memory. */
   readonly maxFileBytes: number;
+  /** Archives in archives, the outermost counted. */
+  readonly maxNesting: number;
 }
 
 export const defaultLayerLimits: LayerLimits = {
@@ -56,4 +58,5 @@ export const defaultLayerLimits: LayerLimits = {
   maxRatio: 1_000,
   maxPathBytes: 4_096,
   maxFileBytes: 256 * 1024 ** 2,
+  maxNesting: 5,
 };

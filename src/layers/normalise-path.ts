@@ -9,7 +9,7 @@ const NEEDS_WORK = /^\/|\/$|\/\/|(?:^|\/)\.\.?(?:\/|$)|\0/;
  */
 export function normalisePath(name: string, maxBytes: number): NormalisedPath {
   if (name.length > maxBytes || (name.length * 3 > maxBytes && Buffer.byteLength(name) > maxBytes)) {
-    return { problem: `the path is longer than ${maxBytes} bytes` };
+    return { problem: `the path is longer than ${maxBytes} bytes (PLIMSOLL_MAX_PATH_BYTES)` };
   }
   if (!NEEDS_WORK.test(name)) return { path: name };
   if (name.includes('\0')) return { problem: 'the path holds a NUL byte' };

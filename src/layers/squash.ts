@@ -25,6 +25,8 @@ const osReleasePaths = [
 // Where /lib is a link to /usr/lib, a layer may name apk's one database by either path.
 const APK_FOLDER = 'lib/apk';
 const USR = 'usr/';
+/** The path of a problem that is no file's. */
+const WHOLE_LAYER = '.';
 
 /**
  * Lays reports over each other, base first, as engines unpack layers: a whiteout or opaque folder concerns lower
@@ -56,13 +58,20 @@ function layOver(files: SquashedFiles, report: LayerReport): void {
     return [path, before ? inherit(file, before) : file];
   });
   for (const path of report.directories) files.delete(path);
-  for (const path of [...report.removed, ...added.map(([path]) => path)].flatMap(namesOf)) {
+  const replaced = added.flatMap(([path]) => (path === WHOLE_LAYER ? [] : [path]));
+  for (const path of [...report.removed, ...replaced].flatMap(namesOf)) {
     files.delete(path);
     files.deleteBelow(path);
   }
   for (const path of report.emptied.flatMap(namesOf)) files.deleteBelow(path);
-  for (const [path, file] of added) files.set(path, file);
+  for (const [path, file] of added) files.set(path, path === WHOLE_LAYER ? beside(file, files.get(path)) : file);
 }
+
+/** What is wrong with whole layers is wrong with each of them. */
+const beside = (file: SquashedFile, below: SquashedFile | undefined): SquashedFile => ({
+  ...file,
+  problems: [...(below?.problems ?? []), ...file.problems],
+});
 
 /** Wanted files of one layer, and paths that have nothing but a problem. */
 function addedFiles({ files, problems, digest: layer }: LayerReport): ReadonlyMap<string, SquashedFile> {

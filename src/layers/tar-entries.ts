@@ -48,7 +48,10 @@ export async function* tarEntries(
     const block = cursor.takeNow(TAR_BLOCK) ?? (await cursor.take(TAR_BLOCK));
     if (block.byteLength === 0 || (isZeroBlock(block) && (await isEnd(cursor)))) return;
     if (headers >= limits.maxEntries)
-      throw new AppError('limit-exceeded', `the layer has more than ${limits.maxEntries} entries`);
+      throw new AppError(
+        'limit-exceeded',
+        `the layer has more than ${limits.maxEntries} entries (PLIMSOLL_MAX_ENTRIES)`,
+      );
     if (block.byteLength < TAR_BLOCK) throw truncated();
     const header = parseTarHeader(block);
 

@@ -147,13 +147,14 @@ test('a layer compressed with xz says so', async () => {
 });
 
 test.each<[string, Uint8Array, Partial<LayerLimits>]>([
-  ['compressed bytes', gzipSync(tar), { maxCompressedBytes: 1_000 }],
   ['uncompressed bytes', gzipSync(tar), { maxUncompressedBytes: 100_000 }],
-  ['entries', gzipSync(tar), { maxEntries: 2 }],
+  ['uncompressed bytes of a plain tar', tar, { maxUncompressedBytes: 100_000 }],
+  ['entries', gzipSync(tar), { maxEntries: 1 }],
   [
     'the ratio of gzip',
     gzipSync(
       layer()
+        .file('a', '')
         .file('zeros', Buffer.alloc(20 * 1024 ** 2))
         .tar().bytes,
     ),
@@ -163,13 +164,54 @@ test.each<[string, Uint8Array, Partial<LayerLimits>]>([
     'the ratio of zstd',
     zstdCompressSync(
       layer()
+        .file('a', '')
         .file('zeros', Buffer.alloc(20 * 1024 ** 2))
         .tar().bytes,
     ),
     { maxRatio: 100 },
   ],
-])('more than the limit of %s is limit-exceeded', async (_, bytes, limits) => {
-  await expect(walk(bytes, { limits })).rejects.toMatchObject({ code: 'limit-exceeded' });
+])(
+  'more than the limit of %s cuts the walk: what came before is kept, and the blob is checked to its end',
+  async (_, bytes, limits) => {
+    const cut = await walk(bytes, { limits });
+
+    expect(cut).toMatchObject({ cut: expect.stringContaining('PLIMSOLL_MAX_'), compressedBytes: bytes.byteLength });
+    expect(cut.paths[0]).toBe('a');
+    expect([cut.diffId, cut.unverified]).toEqual([undefined, undefined]);
+    await expect(walk(bytes, { limits, digest: digestOf(Buffer.from('another')) })).rejects.toMatchObject({
+      code: 'blob-corrupt',
+    });
+  },
+);
+
+test('of a blob that is too large the rest is not read, and so its digest is not checked', async () => {
+  const bytes = gzipSync(tar);
+
+  const cut = await walk(bytes, { limits: { maxCompressedBytes: 100_000 }, chunk: 10_000 });
+
+  expect(cut).toMatchObject({ cut: expect.stringContaining('PLIMSOLL_MAX_LAYER_BYTES'), unverified: true });
+  expect(cut.compressedBytes).toBe(110_000);
+  expect(cut.diffId).toBeUndefined();
+});
+
+test('a limit that whoever looks at the entries sets cuts the walk, too', async () => {
+  const visit = () => {
+    throw new AppError('limit-exceeded', 'enough');
+  };
+
+  expect(await walk(gzipSync(tar), { visit })).toMatchObject({ cut: 'enough', entries: 1 });
+});
+
+test('an abort ends the reading of what a limit left', async () => {
+  const controller = new AbortController();
+  const visit = () => {
+    setTimeout(() => controller.abort(), 20);
+  };
+  const limits = { ...defaultLayerLimits, maxUncompressedBytes: 100_000 };
+
+  const walking = walkLayer(endless(true), digestOf(tar), { limits, visit }, controller.signal);
+
+  await expect(walking).rejects.toMatchObject({ code: 'canceled' });
 });
 
 test('a blob that breaks off keeps its own error', async () => {

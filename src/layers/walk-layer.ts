@@ -16,16 +16,20 @@ export interface WalkOptions {
   readonly onProgress?: (compressedBytes: number) => void;
 }
 
-export type LayerTotals = Pick<LayerReport, 'diffId' | 'compressedBytes' | 'uncompressedBytes' | 'entries'>;
+export interface LayerTotals
+  extends Pick<LayerReport, 'diffId' | 'unverified' | 'compressedBytes' | 'uncompressedBytes' | 'entries'> {
+  /** The limit that ended the walk before the layer did. */
+  readonly cut?: string;
+}
 
 /** Data that is at hand never lets timers and messages in by itself, and with them an abort. */
 const BYTES_PER_TURN = 8 * 1024 ** 2;
 
 /**
  * Reads a layer once, in bounded memory: blob → sha256 → unpacked → sha256 → tar entries → `visit`. Both hashes cover
- * their streams to the very end. The blob is destroyed however the walk ends.
- * @throws AppError `blob-corrupt` (retryable), `layer-corrupt`, `limit-exceeded`, `connection-failed`, `canceled` or the
- * signal's own AppError
+ * their streams to the very end. Where a limit is crossed no more entries are shown, but the rest of the blob is read for
+ * its hash, unless it is the blob itself that is too large. The blob is destroyed however the walk ends.
+ * @throws AppError `blob-corrupt` (retryable), `layer-corrupt`, `connection-failed`, `canceled` or the signal's own AppError
  */
 export async function walkLayer(
   blob: Readable,
@@ -55,11 +59,12 @@ async function walk(
 ): Promise<LayerTotals> {
   const compressed = new Meter();
   const input = takeBlob(blob, compressed, limits, onProgress);
-  const { compression, chunks } = await detectCompression(input);
+  const { compression, chunks } = await detectCompression(leftOpen(input));
   // A plain tar is its own blob: no second hash.
   const uncompressed = compression === 'none' ? compressed : new Meter();
   const plain = measure(decompress(chunks, compression), compressed, uncompressed, limits, signal);
   let entries = 0;
+  let cut: string | undefined;
   try {
     for await (const entry of tarEntries(plain, limits)) {
       entries++;
@@ -71,17 +76,17 @@ async function walk(
     // Damage on the way is told from a layer that was made broken by reading the rest for its hash.
     if (causeOf(error) === 'layer-corrupt') await readRest(plain);
     if (causeOf(error) === 'layer-corrupt' && compressed.ended) compressed.verify(digest, error);
-    throw error;
+    if (!(error instanceof AppError) || error.code !== 'limit-exceeded') throw error;
+    cut = error.message;
   } finally {
     await plain.return();
   }
-  compressed.verify(digest);
-  return {
-    diffId: uncompressed.digest(),
-    compressedBytes: compressed.bytes,
-    uncompressedBytes: uncompressed.bytes,
-    entries,
-  };
+  if (cut !== undefined) for await (const _ of inTurns(input, signal));
+  if (compressed.ended) compressed.verify(digest);
+  const { bytes: uncompressedBytes } = uncompressed;
+  const totals = { compressedBytes: compressed.bytes, uncompressedBytes, entries };
+  if (cut === undefined) return { ...totals, diffId: uncompressed.digest() };
+  return { ...totals, cut, ...(compressed.ended ? {} : { unverified: true }) };
 }
 
 /** Counts and hashes what passes. */
@@ -120,12 +125,24 @@ async function* takeBlob(
   for await (const chunk of bytesOf(blob)) {
     meter.add(chunk);
     if (meter.bytes > limits.maxCompressedBytes) {
-      throw new AppError('limit-exceeded', `the layer is larger than ${limits.maxCompressedBytes} bytes`);
+      throw new AppError(
+        'limit-exceeded',
+        `the layer is larger than ${limits.maxCompressedBytes} bytes (PLIMSOLL_MAX_LAYER_BYTES)`,
+      );
     }
     onProgress?.(meter.bytes);
     yield chunk;
   }
   meter.ended = true;
+}
+
+/** The same without `return`: whoever stops reading it leaves the rest to others. */
+function leftOpen(chunks: AsyncGenerator<Buffer, void>): AsyncIterableIterator<Buffer, void> {
+  const open: AsyncIterableIterator<Buffer, void> = {
+    next: () => chunks.next(),
+    [Symbol.asyncIterator]: () => open,
+  };
+  return open;
 }
 
 async function* bytesOf(blob: Readable): AsyncGenerator<Buffer, void> {
@@ -148,14 +165,20 @@ async function* measure(
   limits: LayerLimits,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer, void> {
-  let turnEnds = BYTES_PER_TURN;
+  for await (const chunk of inTurns(chunks, signal)) {
+    if (uncompressed !== compressed) uncompressed.add(chunk);
+    checkUnpacked(uncompressed.bytes, compressed.bytes, limits);
+    yield chunk;
+  }
+}
+
+async function* inTurns(chunks: AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<Buffer, void> {
+  let left = BYTES_PER_TURN;
   for await (const chunk of chunks) {
     signal.throwIfAborted();
-    if (uncompressed !== compressed) uncompressed.add(chunk);
-    const { bytes } = uncompressed;
-    checkUnpacked(bytes, compressed.bytes, limits);
-    if (bytes > turnEnds) {
-      turnEnds = bytes + BYTES_PER_TURN;
+    left -= chunk.byteLength;
+    if (left < 0) {
+      left = BYTES_PER_TURN;
       await nextTurn();
     }
     yield chunk;

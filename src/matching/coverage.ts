@@ -58,14 +58,17 @@ export function findScope(inventory: Inventory, database: AdvisoryDatabase, ecos
       : 'no operating system and no packages found';
     unknown.push({ cause: 'distribution-unknown', subject });
   }
-  for (const { path, message } of inventory.problems) {
-    partial.push({ cause: 'package-unreadable', subject: `${path}: ${message}` });
+  const cut: CoverageGap[] = [];
+  for (const { path, cause, message } of inventory.problems) {
+    if (path === '.') cut.push({ cause, subject: message });
+    else partial.push({ cause: 'package-unreadable', subject: `${path}: ${message}` });
   }
   return {
     places,
     isOwned,
-    coverage: unknown.length > 0 ? 'unknown' : partial.length > 0 ? 'partial' : 'known',
-    gaps: [...unknown, ...boundGaps(partial)],
+    coverage: unknown.length > 0 ? 'unknown' : cut.length + partial.length > 0 ? 'partial' : 'known',
+    // A layer that was not read to its end may well be why something else is not known.
+    gaps: [...boundGaps(cut), ...unknown, ...boundGaps(partial)],
   };
 }
 

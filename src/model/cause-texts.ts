@@ -142,8 +142,8 @@ export const causeTexts: Readonly<Record<Cause, CauseText>> = {
   'limit-exceeded': cause(
     'The image, or an answer of the registry, exceeds a limit that protects the scanner',
     '镜像或镜像仓库的响应超出扫描器的安全限制',
-    'Look at the detail for the limit; make the image smaller, or treat it as hostile.',
-    '请查看详情中的限制项；缩小镜像，或将其视为恶意镜像。',
+    'Look at the detail for the limit and the setting that raises it; make the image smaller, raise the limit, or treat the image as hostile.',
+    '请查看详情中的限制项及对应的设置；缩小镜像、调大限制，或将其视为恶意镜像。',
   ),
   'manifest-unsupported': cause(
     'The image has a manifest format that is not supported',

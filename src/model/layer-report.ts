@@ -23,8 +23,10 @@ export interface Problem {
 export interface LayerReport {
   /** Digest of the blob as the registry names it. */
   readonly digest: Digest;
-  /** Digest of the uncompressed tar, to be compared with the config's `rootfs.diff_ids`. */
-  readonly diffId: Digest;
+  /** Digest of the uncompressed tar, to be compared with the config's `rootfs.diff_ids`; absent where a limit cut the walk. */
+  readonly diffId?: Digest;
+  /** A limit cut the walk before the blob could be checked against its digest: not to be kept for, or shared with, others. */
+  readonly unverified?: true;
   /** Every wanted path with its findings, also where there are none: an upper layer erases what it overwrites. */
   readonly files: Readonly<Record<string, readonly Finding[]>>;
   /** Whiteouts, and paths that became a link or another thing where lower layers may have had something. */

@@ -22,6 +22,8 @@ export interface LayerReportsDeps {
 }
 
 export function createLayerReports({ threads, stored, fingerprint, limits }: LayerReportsDeps): GetLayerReport {
+  // Where a limit was hit the report is another one when the limit is.
+  const limited = `${fingerprint} within ${Object.values(limits).join(' ')}`;
   const underWay = new Map<string, Promise<LayerReport>>();
 
   const find = async (
@@ -29,10 +31,11 @@ export function createLayerReports({ threads, stored, fingerprint, limits }: Lay
     onBytes: (bytes: number) => void,
     signal: AbortSignal,
   ): Promise<LayerReport> => {
-    const known = await stored.get(layer.digest, fingerprint);
+    const known = (await stored.get(layer.digest, fingerprint)) ?? (await stored.get(layer.digest, limited));
     if (known) return known;
     const report = await threads.analyzeLayer(layer, limits, onBytes, signal);
-    await stored.put(report, fingerprint);
+    // Bytes that were not checked against the digest say nothing about the layer that others know by it.
+    if (!report.unverified) await stored.put(report, isLimited(report) ? limited : fingerprint);
     return report;
   };
 
@@ -41,7 +44,7 @@ export function createLayerReports({ threads, stored, fingerprint, limits }: Lay
     if (shared) {
       const report = await waitFor(shared, signal);
       // Whoever walked it was stopped, or its registry failed it: walk it ourselves.
-      return report ? checked(report, layer) : get(layer, onBytes, signal);
+      return report && !report.unverified ? checked(report, layer) : get(layer, onBytes, signal);
     }
     const finding = find(layer, onBytes, signal);
     underWay.set(layer.digest, finding);
@@ -54,9 +57,11 @@ export function createLayerReports({ threads, stored, fingerprint, limits }: Lay
   return get;
 }
 
+const isLimited = ({ problems }: LayerReport) => problems.some(({ cause }) => cause === 'limit-exceeded');
+
 /** The config names what each layer unpacks to; a registry that delivers something else must not be believed. */
 function checked(report: LayerReport, layer: LayerSource): LayerReport {
-  if (layer.diffId && layer.diffId !== report.diffId) {
+  if (layer.diffId && report.diffId && layer.diffId !== report.diffId) {
     throw new AppError(
       'blob-corrupt',
       `layer ${layer.digest} unpacks to ${report.diffId}, but the image config says ${layer.diffId}: the manifest and the config do not belong together`,

@@ -2,21 +2,29 @@ import { stat } from 'node:fs/promises';
 import { analyzerFingerprint } from '../analyzers/analyzer-fingerprint.ts';
 import { analyzers } from '../analyzers/packages/index.ts';
 import { openArchiveImage } from '../layers/archive-image.ts';
-import { defaultLayerLimits } from '../layers/layer-entry.ts';
+import type { LayerLimits } from '../layers/layer-entry.ts';
 import { AppError } from '../model/app-error.ts';
 import type { LayerReport } from '../model/layer-report.ts';
 import type { Platform } from '../oci/platform.ts';
 import type { LayerReportStore } from '../store/store.ts';
 import { createLayerReports } from './create-layer-reports.ts';
 import type { ScanThreads } from './create-scan-threads.ts';
+import type { ImageLimits } from './image-limits.ts';
 import type { FoundImage } from './image-source.ts';
 import { inspectImage } from './inspect-image.ts';
 import type { MatchInventory } from './match-inventory.ts';
 import type { ScanProgress, ScanReport } from './scan-report.ts';
+import { withinImageLimits } from './within-image-limits.ts';
 
 export interface ScanReferenceDeps {
   readonly threads: ScanThreads;
   readonly matchInventory: MatchInventory;
+  readonly limits: {
+    readonly layer: LayerLimits;
+    readonly image: ImageLimits;
+    /** Disk for a compressed archive, which has to be unpacked to be read. */
+    readonly temporaryBytes: number;
+  };
   /** Finds an image that is not a file or a folder: in its registry. */
   readonly findInRegistry: (
     reference: string,
@@ -38,9 +46,10 @@ export async function scanReference(
       threads: deps.threads,
       stored: reportsInMemory(),
       fingerprint: analyzerFingerprint(analyzers),
-      limits: defaultLayerLimits,
+      limits: deps.limits.layer,
     });
-    const inventory = await inspectImage(image.source, getLayerReport, options.onProgress, signal);
+    const within = withinImageLimits(getLayerReport, deps.limits.image);
+    const inventory = await inspectImage(image.source, within, options.onProgress, signal);
     const { result, snapshot } = await deps.matchInventory(inventory, signal);
     return {
       ...result,
@@ -67,7 +76,7 @@ async function find(
     () => true,
     () => false,
   );
-  if (isPath) return openArchiveImage(reference, platform, signal);
+  if (isPath) return openArchiveImage(reference, platform, signal, deps.limits.temporaryBytes);
   if (/^[./]|\.tar(?:\.\w+)?$/.test(reference)) {
     throw new AppError('image-not-found', `there is no file or folder ${reference}`);
   }

@@ -9,7 +9,7 @@ export function analyzeText(
 ): { readonly findings: readonly Finding[]; readonly problems: readonly string[] } {
   const bytes = Buffer.from(content);
   const problems: string[] = [];
-  const file = { path, size: bytes.byteLength, mode: 0o644, bytes, text: () => bytes.toString() };
+  const file = { path, size: bytes.byteLength, mode: 0o644, bytes, text: () => bytes.toString(), maxNesting: 5 };
   const findings = analyzer.analyze(file, (message) => problems.push(message));
   return { findings, problems };
 }

@@ -16,6 +16,7 @@ import type { RegistryClient } from '../../src/registries/registry-client.ts';
 import { registryTypes } from '../../src/registries/types/index.ts';
 import { createLayerReports } from '../../src/scan/create-layer-reports.ts';
 import { createScanThreads } from '../../src/scan/create-scan-threads.ts';
+import { defaultImageLimits } from '../../src/scan/image-limits.ts';
 import { createMatchInventory, currentMatchKey, type MatchInventory } from '../../src/scan/match-inventory.ts';
 import { scanImage } from '../../src/scan/scan-image.ts';
 import type { NewRegistry, Store } from '../../src/store/store.ts';
@@ -89,7 +90,14 @@ export async function openScanLab(): Promise<ScanLab> {
     log,
     scanImage: async (image, artifact, onProgress, signal) => {
       const client = change(await connections.get(image.registryId));
-      return scanImage(image, artifact, client, { store, getLayerReport, matchInventory, now }, onProgress, signal);
+      return scanImage(
+        image,
+        artifact,
+        client,
+        { store, getLayerReport, matchInventory, limits: defaultImageLimits, now },
+        onProgress,
+        signal,
+      );
     },
   });
 

@@ -1,4 +1,5 @@
 import type { Finding } from '../../model/layer-report.ts';
+import type { AnalyzerFile } from '../analyzer.ts';
 import { FoundPackages } from '../found-packages.ts';
 import { readZip, type ZipEntry } from '../zip/read-zip.ts';
 import { type ArchiveIdentity, identifyArchive } from './identify-archive.ts';
@@ -8,8 +9,6 @@ import { parseProperties } from './parse-properties.ts';
 
 const POM_PROPERTIES = /(?:^|\/)META-INF\/maven\/[^/]+\/[^/]+\/pom\.properties$/;
 const MANIFEST = 'META-INF/MANIFEST.MF';
-/** An ear with a war with a jar that brings another makes three. */
-const MAX_DEPTH = 5;
 const MAX_TEXT_BYTES = 256 * 1024;
 const MAX_NAME = 300;
 const CONTROL = /\p{Cc}/gu;
@@ -24,12 +23,15 @@ interface Budget {
 export const archiveBudget: Readonly<Budget> = { entries: 1_000_000, unpackedBytes: 256 * 1024 ** 2, problems: 20 };
 
 /** Java packages in an archive and in the archives in it. Tells `problem` what could not be read and where. */
-export function readArchive(bytes: Uint8Array, path: string, problem: (message: string) => void): readonly Finding[] {
+export function readArchive(
+  { bytes, path, maxNesting }: Pick<AnalyzerFile, 'bytes' | 'path' | 'maxNesting'>,
+  problem: (message: string) => void,
+): readonly Finding[] {
   const left = { ...archiveBudget };
   const tell = (message: string) => {
     if (left.problems-- > 0) problem(left.problems > 0 ? message : 'there are more problems in it than are told');
   };
-  return readInside({ bytes, path, inside: [], left, problem: tell });
+  return readInside({ bytes, path, inside: [], maxNesting, left, problem: tell });
 }
 
 interface Archive {
@@ -38,6 +40,7 @@ interface Archive {
   readonly path: string;
   /** Names of the archives that lead to it, from the file inwards; none for the file itself. */
   readonly inside: readonly string[];
+  readonly maxNesting: number;
   readonly left: Budget;
   readonly problem: (message: string) => void;
 }
@@ -101,10 +104,10 @@ function addOwn(
   problem(`${at}${artifact} ${version} does not tell its Maven group, so what is known about it was not looked up`);
 }
 
-function readNested(entry: ZipEntry, { inside, left, problem }: Archive, at: string): readonly Finding[] {
+function readNested(entry: ZipEntry, { inside, maxNesting, left, problem }: Archive, at: string): readonly Finding[] {
   const name = entry.name.slice(0, MAX_NAME).replace(CONTROL, '\ufffd');
-  if (inside.length + 1 >= MAX_DEPTH) {
-    problem(`${at}${name} lies deeper than ${MAX_DEPTH} archives and was not read`);
+  if (inside.length + 1 >= maxNesting) {
+    problem(`${at}${name} lies deeper than ${maxNesting} archives and was not read (PLIMSOLL_MAX_NESTING)`);
     return [];
   }
   if (entry.size > left.unpackedBytes) {
@@ -114,7 +117,7 @@ function readNested(entry: ZipEntry, { inside, left, problem }: Archive, at: str
   left.unpackedBytes -= entry.size;
   const bytes = entry.read(entry.size);
   if (bytes) {
-    return readInside({ bytes, path: name, inside: [...inside, name], left, problem });
+    return readInside({ bytes, path: name, inside: [...inside, name], maxNesting, left, problem });
   }
   problem(`${at}${name} is damaged or encrypted`);
   return [];

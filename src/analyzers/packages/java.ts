@@ -11,5 +11,5 @@ export const java: Analyzer = {
   version: 1,
   maxBytes: 256 * 1024 ** 2,
   wants: isArchiveName,
-  analyze: (file, problem) => readArchive(file.bytes, file.path, problem),
+  analyze: (file, problem) => readArchive(file, problem),
 };

@@ -16,7 +16,14 @@ const LOG = `${SQLITE}-wal`;
 const NDB = 'var/lib/rpm/Packages.db';
 const BERKELEY = 'var/lib/rpm/Packages';
 
-const toFile = (path: string, bytes: Uint8Array) => ({ path, bytes, size: bytes.byteLength, mode: 0, text: () => '' });
+const toFile = (path: string, bytes: Uint8Array) => ({
+  path,
+  bytes,
+  size: bytes.byteLength,
+  mode: 0,
+  text: () => '',
+  maxNesting: 5,
+});
 
 function analyze(path: string, bytes: Uint8Array, log?: Uint8Array) {
   const problems: string[] = [];

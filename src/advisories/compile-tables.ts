@@ -16,13 +16,13 @@ CREATE TABLE advisory (
   feed INTEGER NOT NULL, -- the last that gave it
   vulnerability_id TEXT NOT NULL,
   named TEXT, -- JSON: the CVEs it names, when these are several
+  sum BLOB NOT NULL, -- 8 bytes of hash of what it says; before the long texts, which then need not be read with it
   title TEXT NOT NULL,
   description TEXT NOT NULL,
   aliases TEXT NOT NULL, -- JSON
   "references" TEXT NOT NULL, -- JSON
   published TEXT,
-  modified TEXT,
-  sum BLOB NOT NULL -- 8 bytes of hash: of what it says, and in the end of all that is known about its vulnerabilities
+  modified TEXT
 );
 CREATE TABLE vulnerability (
   id TEXT PRIMARY KEY,

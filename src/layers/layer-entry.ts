@@ -33,6 +33,10 @@ export interface FileEntry {
   readonly content: Readable;
   /** The whole body at once; check `stat.size` first. */
   bytes(): Promise<Uint8Array>;
+  /** The whole body when it is at hand, else undefined; a view, valid until the next entry is taken. */
+  bytesNow(): Uint8Array | undefined;
+  /** The body in parts; each a view, valid until the next is taken. */
+  parts(): AsyncGenerator<Uint8Array, void>;
   /** At most `length` bytes from where the body has been read to; they stay there to be read. */
   head(length: number): Promise<Uint8Array>;
 }

@@ -157,6 +157,14 @@ class TarFile implements FileEntry {
     return this.#body.bytes();
   }
 
+  bytesNow(): Uint8Array | undefined {
+    return this.#body.bytesNow();
+  }
+
+  parts(): AsyncGenerator<Uint8Array, void> {
+    return this.#body.parts();
+  }
+
   head(length: number): Promise<Uint8Array> {
     return this.#body.head(length);
   }
@@ -193,6 +201,12 @@ class TarBody {
     const bytes = await this.#cursor.take(this.#remaining);
     if (bytes.byteLength < this.#remaining) throw truncated();
     this.#remaining = 0;
+    return bytes;
+  }
+
+  bytesNow(): Buffer | undefined {
+    const bytes = this.#cursor.takeNow(this.#remaining);
+    if (bytes) this.#remaining = 0;
     return bytes;
   }
 

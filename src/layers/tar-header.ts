@@ -139,7 +139,7 @@ export function parsePax(body: Buffer): ExtendedFields {
     const digits = space === -1 ? '' : body.toString('latin1', at, Math.min(space, at + 17));
     const length = DECIMAL.test(digits) ? Number(digits) : 0;
     const end = at + length;
-    if (end > body.byteLength || end <= space + 1 || body[end - 1] !== 0x0a) throw malformed();
+    if (space === -1 || end > body.byteLength || end <= space + 1 || body[end - 1] !== 0x0a) throw malformed();
     const record = body.toString('utf8', space + 1, end - 1);
     const equals = record.indexOf('=');
     if (equals <= 0) throw malformed();

@@ -11,6 +11,8 @@ import type { BenchResult } from './bench-result.ts';
 const benches: Readonly<Record<string, () => Promise<{ run(): Promise<readonly BenchResult[]> }>>> = {
   'layer-walk': () => import('./layer-walk.ts'),
   'shared-layers': () => import('./shared-layers.ts'),
+  'compile-speed': () => import('./compile-speed.ts'),
+  'match-speed': () => import('./match-speed.ts'),
   rematch: () => import('./rematch.ts'),
   'signed-calls': () => import('./signed-calls.ts'),
   'list-scale': () => import('./list-scale.ts'),

@@ -2,11 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ServedRepository, serveRegistry } from '../demo/serve-registry.ts';
-import { analyzerFingerprint } from '../src/analyzers/analyzer-fingerprint.ts';
-import { analyzers } from '../src/analyzers/packages/index.ts';
+import { createMalwareEngines } from '../src/analyzers/malware/create-malware-engines.ts';
+import { createSecretFinder } from '../src/analyzers/secrets/create-secret-finder.ts';
 import { syncRegistry } from '../src/inventory/sync-registry.ts';
 import { defaultLayerLimits } from '../src/layers/layer-entry.ts';
+import { scanKinds } from '../src/model/scan.ts';
 import { createDistributionClient } from '../src/registries/distribution/create-distribution-client.ts';
+import { contentFingerprint } from '../src/scan/content-fingerprint.ts';
 import { createLayerReports } from '../src/scan/create-layer-reports.ts';
 import { createScanThreads } from '../src/scan/create-scan-threads.ts';
 import { defaultImageLimits } from '../src/scan/image-limits.ts';
@@ -28,39 +30,36 @@ export async function scanAll(repositories: readonly ServedRepository[], threadC
     vault: createVault(Buffer.alloc(32, 1)),
     now,
   });
-  const threads = createScanThreads(threadCount);
+  const engines = createMalwareEngines({});
+  const threads = createScanThreads(threadCount, { connectMalware: () => engines.connect() });
   const settings = { type: 'docker', url: served.url, username: '', password: '', insecure: false, speedLimit: 0 };
   const client = createDistributionClient(settings, { allowPrivate: true });
   const { signal } = new AbortController();
   try {
     const registry = await addRegistry(store, settings);
     await syncRegistry(registry, client, { store, now }, signal);
-    const getLayerReport = createLayerReports({
+    const secrets = createSecretFinder();
+    const getLayerReports = createLayerReports({
       threads,
-      stored: store.layerReports,
-      fingerprint: analyzerFingerprint(analyzers),
+      stored: { content: store.layerReports, malware: store.malwareReports },
+      fingerprint: contentFingerprint(secrets),
       limits: defaultLayerLimits,
     });
     const advisoriesPath = join(folder, 'no-advisories.db');
     const matchInventory = createMatchInventory({ threads, advisoriesPath, maxAgeDays: 7, now });
+    const deps = { store, getLayerReports, matchInventory, secrets, engines, limits: defaultImageLimits, now };
     const start = performance.now();
     for (const id of await store.images.select({ all: true })) {
       const image = await store.images.get(id);
       const artifact = image && (await store.inventories.artifact(image.artifactId));
       if (!image || !artifact) throw new Error(`image ${id} vanished`);
-      await scanImage(
-        image,
-        artifact,
-        client,
-        { store, getLayerReport, matchInventory, limits: defaultImageLimits, now },
-        () => {},
-        signal,
-      );
+      await scanImage(image, artifact, scanKinds, client, deps, () => {}, signal);
     }
     return performance.now() - start;
   } finally {
     await client.close();
     await threads.close();
+    await engines.close();
     await store.close();
     await served.stop();
     await rm(folder, { recursive: true, force: true });

@@ -12,8 +12,8 @@ import { ecosystemsInFolder } from './advisories/ecosystems-in-folder.ts';
 import { locateSnapshot } from './advisories/kept-snapshots.ts';
 import { readSnapshot } from './advisories/read-snapshot.ts';
 import { updateAdvisories } from './advisories/update.ts';
-import { analyzerFingerprint } from './analyzers/analyzer-fingerprint.ts';
-import { analyzers } from './analyzers/packages/index.ts';
+import { createMalwareEngines } from './analyzers/malware/create-malware-engines.ts';
+import { createSecretFinder } from './analyzers/secrets/create-secret-finder.ts';
 import { actions } from './api/actions/index.ts';
 import { createExportLinks, type ExportLinks } from './api/export-links.ts';
 import { exportTables } from './api/export-tables/index.ts';
@@ -22,6 +22,7 @@ import { createDispatch } from './api/protocol/dispatch.ts';
 import { ensureAdminKey } from './config/admin-key.ts';
 import { databaseUrl } from './config/database-url.ts';
 import type { Config } from './config/load-config.ts';
+import { malwareOptions } from './config/malware-options.ts';
 import { loadMasterKey } from './config/master-key.ts';
 import { imageLimits, layerLimits } from './config/scan-limits.ts';
 import { exportFormats } from './exports/formats/index.ts';
@@ -32,6 +33,7 @@ import { createWorker } from './jobs/create-worker.ts';
 import type { RegistrySettings } from './model/registry.ts';
 import { checkConnection } from './registries/check-connection.ts';
 import { registryTypes } from './registries/types/index.ts';
+import { contentFingerprint } from './scan/content-fingerprint.ts';
 import { createLayerReports } from './scan/create-layer-reports.ts';
 import { createScanThreads } from './scan/create-scan-threads.ts';
 import { createVexFolder } from './scan/create-vex-folder.ts';
@@ -78,7 +80,11 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
 
   const network = { allowPrivate: config.allowPrivateRegistries };
   const connections = createConnections({ registries: store.registries, types: registryTypes, network });
-  const threads = createScanThreads(config.workers, { heapMb: config.threadMemoryMb });
+  const engines = createMalwareEngines(malwareOptions(config));
+  const threads = createScanThreads(config.workers, {
+    heapMb: config.threadMemoryMb,
+    connectMalware: () => engines.connect(),
+  });
   const wanted = createWantedEcosystems(store.settings);
   const snapshotInUse = () => readSnapshot(advisoriesPath(config.dataDir));
   const advisories = startAdvisoryUpdates({
@@ -110,10 +116,11 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
     wanted,
     advisories,
   );
-  const getLayerReport = createLayerReports({
+  const secrets = createSecretFinder();
+  const getLayerReports = createLayerReports({
     threads,
-    stored: store.layerReports,
-    fingerprint: analyzerFingerprint(analyzers),
+    stored: { content: store.layerReports, malware: store.malwareReports },
+    fingerprint: contentFingerprint(secrets),
     limits: layerLimits(config),
   });
   const worker = createWorker({
@@ -131,12 +138,13 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
         store,
         now,
         log,
-        scanImage: async (image, artifact, onProgress, signal) =>
+        scanImage: async (image, artifact, kinds, onProgress, signal) =>
           scanImage(
             image,
             artifact,
+            kinds,
             await connections.get(image.registryId),
-            { store, getLayerReport, matchInventory, limits: imageLimits(config), now },
+            { store, getLayerReports, matchInventory, secrets, engines, limits: imageLimits(config), now },
             onProgress,
             signal,
           ),
@@ -155,6 +163,7 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
     await Promise.all([worker, advisories, ...clocks].map((each) => each.stop()));
     await connections.close();
     await threads.close();
+    await engines.close();
     await store.close();
   };
   try {

@@ -6,11 +6,14 @@ import { walkLayer } from '../layers/walk-layer.ts';
 import type { Digest } from '../model/digest.ts';
 import type { Finding, LayerReport } from '../model/layer-report.ts';
 import type { Analyzer, AnalyzerFile } from './analyzer.ts';
+import { type ContentWatch, openReaders } from './content-watch.ts';
 import { LinkTargets } from './link-targets.ts';
 import { ReportBuilder } from './report-builder.ts';
+import { inspectEntry } from './settings/inspect-entry.ts';
 import { WaitingFiles } from './waiting-files.ts';
+import { WatchedFile } from './watched-file.ts';
 
-export interface AnalyzeOptions {
+export interface AnalyzeOptions extends ContentWatch {
   readonly analyzers: readonly Analyzer[];
   readonly limits: LayerLimits;
   /** Compressed bytes taken from the blob so far. */
@@ -23,7 +26,8 @@ const HEAD_BYTES = 512;
 const MAX_OWNED_PATH = 4_096;
 
 /**
- * Walks a layer once and shows every wanted file to the analyzers that want it. What an analyzer cannot read becomes
+ * Walks a layer once and shows every file to those who watch all content, and every wanted one to the analyzers that want it.
+ * What an analyzer cannot read becomes
  * a problem of the report, and so does the limit that ends a walk; only a layer that cannot be read fails.
  * @throws AppError as walkLayer does
  */
@@ -42,6 +46,11 @@ export async function analyzeLayer(
     for (const analyzer of analyzers) if (analyzer.wants(path)) return analyzers.filter((each) => each.wants(path));
     return nobody;
   };
+  const takeFile = (entry: FileEntry, interested: readonly Analyzer[]): void | Promise<void> => {
+    if (interested.length > 0) return readFile(entry, interested, targets, waiting, options, report);
+    report.plainFile(entry.stat.path);
+    return keepTarget(entry, targets);
+  };
   const visit = (entry: LayerEntry): void | Promise<void> => {
     if (entry.type === 'problem') return report.problem(entry.path, 'layer', entry.cause, entry.message);
     if (entry.type === 'whiteout') return report.remove(entry.path);
@@ -52,11 +61,17 @@ export async function analyzeLayer(
     waiting.forget(path, entry.type === 'directory');
     const interested = wanting(path);
     if (entry.type === 'file') {
-      if (interested.length > 0) return readFile(entry, interested, targets, waiting, options, report);
-      report.plainFile(path);
-      return keepTarget(entry, targets);
+      if (options.settings) report.settings(path, inspectEntry({ ...entry.stat, type: 'file' }));
+      const readers = openReaders(entry.stat, options, report);
+      if (readers.length === 0) return takeFile(entry, interested);
+      const file = new WatchedFile(entry, readers);
+      const taking = takeFile(file, interested);
+      return taking ? taking.then(() => file.finish()) : file.finish();
     }
-    if (entry.type === 'directory') return noteDirectory(path, interested, report);
+    if (entry.type === 'directory') {
+      if (options.settings) report.settings(path, inspectEntry({ ...entry.stat, type: 'directory' }));
+      return noteDirectory(path, interested, report);
+    }
     report.remove(path);
     if (interested.length === 0) return;
     if (entry.type === 'irregular') return unread(path, interested, `it is ${entry.what}`, report);

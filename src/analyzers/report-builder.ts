@@ -3,11 +3,15 @@ import { PathMap } from '../layers/path-map.ts';
 import { AppError } from '../model/app-error.ts';
 import type { Cause } from '../model/cause.ts';
 import type { Finding, LayerReport, Problem } from '../model/layer-report.ts';
+import type { Secret } from '../model/secret.ts';
+import type { SettingFinding } from '../model/setting-finding.ts';
 
 /** A hostile layer must not fill memory with complaints; the last one says that there were more. */
 const MAX_PROBLEMS = 1_000;
 /** Paths, the folders above them and findings together, so that a layer of a million links cannot fill memory and store; a real one has under 2 Mi. */
 const MAX_REPORT_CHARACTERS = 64 * 1024 ** 2;
+/** Of one layer; each is a row of the risk list. */
+const MAX_SECRETS = 5_000;
 /** What a finding weighs in that sum; analyzers bound its texts. */
 const FINDING_CHARACTERS = 256;
 /** Files that only their content could have made interesting: a layer of more than so much of their paths is cut with a word. */
@@ -24,6 +28,9 @@ export class ReportBuilder {
   readonly #directories = new Set<string>();
   readonly #emptied = new Set<string>();
   readonly #problems = new PathMap<readonly Problem[]>();
+  readonly #secrets = new PathMap<readonly Secret[]>();
+  readonly #settings = new PathMap<readonly SettingFinding[]>();
+  #secretCount = 0;
   #problemCount = 0;
   #leftOut: Problem | undefined;
   #cut: Problem | undefined;
@@ -48,10 +55,35 @@ export class ReportBuilder {
 
   /** What lay at `path` earlier in this layer is gone; a directory leaves what is below it. */
   replace(path: string, isDirectory: boolean): void {
-    for (const paths of [this.#files, this.#problems]) {
+    for (const paths of [this.#files, this.#problems, this.#secrets, this.#settings]) {
       paths.delete(path);
       if (!isDirectory) paths.deleteBelow(path);
     }
+  }
+
+  /** `cut`: there were more in the file. */
+  secrets(path: string, { secrets, cut }: { readonly secrets: readonly Secret[]; readonly cut: boolean }): void {
+    if (cut)
+      this.problem(path, 'secrets', 'limit-exceeded', `more than ${secrets.length} secrets; the rest is left out`);
+    if (secrets.length === 0) return;
+    this.#secretCount += secrets.length;
+    if (this.#secretCount > MAX_SECRETS) {
+      this.problem(
+        path,
+        'secrets',
+        'limit-exceeded',
+        `the layer has more than ${MAX_SECRETS} secrets; those are left out`,
+      );
+      return;
+    }
+    this.#grow(path.length + secrets.length * FINDING_CHARACTERS);
+    this.#secrets.set(path, secrets);
+  }
+
+  settings(path: string, findings: readonly SettingFinding[]): void {
+    if (findings.length === 0) return;
+    this.#grow(path.length + findings.length * FINDING_CHARACTERS);
+    this.#settings.set(path, [...(this.#settings.get(path) ?? []), ...findings]);
   }
 
   copy(path: string, target: string): boolean {
@@ -140,12 +172,14 @@ export class ReportBuilder {
     throw new AppError('limit-exceeded', 'there are more links, whiteouts or packages in it than any real layer has');
   }
 
-  build(): Pick<LayerReport, 'files' | 'removed' | 'directories' | 'emptied' | 'problems'> {
+  build(): Pick<LayerReport, 'files' | 'removed' | 'directories' | 'emptied' | 'secrets' | 'settings' | 'problems'> {
     return {
       files: Object.fromEntries([...this.#files.entries()].map(([path, found]) => [path, this.#ownedHere(found)])),
       removed: [...this.#removed],
       directories: [...this.#directories],
       emptied: [...this.#emptied],
+      secrets: [...this.#secrets.entries()].flatMap(([path, found]) => found.map((secret) => ({ ...secret, path }))),
+      settings: [...this.#settings.entries()].flatMap(([path, found]) => found.map((finding) => ({ path, finding }))),
       problems: [this.#cut ?? [], ...this.#problems.values(), this.#leftOut ?? []].flat(),
     };
   }

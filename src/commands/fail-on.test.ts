@@ -23,6 +23,7 @@ const report = (over: Partial<ScanReport>): ScanReport => ({
   reference: 'app:1',
   platform: 'linux/amd64',
   imageId: layer,
+  kinds: ['vulnerability'],
   inventory: { packages: [pkg], problems: [] },
   layers: [],
   vulnerabilities: [],

@@ -1,8 +1,11 @@
 import { advisoriesPath } from '../advisories/advisories-path.ts';
 import { findSnapshot } from '../advisories/kept-snapshots.ts';
+import { createMalwareEngines } from '../analyzers/malware/create-malware-engines.ts';
 import type { Config } from '../config/load-config.ts';
+import { malwareOptions } from '../config/malware-options.ts';
 import { imageLimits, layerLimits } from '../config/scan-limits.ts';
 import { AppError } from '../model/app-error.ts';
+import { type ScanKind, scanKinds } from '../model/scan.ts';
 import { parseReference, type Reference, registryUrl } from '../oci/parse-reference.ts';
 import type { Platform } from '../oci/platform.ts';
 import { docker } from '../registries/types/docker.ts';
@@ -20,6 +23,8 @@ export interface ScanLocallyOptions {
   readonly config: Config;
   /** linux/amd64 when absent. */
   readonly platform?: Platform;
+  /** All when absent. */
+  readonly kinds?: readonly ScanKind[];
   readonly insecure?: boolean;
   readonly username?: string;
   readonly password?: string;
@@ -36,14 +41,19 @@ export async function scanLocally(
 ): Promise<ScanReport> {
   const { config, platform } = options;
   const kept = options.asOf === undefined ? undefined : await findSnapshot(config.dataDir, options.asOf);
-  const threads = createScanThreads(config.workers, { heapMb: config.threadMemoryMb });
+  const engines = createMalwareEngines(malwareOptions(config));
+  const threads = createScanThreads(config.workers, {
+    heapMb: config.threadMemoryMb,
+    connectMalware: () => engines.connect(),
+  });
   const now = () => new Date();
   try {
     return await scanReference(
       reference,
-      { onProgress: options.onProgress, ...(platform ? { platform } : {}) },
+      { kinds: options.kinds ?? scanKinds, onProgress: options.onProgress, ...(platform ? { platform } : {}) },
       {
         threads,
+        engines,
         limits: {
           layer: layerLimits(config),
           image: imageLimits(config),
@@ -62,6 +72,7 @@ export async function scanLocally(
     );
   } finally {
     await threads.close();
+    await engines.close();
   }
 }
 

@@ -68,6 +68,7 @@ async function matchAsOf(store: Store, word: string, path: string): Promise<Matc
         platform: image.platform,
         digest: image.digest,
         imageId: image.imageId,
+        kinds: ['vulnerability'],
         inventory,
         layers: artifact.layers.map(({ digest, size }) => ({ digest, size })),
         snapshot: advisories.snapshot,

@@ -16,6 +16,8 @@ function reports(...layers: readonly Parts[]): readonly LayerReport[] {
     removed: [],
     directories: [],
     emptied: [],
+    secrets: [],
+    settings: [],
     problems: [],
     compressedBytes: 0,
     uncompressedBytes: 0,

@@ -1,6 +1,8 @@
 import type { Cause } from './cause.ts';
 import type { Digest } from './digest.ts';
 import type { Package, PackageOwner } from './package.ts';
+import type { FileSecret } from './secret.ts';
+import type { SettingFinding } from './setting-finding.ts';
 
 /** One thing an analyzer saw in one file. */
 export type Finding =
@@ -35,6 +37,9 @@ export interface LayerReport {
   readonly directories: readonly string[];
   /** Opaque directories. */
   readonly emptied: readonly string[];
+  /** Everywhere in the layer, whoever owns the file. */
+  readonly secrets: readonly FileSecret[];
+  readonly settings: readonly { readonly path: string; readonly finding: SettingFinding }[];
   readonly problems: readonly Problem[];
   readonly compressedBytes: number;
   readonly uncompressedBytes: number;

@@ -5,8 +5,9 @@ import { type BuiltLayer, digestOf, layer } from '../../demo/build-layer.ts';
 import { openTestStore, type StoreEngine, sqliteEngine } from '../../test/support/open-test-store.ts';
 import { defaultLayerLimits } from '../layers/layer-entry.ts';
 import { AppError } from '../model/app-error.ts';
+import type { LayerReport } from '../model/layer-report.ts';
 import type { Store } from '../store/store.ts';
-import { createLayerReports, type GetLayerReport } from './create-layer-reports.ts';
+import { createLayerReports } from './create-layer-reports.ts';
 import { createScanThreads, type ScanThreads } from './create-scan-threads.ts';
 import type { LayerSource } from './image-source.ts';
 
@@ -16,7 +17,7 @@ const ignore = () => {};
 let engine: StoreEngine;
 let store: Store;
 let threads: ScanThreads;
-let get: GetLayerReport;
+let get: GetContent;
 /** Digests of the blobs that were opened. */
 let opened: string[];
 
@@ -35,8 +36,18 @@ beforeEach(() => {
   get = reportsFor('fingerprint');
 });
 
-const reportsFor = (fingerprint: string) =>
-  createLayerReports({ threads, stored: store.layerReports, fingerprint, limits: defaultLayerLimits });
+type GetContent = (layer: LayerSource, onBytes: () => void, signal: AbortSignal) => Promise<LayerReport>;
+
+/** The content reports alone. */
+function reportsFor(fingerprint: string): GetContent {
+  const stored = { content: store.layerReports, malware: store.malwareReports };
+  const getReports = createLayerReports({ threads, stored, fingerprint, limits: defaultLayerLimits });
+  return async (layer, onBytes, signal) => {
+    const { content } = await getReports(layer, { content: true }, onBytes, signal);
+    if (!content) throw new Error('no report of the content');
+    return content;
+  };
+}
 
 /** A layer that nobody has walked before. */
 const newLayer = () =>

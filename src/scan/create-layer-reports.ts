@@ -1,80 +1,141 @@
+import { malwareFingerprint } from '../analyzers/malware/malware-fingerprint.ts';
 import type { LayerLimits } from '../layers/layer-entry.ts';
 import { AppError, causeOf } from '../model/app-error.ts';
 import type { Cause } from '../model/cause.ts';
 import type { LayerReport } from '../model/layer-report.ts';
-import type { LayerReportStore } from '../store/store.ts';
+import type { MalwareReport } from '../model/malware-file.ts';
+import type { LayerReportStore, MalwareReportStore } from '../store/store.ts';
 import type { ScanThreads } from './create-scan-threads.ts';
 import type { LayerSource } from './image-source.ts';
+import { unreadLayer } from './unread-layer.ts';
 
-/** Gives the report of a layer: the stored one, or a fresh walk that is stored; whoever shares the layer. */
-export type GetLayerReport = (
+/** What somebody wants to know of a layer. */
+export interface WantedReports {
+  /** Packages, settings and secrets. */
+  readonly content: boolean;
+  /** Malware, as the engines of this fingerprint see it. */
+  readonly malware?: string;
+}
+
+/** What was wanted. */
+export interface LayerReports {
+  readonly content?: LayerReport;
+  readonly malware?: MalwareReport;
+}
+
+/** Which reports a walk is made for. */
+export interface WalkedReports {
+  readonly content: boolean;
+  readonly malware: boolean;
+}
+
+/** Compressed bytes that a walk for these reports has taken; what it is not made for was found stored. */
+export type OnLayerBytes = (bytes: number, walked: WalkedReports) => void;
+
+/** Gives the reports of a layer: the stored ones, and of what is missing one fresh walk that is stored; whoever shares the layer. */
+export type GetLayerReports = (
   layer: LayerSource,
-  onBytes: (bytes: number) => void,
+  wanted: WantedReports,
+  onBytes: OnLayerBytes,
   signal: AbortSignal,
-) => Promise<LayerReport>;
+) => Promise<LayerReports>;
 
 export interface LayerReportsDeps {
   readonly threads: ScanThreads;
-  readonly stored: LayerReportStore;
-  /** Names and versions of the analyzers: with the layer's digest, the key of a report. */
+  readonly stored: { readonly content: LayerReportStore; readonly malware: MalwareReportStore };
+  /** Everything that looks at content, by name and version: with the layer's digest, the key of a report. */
   readonly fingerprint: string;
   readonly limits: LayerLimits;
 }
 
-export function createLayerReports({ threads, stored, fingerprint, limits }: LayerReportsDeps): GetLayerReport {
+export function createLayerReports({ threads, stored, fingerprint, limits }: LayerReportsDeps): GetLayerReports {
   // Where a limit was hit the report is another one when the limit is.
   const limited = `${fingerprint} within ${Object.values(limits).join(' ')}`;
-  const underWay = new Map<string, Promise<LayerReport>>();
+  const underWay = new Map<string, Promise<LayerReports>>();
 
-  const find = async (
-    layer: LayerSource,
-    onBytes: (bytes: number) => void,
-    signal: AbortSignal,
-  ): Promise<LayerReport> => {
-    const known = (await stored.get(layer.digest, fingerprint)) ?? (await stored.get(layer.digest, limited));
-    if (known) return known;
-    const report = await threads.analyzeLayer(layer, limits, onBytes, signal);
-    // Bytes that were not checked against the digest say nothing about the layer that others know by it.
-    if (!report.unverified) await stored.put(report, isLimited(report) ? limited : fingerprint);
-    return report;
+  const readStored = async ({ digest }: LayerSource, wanted: WantedReports): Promise<LayerReports> => {
+    const content = wanted.content
+      ? ((await stored.content.get(digest, fingerprint)) ?? (await stored.content.get(digest, limited)))
+      : undefined;
+    const malware =
+      wanted.malware === undefined ? undefined : await stored.malware.get(digest, malwareKey(wanted.malware));
+    return { ...(content ? { content } : {}), ...(malware ? { malware } : {}) };
   };
 
-  const get: GetLayerReport = async (layer, onBytes, signal) => {
-    const shared = underWay.get(layer.digest);
-    if (shared) {
-      const report = await waitFor(shared, signal);
-      // Whoever walked it was stopped, or its registry failed it: walk it ourselves.
-      return report && !report.unverified ? checked(report, layer) : get(layer, onBytes, signal);
+  const walk = async (layer: LayerSource, walked: WalkedReports, onBytes: OnLayerBytes, signal: AbortSignal) => {
+    try {
+      return await threads.analyzeLayer(layer, { ...walked, limits }, (bytes) => onBytes(bytes, walked), signal);
+    } catch (error) {
+      // What is known otherwise stays known: only this kind of scan fails.
+      if (walked.content || signal.aborted || !(error instanceof AppError)) throw error;
+      return unreadLayer(layer, walked, error);
     }
-    const finding = find(layer, onBytes, signal);
-    underWay.set(layer.digest, finding);
+  };
+
+  const find: GetLayerReports = async (layer, wanted, onBytes, signal) => {
+    const known = await readStored(layer, wanted);
+    const missing = {
+      content: wanted.content && !known.content,
+      malware: wanted.malware !== undefined && !known.malware,
+    };
+    if (!missing.content && !missing.malware) return known;
+    const { content, malware } = await walk(layer, missing, onBytes, signal);
+    // Bytes that were not checked against the digest say nothing about the layer that others know by it.
+    if (content && !content.unverified) await stored.content.put(content, isLimited(content) ? limited : fingerprint);
+    const sound = malware && withoutFailed(malware);
+    if (sound && !content?.unverified) await stored.malware.put(sound, malwareKey(malwareFingerprint(sound.engines)));
+    return { ...known, ...(content ? { content } : {}), ...(malware ? { malware } : {}) };
+  };
+
+  const get: GetLayerReports = async (layer, wanted, onBytes, signal) => {
+    const key = `${layer.digest} ${wanted.content} ${wanted.malware ?? ''}`;
+    const shared = underWay.get(key);
+    if (shared) {
+      const reports = await waitFor(shared, signal);
+      // Whoever walked it was stopped, or its registry failed it: walk it ourselves.
+      const usable = reports && !reports.content?.unverified;
+      return usable ? checked(reports, layer) : get(layer, wanted, onBytes, signal);
+    }
+    const finding = find(layer, wanted, onBytes, signal);
+    underWay.set(key, finding);
     try {
       return checked(await finding, layer);
     } finally {
-      underWay.delete(layer.digest);
+      underWay.delete(key);
     }
   };
   return get;
 }
 
+const malwareKey = (engines: string) => `malware ${engines}`;
+
 const isLimited = ({ problems }: LayerReport) => problems.some(({ cause }) => cause === 'limit-exceeded');
 
+/** What the engines that worked to the end found, for whoever asks them alone; undefined when none did. */
+function withoutFailed(report: MalwareReport): MalwareReport | undefined {
+  const failed = new Set(report.failures.map(({ engine }) => engine));
+  const engines = report.engines.filter(({ name }) => !failed.has(name));
+  if (engines.length === 0 || report.failures.some(({ engine }) => engine === 'layer')) return undefined;
+  return { ...report, engines, files: report.files.filter(({ engine }) => !failed.has(engine)), failures: [] };
+}
+
 /** The config names what each layer unpacks to; a registry that delivers something else must not be believed. */
-function checked(report: LayerReport, layer: LayerSource): LayerReport {
-  if (layer.diffId && report.diffId && layer.diffId !== report.diffId) {
+function checked(reports: LayerReports, layer: LayerSource): LayerReports {
+  const diffId = reports.content?.diffId;
+  if (layer.diffId && diffId && layer.diffId !== diffId) {
     throw new AppError(
       'blob-corrupt',
-      `layer ${layer.digest} unpacks to ${report.diffId}, but the image config says ${layer.diffId}: the manifest and the config do not belong together`,
+      `layer ${layer.digest} unpacks to ${diffId}, but the image config says ${layer.diffId}: the manifest and the config do not belong together`,
     );
   }
-  return report;
+  return reports;
 }
 
 /** What is wrong with the content is wrong for everybody. */
 const contentCauses: readonly Cause[] = ['layer-corrupt', 'limit-exceeded'];
 
-/** The report, or undefined when the walk we wait for failed for reasons of its own; throws when `signal` fires first. */
-function waitFor(walking: Promise<LayerReport>, signal: AbortSignal): Promise<LayerReport | undefined> {
+/** The reports, or undefined when the walk we wait for failed for reasons of its own; throws when `signal` fires first. */
+function waitFor(walking: Promise<LayerReports>, signal: AbortSignal): Promise<LayerReports | undefined> {
   return new Promise((resolve, reject) => {
     const onAbort = () => reject(signal.reason);
     if (signal.aborted) return onAbort();

@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type BuiltLayer, layer } from '../../demo/build-layer.ts';
-import { defaultLayerLimits } from '../layers/layer-entry.ts';
+import { defaultLayerLimits, type LayerLimits } from '../layers/layer-entry.ts';
 import { AppError } from '../model/app-error.ts';
+import type { LayerReport } from '../model/layer-report.ts';
 import { createScanThreads, type ScanThreads, type ScanThreadsOptions } from './create-scan-threads.ts';
 import type { LayerSource } from './image-source.ts';
 
@@ -28,8 +29,20 @@ const sourceOf = (
 ): LayerSource => ({ digest: built.digest, size: built.size, diffId: built.diffId, open });
 
 const small = (seed = 'x') => layer().file('node_modules/minimist/package.json', minimist).file('seed', seed).gzip();
+/** For its content alone. */
+async function walkWith(
+  layer: LayerSource,
+  limits: LayerLimits,
+  onBytes: (bytes: number) => void,
+  signal: AbortSignal,
+): Promise<LayerReport> {
+  const { content } = await threads.analyzeLayer(layer, { content: true, malware: false, limits }, onBytes, signal);
+  if (!content) throw new Error('no report of the content');
+  return content;
+}
+
 const walk = (built: BuiltLayer, signal = never, open?: LayerSource['open']) =>
-  threads.analyzeLayer(sourceOf(built, open), defaultLayerLimits, ignore, signal);
+  walkWith(sourceOf(built, open), defaultLayerLimits, ignore, signal);
 
 test('a layer is walked in a thread; its bytes are counted as they are taken', async () => {
   const built = layer()
@@ -39,7 +52,7 @@ test('a layer is walked in a thread; its bytes are counted as they are taken', a
   let taken = 0;
   start(1);
 
-  const report = await threads.analyzeLayer(
+  const report = await walkWith(
     sourceOf(built),
     defaultLayerLimits,
     (bytes) => {
@@ -91,7 +104,7 @@ test('no more is read from a registry than the walk is about to take', async () 
     }
   }
 
-  await threads.analyzeLayer(
+  await walkWith(
     sourceOf(built, async () => Readable.from(parts(), { objectMode: false, highWaterMark: 64 * 1024 })),
     defaultLayerLimits,
     (bytes) => {
@@ -154,7 +167,7 @@ describe('a scan that is stopped', () => {
     const reason = new AppError('canceled', 'the job was stopped');
     const built = layer().file('noise', randomBytes(MiB)).gzip();
     const blob = stalled(built);
-    const walking = threads.analyzeLayer(
+    const walking = walkWith(
       sourceOf(built, async () => blob),
       defaultLayerLimits,
       () => stop.abort(reason), // in the middle: some bytes have been taken
@@ -209,7 +222,7 @@ describe('a scan that is stopped', () => {
     const built = layer()
       .file('zeros', Buffer.alloc(48 * MiB))
       .tar();
-    const walking = threads.analyzeLayer(
+    const walking = walkWith(
       sourceOf(built),
       defaultLayerLimits,
       () => stop.abort(new AppError('canceled', 'stopped')),

@@ -1,24 +1,23 @@
 import type { Readable } from 'node:stream';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
-import type { LayerLimits } from '../layers/layer-entry.ts';
 import type { AdvisorySnapshot } from '../model/advisory.ts';
 import { AppError } from '../model/app-error.ts';
 import type { Cause } from '../model/cause.ts';
 import type { Inventory } from '../model/inventory.ts';
-import type { LayerReport } from '../model/layer-report.ts';
 import type { MatchResult } from '../model/vulnerability.ts';
+import type { LayerReports } from './create-layer-reports.ts';
 import type { LayerSource } from './image-source.ts';
-import type { TaskInput, TaskOutput, ThreadTask } from './thread-messages.ts';
+import type { LayerWork, TaskInput, TaskOutput, ThreadTask } from './thread-messages.ts';
 
 /** Threads that unpack layers and match inventories. */
 export interface ScanThreads {
   /** Opens the blob when a thread is free and walks it there; `onBytes` counts compressed bytes as they are taken. */
   analyzeLayer(
     layer: LayerSource,
-    limits: LayerLimits,
+    work: LayerWork,
     onBytes: (bytes: number) => void,
     signal: AbortSignal,
-  ): Promise<LayerReport>;
+  ): Promise<LayerReports>;
   match(
     inventory: Inventory,
     advisoriesPath: string,
@@ -40,6 +39,8 @@ export interface ScanThreadsOptions {
   readonly heapMb?: number;
   /** How long a stopped task may keep its thread before the thread is ended. */
   readonly stopMs?: number;
+  /** Makes the port over which a thread talks to the malware engines. */
+  readonly connectMalware?: () => MessagePort;
 }
 
 interface Thread {
@@ -53,7 +54,7 @@ interface Thread {
 /** At most `count` threads, started when they are first needed and again after one has died. */
 export function createScanThreads(
   count: number,
-  { heapMb = THREAD_HEAP_MB, stopMs = STOP_MS }: ScanThreadsOptions = {},
+  { heapMb = THREAD_HEAP_MB, stopMs = STOP_MS, connectMalware }: ScanThreadsOptions = {},
 ): ScanThreads {
   const threads = new Set<Thread>();
   const free: Thread[] = [];
@@ -61,8 +62,11 @@ export function createScanThreads(
   let closed = false;
 
   const start = (): Thread => {
+    const malware = connectMalware?.();
     const worker = new Worker(new URL(`./scan-thread${extension}`, import.meta.url), {
       name: 'scan',
+      workerData: { malware },
+      transferList: malware ? [malware] : [],
       resourceLimits: { maxOldGenerationSizeMb: heapMb },
     });
     worker.unref();
@@ -137,16 +141,16 @@ export function createScanThreads(
   };
 
   return {
-    analyzeLayer: (layer, limits, onBytes, signal) =>
+    analyzeLayer: (layer, work, onBytes, signal) =>
       withThread(signal, async (thread) => {
         const blob = await layer.open(signal);
-        const output = await run(thread, (port) => ({ type: 'layer', port, digest: layer.digest, limits }), signal, {
+        const output = await run(thread, (port) => ({ type: 'layer', port, digest: layer.digest, ...work }), signal, {
           blob,
           onBytes,
         });
         if (output.type !== 'layer')
           throw new AppError('internal-error', `a scan thread answered ${output.type} for a layer`);
-        return output.report;
+        return output.reports;
       }),
     match: (inventory, advisoriesPath, signal) =>
       withThread(signal, async (thread) => {

@@ -47,6 +47,7 @@ export async function findRegistryImage(
       ...(config.variant ? { variant: config.variant } : {}),
     }),
     source: registrySource(client, repository, {
+      imageId: manifest.config.digest,
       layers: manifest.layers.map((layer, index) => ({
         digest: layer.digest,
         size: layer.size,

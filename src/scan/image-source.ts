@@ -1,8 +1,10 @@
 import type { Readable } from 'node:stream';
 import type { Digest } from '../model/digest.ts';
+import type { OciImageConfig } from '../oci/parse-config.ts';
 
-/** Where the layers of one image come from: a registry, an archive, a folder. */
+/** Where the config and the layers of one image come from: a registry, an archive, a folder. */
 export interface ImageSource {
+  config(signal: AbortSignal): Promise<OciImageConfig>;
   /** From base to top. */
   readonly layers: readonly LayerSource[];
 }

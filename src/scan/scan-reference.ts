@@ -1,24 +1,27 @@
 import { stat } from 'node:fs/promises';
-import { analyzerFingerprint } from '../analyzers/analyzer-fingerprint.ts';
-import { analyzers } from '../analyzers/packages/index.ts';
+import type { MalwareEngines } from '../analyzers/malware/create-malware-engines.ts';
+import { createSecretFinder } from '../analyzers/secrets/create-secret-finder.ts';
 import { openArchiveImage } from '../layers/archive-image.ts';
 import type { LayerLimits } from '../layers/layer-entry.ts';
 import { AppError } from '../model/app-error.ts';
-import type { LayerReport } from '../model/layer-report.ts';
+import type { Digest } from '../model/digest.ts';
+import type { ScanKind } from '../model/scan.ts';
 import type { Platform } from '../oci/platform.ts';
-import type { LayerReportStore } from '../store/store.ts';
+import type { ReportStore } from '../store/store.ts';
+import { contentFingerprint } from './content-fingerprint.ts';
 import { createLayerReports } from './create-layer-reports.ts';
 import type { ScanThreads } from './create-scan-threads.ts';
 import type { ImageLimits } from './image-limits.ts';
 import type { FoundImage } from './image-source.ts';
-import { inspectImage } from './inspect-image.ts';
 import type { MatchInventory } from './match-inventory.ts';
+import { scanContent } from './scan-content.ts';
 import type { ScanProgress, ScanReport } from './scan-report.ts';
 import { withinImageLimits } from './within-image-limits.ts';
 
 export interface ScanReferenceDeps {
   readonly threads: ScanThreads;
   readonly matchInventory: MatchInventory;
+  readonly engines: Pick<MalwareEngines, 'status'>;
   readonly limits: {
     readonly layer: LayerLimits;
     readonly image: ImageLimits;
@@ -36,30 +39,42 @@ export interface ScanReferenceDeps {
 /** Scans one image without a server: a file or folder when `reference` names one, else a registry reference. */
 export async function scanReference(
   reference: string,
-  options: { readonly platform?: Platform; readonly onProgress: (progress: ScanProgress) => void },
+  options: {
+    readonly platform?: Platform;
+    readonly kinds: readonly ScanKind[];
+    readonly onProgress: (progress: ScanProgress) => void;
+  },
   deps: ScanReferenceDeps,
   signal: AbortSignal,
 ): Promise<ScanReport> {
   const image = await find(reference, options.platform, deps, signal);
   try {
-    const getLayerReport = createLayerReports({
+    const secrets = createSecretFinder();
+    const getLayerReports = createLayerReports({
       threads: deps.threads,
-      stored: reportsInMemory(),
-      fingerprint: analyzerFingerprint(analyzers),
+      stored: { content: reportsInMemory(), malware: reportsInMemory() },
+      fingerprint: contentFingerprint(secrets),
       limits: deps.limits.layer,
     });
-    const within = withinImageLimits(getLayerReport, deps.limits.image);
-    const inventory = await inspectImage(image.source, within, options.onProgress, signal);
-    const { result, snapshot } = await deps.matchInventory(inventory, signal);
+    const { vulnerability, risk, malware } = await scanContent(
+      image.source,
+      options.kinds,
+      { ...deps, secrets, getLayerReports: withinImageLimits(getLayerReports, deps.limits.image) },
+      options.onProgress,
+      signal,
+    );
     return {
-      ...result,
+      ...(vulnerability?.result ?? notMatched),
       reference,
       platform: image.platform,
       ...(image.digest ? { digest: image.digest } : {}),
       imageId: image.imageId,
-      inventory,
+      inventory: vulnerability?.inventory ?? { packages: [], problems: [] },
       layers: image.source.layers.map(({ digest, size }) => ({ digest, size })),
-      ...(snapshot ? { snapshot } : {}),
+      ...(vulnerability?.snapshot ? { snapshot: vulnerability.snapshot } : {}),
+      kinds: options.kinds,
+      ...(risk ? { risk } : {}),
+      ...(malware ? { malware } : {}),
     };
   } finally {
     await image.close();
@@ -84,8 +99,8 @@ async function find(
 }
 
 /** Layers of one image may repeat (an empty layer often does); beyond the scan nothing is kept. */
-function reportsInMemory(): LayerReportStore {
-  const reports = new Map<string, LayerReport>();
+function reportsInMemory<Report extends { readonly digest: Digest }>(): ReportStore<Report> {
+  const reports = new Map<string, Report>();
   return {
     get: async (digest) => reports.get(digest),
     put: async (report) => {
@@ -93,3 +108,5 @@ function reportsInMemory(): LayerReportStore {
     },
   };
 }
+
+const notMatched = { vulnerabilities: [], coverage: 'unknown', gaps: [], suppressed: [] } as const;

@@ -1,7 +1,10 @@
 import type { AdvisorySnapshot } from '../model/advisory.ts';
 import type { Digest } from '../model/digest.ts';
 import type { Inventory } from '../model/inventory.ts';
-import type { MatchResult } from '../model/vulnerability.ts';
+import type { EngineFailure, MalwareEngine, MalwareFile } from '../model/malware-file.ts';
+import type { Risk } from '../model/risk.ts';
+import type { ScanKind } from '../model/scan.ts';
+import type { CoverageGap, MatchResult } from '../model/vulnerability.ts';
 
 /** Everything `plimsoll scan` can say about one image; also what the worker saves. */
 export interface ScanReport extends MatchResult {
@@ -14,6 +17,27 @@ export interface ScanReport extends MatchResult {
   readonly inventory: Inventory;
   readonly layers: readonly { readonly digest: Digest; readonly size: number }[];
   readonly snapshot?: AdvisorySnapshot;
+  /** What was looked for; of the others nothing is known. */
+  readonly kinds: readonly ScanKind[];
+  readonly risk?: RiskResult;
+  readonly malware?: MalwareResult;
+}
+
+/** Risky settings and secrets of an image, worst first. */
+export interface RiskResult {
+  readonly risks: readonly Risk[];
+  /** Not empty: what was found is a lower bound. */
+  readonly gaps: readonly CoverageGap[];
+}
+
+/** Malicious files of an image, worst first. */
+export interface MalwareResult {
+  readonly files: readonly MalwareFile[];
+  readonly engines: readonly MalwareEngine[];
+  /** Not empty: what was found is a lower bound. */
+  readonly failures: readonly EngineFailure[];
+  /** What the engines work without, such as a rule file that does not compile. */
+  readonly warnings: readonly EngineFailure[];
 }
 
 /** Progress of one scan: compressed bytes done of bytes known. */
@@ -23,4 +47,8 @@ export interface ScanProgress {
   /** Layers done (walked, or found stored) of all. */
   readonly layersDone: number;
   readonly layersTotal: number;
+  /** Bytes done of `bytesTotal`, for each kind that is being looked for. */
+  readonly kinds: Readonly<Partial<Record<ScanKind, number>>>;
+  /** From base to top. */
+  readonly layers: readonly { readonly digest: Digest; readonly bytesDone: number; readonly size: number }[];
 }

@@ -1,19 +1,28 @@
 import { statSync } from 'node:fs';
 import { Readable } from 'node:stream';
-import { type MessagePort, parentPort } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { openAdvisories } from '../advisories/open.ts';
 import { analyzeLayer } from '../analyzers/analyze-layer.ts';
+import { connectMalware } from '../analyzers/malware/connect-malware.ts';
 import { analyzers } from '../analyzers/packages/index.ts';
+import { createSecretFinder } from '../analyzers/secrets/create-secret-finder.ts';
 import { ecosystems } from '../ecosystems/index.ts';
 import { match } from '../matching/match.ts';
 import type { AdvisoryDatabase } from '../model/advisory.ts';
 import { AppError, causeOf } from '../model/app-error.ts';
+import type { LayerReport } from '../model/layer-report.ts';
+import type { MalwareReport } from '../model/malware-file.ts';
 import type { MatchResult } from '../model/vulnerability.ts';
-import type { TaskInput, TaskOutput, ThreadTask } from './thread-messages.ts';
+import type { TaskInput, TaskOutput, ThreadData, ThreadTask } from './thread-messages.ts';
 
 // A scan thread: unpacks layers and matches inventories, so that the API never waits for a gunzip.
 
 if (!parentPort) throw new Error('scan-thread runs as a worker thread');
+
+const { malware: malwarePort } = workerData as ThreadData;
+const malware = malwarePort && connectMalware(malwarePort);
+const content = { analyzers, secrets: createSecretFinder(), settings: true };
+const nothing = { analyzers: [], settings: false };
 
 parentPort.on('message', (task: ThreadTask) => {
   const reply = (output: TaskOutput) => task.port.postMessage(output);
@@ -32,8 +41,28 @@ async function walk(
 ): Promise<TaskOutput> {
   const aborter = new AbortController();
   const blob = receive(task.port, aborter, (bytes) => reply({ type: 'read', bytes }));
-  const report = await analyzeLayer(blob, task.digest, { analyzers, limits: task.limits }, aborter.signal);
-  return { type: 'layer', report };
+  const session = task.malware ? malware?.begin(task.digest, aborter.signal) : undefined;
+  const options = {
+    ...(task.content ? content : nothing),
+    limits: task.limits,
+    ...(session ? { malware: session } : {}),
+  };
+  const report = await analyzeLayer(blob, task.digest, options, aborter.signal);
+  const found = await session?.finish();
+  return {
+    type: 'layer',
+    reports: {
+      ...(task.content ? { content: report } : {}),
+      ...(found ? { malware: withCut(found, report) } : {}),
+    },
+  };
+}
+
+/** What a limit left out of the walk no engine saw. */
+function withCut(found: MalwareReport, { problems }: LayerReport): MalwareReport {
+  const cut = problems.find(({ path, analyzer }) => path === '.' && analyzer === 'layer');
+  if (!cut) return found;
+  return { ...found, failures: [...found.failures, { engine: 'layer', cause: cut.cause, message: cut.message }] };
 }
 
 /** The blob as it arrives over the port; acknowledged when the walk has taken it, which is what holds the sender back. */

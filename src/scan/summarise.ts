@@ -1,9 +1,8 @@
 import type { Inventory } from '../model/inventory.ts';
 import type { KindState, Summary } from '../model/scan.ts';
 import type { Severity } from '../model/severity.ts';
-import type { CoverageGap, MatchResult, Vulnerability } from '../model/vulnerability.ts';
-
-const MAX_DETAIL = 500;
+import type { MatchResult, Vulnerability } from '../model/vulnerability.ts';
+import { describeGaps } from './describe-gaps.ts';
 
 /** The row's counts and states from what a scan found; a count that cannot be believed at all stays absent. */
 export function summarise(inventory: Inventory, match: MatchResult, os: string, scannedAt: Date): Summary {
@@ -42,11 +41,4 @@ export function isMustFix(vulnerability: Vulnerability): boolean {
   if (vulnerability.exploited) return true;
   const fixable = vulnerability.affected.some((affected) => affected.fixedVersion !== undefined);
   return fixable && (vulnerability.severity === 'critical' || vulnerability.severity === 'high');
-}
-
-function describeGaps(gaps: readonly CoverageGap[]): string {
-  return gaps
-    .map(({ cause, subject }) => `${cause}: ${subject}`)
-    .join('; ')
-    .slice(0, MAX_DETAIL);
 }

@@ -4,12 +4,23 @@ import type { AdvisorySnapshot } from '../model/advisory.ts';
 import type { Cause } from '../model/cause.ts';
 import type { Digest } from '../model/digest.ts';
 import type { Inventory } from '../model/inventory.ts';
-import type { LayerReport } from '../model/layer-report.ts';
 import type { MatchResult } from '../model/vulnerability.ts';
+import type { LayerReports, WalkedReports } from './create-layer-reports.ts';
+
+/** How a layer is walked, and for which reports. */
+export interface LayerWork extends WalkedReports {
+  readonly limits: LayerLimits;
+}
+
+/** What a scan thread is given when it starts. */
+export interface ThreadData {
+  /** To the malware engines; absent where there are none. */
+  readonly malware?: MessagePort;
+}
 
 /** Work for a scan thread; everything about it travels over its own port. */
 export type ThreadTask =
-  | { readonly type: 'layer'; readonly port: MessagePort; readonly digest: Digest; readonly limits: LayerLimits }
+  | ({ readonly type: 'layer'; readonly port: MessagePort; readonly digest: Digest } & LayerWork)
   | {
       readonly type: 'match';
       readonly port: MessagePort;
@@ -26,6 +37,6 @@ export type TaskInput =
 /** From the thread. `read` acknowledges compressed bytes: so many more may be sent. */
 export type TaskOutput =
   | { readonly type: 'read'; readonly bytes: number }
-  | { readonly type: 'layer'; readonly report: LayerReport }
+  | { readonly type: 'layer'; readonly reports: LayerReports }
   | { readonly type: 'match'; readonly result: MatchResult; readonly snapshot?: AdvisorySnapshot }
   | { readonly type: 'failed'; readonly code: Cause; readonly message: string; readonly retryable: boolean };

@@ -43,7 +43,11 @@ export function createRiskStore({ read, transaction }: Database): RiskStore {
 }
 
 /** Takes the place of what an earlier scan found. */
-export async function replaceRisks(trx: Transaction<Tables>, artifactId: number, risks: readonly Risk[]): Promise<void> {
+export async function replaceRisks(
+  trx: Transaction<Tables>,
+  artifactId: number,
+  risks: readonly Risk[],
+): Promise<void> {
   await trx.deleteFrom('risks').where('artifact_id', '=', artifactId).execute();
   for (let at = 0; at < risks.length; at += ROWS_PER_STATEMENT) {
     const rows = risks.slice(at, at + ROWS_PER_STATEMENT).map((risk, index) => ({

@@ -1,5 +1,4 @@
-import { sql, type Transaction } from 'kysely';
-import { overallProgress, overallStatus } from '../model/overall-status.ts';
+import type { Transaction } from 'kysely';
 import type { KindState, ScanKind, Summary } from '../model/scan.ts';
 import { scanKinds } from '../model/scan.ts';
 import { toSummary, toSummaryColumns, unscannedColumns } from './image-rows.ts';
@@ -22,6 +21,9 @@ const kindColumns = [
   'progress',
   'remaining_seconds',
 ] as const satisfies readonly (keyof SummaryColumns)[];
+
+/** Where the words of each kind are. */
+const details = { vulnerability: 'detail', malware: 'malwareDetail', risk: 'riskDetail' } as const;
 
 /** Puts the given kinds of these images into a state, and the overall status and progress with them. */
 export async function setKinds(
@@ -57,10 +59,13 @@ async function changeKinds(
     const kinds = Object.fromEntries(
       scanKinds.map((kind) => [kind, change(kind, summary[kind]) ?? summary[kind]]),
     ) as unknown as Kinds;
-    const columns = toSummaryColumns({ ...summary, ...kinds, ...(detail === undefined ? {} : { detail }) });
+    const said = Object.fromEntries(
+      scanKinds.flatMap((kind) => (change(kind, summary[kind]) ? [[details[kind], detail]] : [])),
+    );
+    const columns = toSummaryColumns({ ...summary, ...kinds, ...(detail === undefined ? {} : said) });
     await trx
       .updateTable('images')
-      .set({ ...pick(columns, kindColumns), ...(detail === undefined ? {} : { detail }) })
+      .set(pick(columns, [...kindColumns, 'detail', 'malware_detail', 'risk_detail']))
       .where('id', '=', id)
       .execute();
   }
@@ -80,31 +85,35 @@ export async function restoreScanState(trx: Write, imageIds: readonly number[]):
     const columns = row.summary === null ? unscannedColumns(row.os) : (JSON.parse(row.summary) as SummaryColumns);
     await trx
       .updateTable('images')
-      .set(pick(columns, [...kindColumns, 'detail']))
+      .set(pick(columns, [...kindColumns, 'detail', 'malware_detail', 'risk_detail']))
       .where('id', '=', id)
       .execute();
   }
 }
 
-/** Progress of one kind while it runs; a row whose scan has ended meanwhile is left alone. */
+/** Progress of kinds while they run; those that have ended meanwhile are left alone. */
 export async function setProgress(
   trx: Write,
   imageId: number,
-  kind: ScanKind,
-  progress: number,
+  percents: Readonly<Partial<Record<ScanKind, number>>>,
   remainingSeconds: number,
 ): Promise<void> {
   const row = await trx.selectFrom('images').selectAll().where('id', '=', imageId).forUpdate().executeTakeFirst();
   if (!row) return;
   const summary = toSummary(row);
-  if (summary[kind].status !== 'scanning') return;
-  const kinds = scanKinds.map((each) => (each === kind ? { ...summary[each], progress } : summary[each]));
-  if (overallStatus(kinds) !== 'scanning') return;
+  const moved = scanKinds.filter((kind) => percents[kind] !== undefined && summary[kind].status === 'scanning');
+  if (moved.length === 0) return;
+  const kinds = Object.fromEntries(
+    scanKinds.map((kind) => [
+      kind,
+      moved.includes(kind) ? { ...summary[kind], progress: percents[kind] } : summary[kind],
+    ]),
+  ) as unknown as Kinds;
+  const columns = toSummaryColumns({ ...summary, ...kinds });
   await trx
     .updateTable('images')
-    .set({ [`${kind}_progress`]: progress, progress: overallProgress(kinds), remaining_seconds: remainingSeconds })
+    .set({ ...pick(columns, kindColumns), remaining_seconds: remainingSeconds })
     .where('id', '=', imageId)
-    .where(sql.ref(`images.${kind}_status`), '=', 'scanning')
     .execute();
 }
 

@@ -377,11 +377,11 @@ export interface TaskStore {
   // for the workers
   /** Marks the image as being scanned for those of the task's kinds that are `supported`; undefined when there is nothing to do any more. */
   start(taskId: number, imageId: number, supported: readonly ScanKind[]): Promise<StartedScan | undefined>;
+  /** Whole percent of the kinds that are being looked for. */
   recordProgress(
     taskId: number,
     imageId: number,
-    kind: ScanKind,
-    progress: number,
+    percents: Readonly<Partial<Record<ScanKind, number>>>,
     remainingSeconds: number,
   ): Promise<void>;
   /** The image takes the state of its artifact's last finished scan. */

@@ -135,8 +135,9 @@ export function createTaskStore(database: Database, now: () => Date): TaskStore 
     latest: (kind) => findLatestTask(read, kind),
     countVulnerabilities: (taskId) => countTaskVulnerabilities(read, taskId),
     start: (taskId, imageId, supported) => transaction((trx) => start(trx, taskId, imageId, supported, now())),
-    recordProgress: (taskId, imageId, kind, progress, remainingSeconds) =>
+    recordProgress: (taskId, imageId, percents, remainingSeconds) =>
       transaction(async (trx) => {
+        const progress = meanOf(Object.values(percents));
         const running = await trx
           .updateTable('scan_task_images')
           .set({ progress, remaining_seconds: remainingSeconds })
@@ -144,7 +145,7 @@ export function createTaskStore(database: Database, now: () => Date): TaskStore 
           .where('image_id', '=', imageId)
           .where('status', '=', 'running')
           .executeTakeFirst();
-        if (running.numUpdatedRows > 0n) await setProgress(trx, imageId, kind, progress, remainingSeconds);
+        if (running.numUpdatedRows > 0n) await setProgress(trx, imageId, percents, remainingSeconds);
       }),
     reuse: (imageId) => transaction((trx) => restoreScanState(trx, [imageId])),
     finish: (taskId, imageId, outcome) =>
@@ -171,6 +172,9 @@ export function createTaskStore(database: Database, now: () => Date): TaskStore 
       }),
   };
 }
+
+const meanOf = (percents: readonly number[]) =>
+  percents.length === 0 ? 0 : Math.floor(percents.reduce((sum, each) => sum + each, 0) / percents.length);
 
 /** Ends one image of a task, and the task with its last; false when the image had ended before. */
 async function endImage(

@@ -9,8 +9,8 @@ beforeEach(() => {
   now = new Date('2026-11-25T00:00:00Z');
   written = [];
   writer = createProgressWriter(
-    async (...values) => {
-      written.push(values);
+    async ({ vulnerability = -1 }, seconds) => {
+      written.push([vulnerability, seconds]);
     },
     () => now,
   );
@@ -20,7 +20,14 @@ const after = (milliseconds: number) => {
   now = new Date(now.getTime() + milliseconds);
 };
 const report = async (bytesDone: number, bytesTotal = 1_000) => {
-  writer.report({ bytesDone, bytesTotal, layersDone: 0, layersTotal: 1 });
+  writer.report({
+    bytesDone,
+    bytesTotal,
+    layersDone: 0,
+    layersTotal: 1,
+    kinds: { vulnerability: bytesDone },
+    layers: [],
+  });
   await writer.end();
 };
 
@@ -80,7 +87,14 @@ test('one write at a time; the end waits for it, and its failure is nobody’s',
   );
   const reportTo = (bytesDone: number) => {
     after(1_000);
-    failing.report({ bytesDone, bytesTotal: 100, layersDone: 0, layersTotal: 1 });
+    failing.report({
+      bytesDone,
+      bytesTotal: 100,
+      layersDone: 0,
+      layersTotal: 1,
+      kinds: { vulnerability: bytesDone },
+      layers: [],
+    });
   };
 
   reportTo(10);

@@ -1,3 +1,4 @@
+import type { ScanKind } from '../model/scan.ts';
 import type { ScanProgress } from '../scan/scan-report.ts';
 
 /** Writes progress now and then: every chunk would be a commit. */
@@ -9,27 +10,29 @@ export interface ProgressWriter {
 
 const EVERY_MS = 500;
 
-/** `write` gets whole percent (99 at most: 100 is for the result) and remaining seconds from the speed so far. */
+type Percents = Readonly<Partial<Record<ScanKind, number>>>;
+
+/** `write` gets whole percent of each kind (99 at most: 100 is for the result) and remaining seconds from the speed so far. */
 export function createProgressWriter(
-  write: (percent: number, remainingSeconds: number) => Promise<void>,
+  write: (percents: Percents, remainingSeconds: number) => Promise<void>,
   now: () => Date,
 ): ProgressWriter {
   const startedAt = now().getTime();
   let lastAt = 0;
-  let lastPercent = -1;
+  let last = '';
   let writing: Promise<void> = Promise.resolve();
   let busy = false;
   return {
-    report: ({ bytesDone, bytesTotal }) => {
+    report: (progress) => {
       const at = now().getTime();
-      const percent = bytesTotal === 0 ? 0 : Math.min(99, Math.floor((bytesDone / bytesTotal) * 100));
-      if (busy || percent === lastPercent || at - lastAt < EVERY_MS) return;
+      if (busy || at - lastAt < EVERY_MS) return;
+      const percents = percentsOf(progress);
+      const said = JSON.stringify(percents);
+      if (said === last) return;
       lastAt = at;
-      lastPercent = percent;
-      const speed = bytesDone / Math.max(at - startedAt, 1);
-      const remaining = speed === 0 ? 0 : Math.max(1, Math.ceil((bytesTotal - bytesDone) / speed / 1000));
+      last = said;
       busy = true;
-      writing = write(percent, remaining)
+      writing = write(percents, remainingSeconds(progress, at - startedAt))
         // Progress is a courtesy; the scan and its result must not fail over it.
         .catch(() => {})
         .finally(() => {
@@ -38,4 +41,14 @@ export function createProgressWriter(
     },
     end: () => writing,
   };
+}
+
+function percentsOf({ kinds, bytesTotal }: ScanProgress): Percents {
+  const percent = (bytes: number) => (bytesTotal === 0 ? 0 : Math.min(99, Math.floor((bytes / bytesTotal) * 100)));
+  return Object.fromEntries(Object.entries(kinds).map(([kind, bytes]) => [kind, percent(bytes)]));
+}
+
+function remainingSeconds({ bytesDone, bytesTotal }: ScanProgress, milliseconds: number): number {
+  const speed = bytesDone / Math.max(milliseconds, 1);
+  return speed === 0 ? 0 : Math.max(1, Math.ceil((bytesTotal - bytesDone) / speed / 1000));
 }

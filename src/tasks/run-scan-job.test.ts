@@ -158,14 +158,29 @@ test('without advisories the row says that nothing is known, and the task does n
   expect(await lab.store.tasks.progress(taskId, 10)).toMatchObject({ status: 'finished', finished: 1, succeeded: 0 });
 });
 
-test('a kind that nobody can scan leaves the row as it is', async () => {
+test('only the kinds that were asked for are scanned; what is known of the others stays', async () => {
+  await lab.publish({ minimist: '0.2.1' });
   await oneImage(minimist());
-  const taskId = await startTask(['malware']);
+  await startTask(['vulnerability']);
+  await workOff();
+  const taskId = await startTask(['malware', 'risk']);
+  lab.clock.now = new Date(lab.clock.now.getTime() + 1000);
 
   await workOff();
 
-  expect(await row()).toMatchObject({ scanStatus: 'not-scanned', summary: { malware: { status: 'not-scanned' } } });
-  expect(await lab.store.tasks.progress(taskId, 10)).toMatchObject({ status: 'finished', succeeded: 0 });
+  expect(await row()).toMatchObject({
+    scanStatus: 'scanned',
+    progress: 100,
+    summary: {
+      vulnerability: { status: 'scanned' },
+      malware: { status: 'scanned' },
+      risk: { status: 'scanned' },
+      vulnerabilities: 1,
+      malwareFiles: 0,
+      scannedAt: lab.clock.now,
+    },
+  });
+  expect(await lab.store.tasks.progress(taskId, 10)).toMatchObject({ status: 'finished', succeeded: 1 });
 });
 
 describe('a failure', () => {

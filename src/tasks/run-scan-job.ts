@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { JobHandler, JobOutcome } from '../jobs/create-worker.ts';
 import { AppError, causeOf } from '../model/app-error.ts';
 import type { Image } from '../model/image.ts';
+import type { ScanKind } from '../model/scan.ts';
 import type { ScanProgress } from '../scan/scan-report.ts';
 import type { Artifact, Job, StartedScan, Store } from '../store/store.ts';
 import { createProgressWriter } from './create-progress-writer.ts';
@@ -12,6 +13,7 @@ export interface RunScanJobDeps {
   readonly scanImage: (
     image: Image,
     artifact: Artifact,
+    kinds: readonly ScanKind[],
     onProgress: (progress: ScanProgress) => void,
     signal: AbortSignal,
   ) => Promise<void>;
@@ -51,17 +53,17 @@ async function scan(
   const deadline = deadlineSignal(started.deadline, now());
   const either = deadline ? AbortSignal.any([signal, deadline]) : signal;
   const progress = createProgressWriter(
-    (percent, seconds) => store.tasks.recordProgress(taskId, image.id, 'vulnerability', percent, seconds),
+    (percents, seconds) => store.tasks.recordProgress(taskId, image.id, percents, seconds),
     now,
   );
   try {
     const artifact = await store.inventories.artifact(image.artifactId);
     if (!artifact) throw new AppError('image-not-found', `${image.address}:${image.tag} has left the registry`);
     // Another row with the same content may have been scanned by this very task.
-    if (!artifact.scannedAt || artifact.scannedAt < started.taskCreatedAt) {
-      await deps.scanImage(image, artifact, progress.report, either);
-      await progress.end();
-    } else await store.tasks.reuse(image.id);
+    const due = started.kinds.filter((kind) => !isScannedSince(artifact, kind, started.taskCreatedAt));
+    if (due.length > 0) await deps.scanImage(image, artifact, due, progress.report, either);
+    await progress.end();
+    if (due.length < started.kinds.length) await store.tasks.reuse(image.id);
     await store.tasks.finish(taskId, image.id, (await isKnown(store, started)) ? 'succeeded' : 'failed');
     return { done: true };
   } catch (error) {
@@ -79,6 +81,13 @@ async function scan(
     await store.tasks.fail(taskId, image.id, { cause, detail });
     return { done: true };
   }
+}
+
+const scannedAt = { vulnerability: 'scannedAt', malware: 'malwareScannedAt', risk: 'riskScannedAt' } as const;
+
+function isScannedSince(artifact: Artifact, kind: ScanKind, since: Date): boolean {
+  const at = artifact[scannedAt[kind]];
+  return at !== undefined && at >= since;
 }
 
 /** A scan that ran to its end and still knows nothing, such as for want of advisories, has not succeeded. */

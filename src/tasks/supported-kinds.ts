@@ -1,4 +1,4 @@
-import type { ScanKind } from '../model/scan.ts';
+import { type ScanKind, scanKinds } from '../model/scan.ts';
 
-/** Kinds that this version can scan; the others stay not-scanned, and say so. */
-export const supportedKinds: readonly ScanKind[] = ['vulnerability'];
+/** Kinds that this version can scan; others would stay not-scanned, and say so. */
+export const supportedKinds: readonly ScanKind[] = scanKinds;

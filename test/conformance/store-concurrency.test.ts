@@ -49,7 +49,7 @@ describeEachEngine('several writers', (fixture) => {
       await Promise.all([
         ...ids.map((id) => store.tasks.start(taskId, id, ['vulnerability'])),
         store.tasks.cancel(taskId),
-        ...ids.map((id) => store.tasks.recordProgress(taskId, id, 'vulnerability', 50, 1)),
+        ...ids.map((id) => store.tasks.recordProgress(taskId, id, { vulnerability: 50 }, 1)),
       ]);
 
       const progress = await store.tasks.progress(taskId, 10);
@@ -163,7 +163,7 @@ describeEachEngine('several writers', (fixture) => {
 
       await Promise.all([
         store.images.saveTags(id, 'app', [sampleTag('latest', [sampleImage(`new ${round}`)])]),
-        store.tasks.recordProgress(taskId, image?.id ?? 0, 'vulnerability', 50, 1),
+        store.tasks.recordProgress(taskId, image?.id ?? 0, { vulnerability: 50 }, 1),
         store.inventories
           .saveScan(sampleResult(image?.artifactId ?? 0))
           .then(() => store.tasks.finish(taskId, image?.id ?? 0, 'succeeded')),

@@ -38,11 +38,11 @@ describeEachEngine('progress', (fixture) => {
     expect(await read(store, taskId)).toEqual({ status: 'queued', progress: 0, remainingSeconds: 0, finished: 0 });
 
     await store.tasks.start(taskId, a, kinds);
-    await store.tasks.recordProgress(taskId, a, 'vulnerability', 0, 20);
+    await store.tasks.recordProgress(taskId, a, { vulnerability: 0 }, 20);
     expect(await read(store, taskId)).toEqual({ status: 'running', progress: 0, remainingSeconds: 20, finished: 0 });
 
     after(10);
-    await store.tasks.recordProgress(taskId, a, 'vulnerability', 50, 10);
+    await store.tasks.recordProgress(taskId, a, { vulnerability: 50 }, 10);
     // An eighth of the work took ten seconds.
     expect(await read(store, taskId)).toEqual({ status: 'running', progress: 12, remainingSeconds: 70, finished: 0 });
 
@@ -66,7 +66,7 @@ describeEachEngine('progress', (fixture) => {
     after(1);
     await endScan(store, taskId, a);
 
-    await store.tasks.recordProgress(taskId, b, 'vulnerability', 1, 300);
+    await store.tasks.recordProgress(taskId, b, { vulnerability: 1 }, 300);
 
     expect(await read(store, taskId)).toMatchObject({ remainingSeconds: 300 });
   });
@@ -80,7 +80,7 @@ describeEachEngine('progress', (fixture) => {
     await store.jobs.claim('dead', clock.now, 1_000);
     await store.jobs.claim('dead', clock.now, 1_000);
     await store.tasks.start(taskId, b, kinds);
-    await store.tasks.recordProgress(taskId, b, 'vulnerability', 80, 5);
+    await store.tasks.recordProgress(taskId, b, { vulnerability: 80 }, 5);
     expect(await read(store, taskId)).toMatchObject({ progress: 90 });
 
     await store.jobs.release(clock.now, true);
@@ -96,7 +96,7 @@ describeEachEngine('progress', (fixture) => {
     await store.tasks.start(first, a, kinds);
     await endScan(store, first, a);
     await store.tasks.start(first, b, kinds);
-    await store.tasks.recordProgress(first, b, 'vulnerability', 40, 7);
+    await store.tasks.recordProgress(first, b, { vulnerability: 40 }, 7);
     await scanTask(store, [c]);
     const ids = [a, b, c, ...untouched];
 

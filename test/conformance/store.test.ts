@@ -442,6 +442,8 @@ for (const [name, start] of Object.entries(engines)) {
         removed: [],
         directories: [],
         emptied: [],
+        secrets: [],
+        settings: [],
         problems: [],
         compressedBytes: 1,
         uncompressedBytes: 2,
@@ -478,7 +480,7 @@ for (const [name, start] of Object.entries(engines)) {
       const imageId = job?.imageId ?? 0;
 
       const started = await store.tasks.start(taskId, imageId, ['vulnerability']);
-      await store.tasks.recordProgress(taskId, imageId, 'vulnerability', 40, 9);
+      await store.tasks.recordProgress(taskId, imageId, { vulnerability: 40 }, 9);
 
       expect(started?.kinds).toEqual(['vulnerability']);
       expect(await store.images.get(imageId)).toMatchObject({

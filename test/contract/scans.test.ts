@@ -267,7 +267,7 @@ describe('DescribeAssetImageRegistryScanStatusOneKey', () => {
 
     const waiting = await status({ TaskID });
     await store.tasks.start(TaskID, first, kinds);
-    await store.tasks.recordProgress(TaskID, first, 'vulnerability', 50, 30);
+    await store.tasks.recordProgress(TaskID, first, { vulnerability: 50 }, 30);
     const running = await status({ TaskID });
     await store.tasks.finish(TaskID, first, 'succeeded');
     await store.tasks.start(TaskID, second, kinds);

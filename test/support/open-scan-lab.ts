@@ -8,6 +8,8 @@ import { type AdvisoryDiff, diffAdvisories } from '../../src/advisories/diff-adv
 import { locateSnapshot } from '../../src/advisories/kept-snapshots.ts';
 import { readSnapshot } from '../../src/advisories/read-snapshot.ts';
 import { updateAdvisories } from '../../src/advisories/update.ts';
+import { createMalwareEngines } from '../../src/analyzers/malware/create-malware-engines.ts';
+import { createSecretFinder } from '../../src/analyzers/secrets/create-secret-finder.ts';
 import { createConnections } from '../../src/inventory/create-connections.ts';
 import { syncRegistry } from '../../src/inventory/sync-registry.ts';
 import type { JobHandler } from '../../src/jobs/create-worker.ts';
@@ -56,7 +58,8 @@ export async function openScanLab(): Promise<ScanLab> {
   const engine = await sqliteEngine();
   const { store, clock } = await openTestStore(engine);
   const now = () => clock.now;
-  const threads = createScanThreads(2);
+  const engines = createMalwareEngines({});
+  const threads = createScanThreads(2, { connectMalware: () => engines.connect() });
   const connections = createConnections({
     registries: store.registries,
     types: registryTypes,
@@ -65,9 +68,10 @@ export async function openScanLab(): Promise<ScanLab> {
   const served: ServedRegistry[] = [];
   let change = (client: RegistryClient) => client;
 
-  const getLayerReport = createLayerReports({
+  const secrets = createSecretFinder();
+  const getLayerReports = createLayerReports({
     threads,
-    stored: store.layerReports,
+    stored: { content: store.layerReports, malware: store.malwareReports },
     fingerprint: 'lab',
     limits: defaultLayerLimits,
   });
@@ -88,16 +92,10 @@ export async function openScanLab(): Promise<ScanLab> {
     store,
     now,
     log,
-    scanImage: async (image, artifact, onProgress, signal) => {
+    scanImage: async (image, artifact, kinds, onProgress, signal) => {
       const client = change(await connections.get(image.registryId));
-      return scanImage(
-        image,
-        artifact,
-        client,
-        { store, getLayerReport, matchInventory, limits: defaultImageLimits, now },
-        onProgress,
-        signal,
-      );
+      const deps = { store, getLayerReports, matchInventory, secrets, engines, limits: defaultImageLimits, now };
+      return scanImage(image, artifact, kinds, client, deps, onProgress, signal);
     },
   });
 
@@ -133,6 +131,7 @@ export async function openScanLab(): Promise<ScanLab> {
     close: async () => {
       await connections.close();
       await threads.close();
+      await engines.close();
       await store.close();
       await engine.stop();
       for (const registry of served) await registry.stop();

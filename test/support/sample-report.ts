@@ -70,6 +70,7 @@ export function sampleReport(over: Partial<ScanReport> = {}): ScanReport {
     platform: 'linux/amd64',
     digest: `sha256:${'d'.repeat(64)}`,
     imageId: `sha256:${'c'.repeat(64)}`,
+    kinds: ['vulnerability'],
     inventory: {
       os: { family: 'debian', release: '12', name: 'Debian GNU/Linux 12 (bookworm)' },
       packages: [

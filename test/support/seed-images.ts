@@ -226,7 +226,7 @@ async function runTask(store: Store, imageId: number, end: NonNullable<SeededIma
   const task = await store.tasks.create({ kinds, selection: { ids: [imageId] }, createdBy: 'test' });
   if (!task) throw new Error('the image was not taken into a task');
   await store.tasks.start(task.id, imageId, kinds);
-  await store.tasks.recordProgress(task.id, imageId, 'vulnerability', 40, 90);
+  await store.tasks.recordProgress(task.id, imageId, { vulnerability: 40 }, 90);
   if (end === 'failed') await store.tasks.fail(task.id, imageId, { cause: 'connection-failed', detail: '' });
   if (end === 'canceled') await store.tasks.cancel(task.id);
 }

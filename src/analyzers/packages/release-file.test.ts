@@ -39,6 +39,8 @@ test('os-release says it better, and the own file of a system better than the on
         removed: [],
         directories: [],
         emptied: [],
+        secrets: [],
+        settings: [],
         problems: [],
         compressedBytes: 0,
         uncompressedBytes: 0,

@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { type AdvisoryFeeds, advisoryFeeds } from './advisory-feeds.ts';
+import type { BenchResult } from './bench-result.ts';
+import { median } from './statistics.ts';
+
+const ROUNDS = 7;
+const TARGET_RATIO = 3;
+const MAX_PEAK_BYTES = 300e6;
+
+/** Compiling advisories against unpacking and parsing the same archives, taking turns, each in a process of its own. */
+export async function run(): Promise<readonly BenchResult[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'plimsoll-compile-'));
+  try {
+    return await measure(await advisoryFeeds(folder), join(folder, 'advisories.sqlite'));
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function measure({ origin, feeds }: AdvisoryFeeds, target: string): Promise<readonly BenchResult[]> {
+  const paths = feeds.map(({ path }) => path);
+  const rounds: { readonly floor: Cost; readonly compile: Cost }[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    rounds.push({ floor: await costOf('', paths), compile: await costOf(target, paths) });
+  }
+  const megabytes = (rounds[0]?.floor.bytes ?? 0) / 1e6;
+  const of = (side: 'floor' | 'compile', what: 'milliseconds' | 'cpu') =>
+    median(rounds.map((round) => round[side][what]));
+  const speed = (side: 'floor' | 'compile') =>
+    `${(megabytes / (of(side, 'milliseconds') / 1000)).toFixed(1)} MB/s (${Math.round(of(side, 'milliseconds'))} ms, ${Math.round(of(side, 'cpu'))} ms of processor time)`;
+  const peak = Math.max(...rounds.map(({ compile }) => compile.peak));
+  const detail =
+    `${megabytes.toFixed(1)} MB of JSON, ${origin} of ${feeds.length} ecosystems, medians of ${ROUNDS} rounds:\n` +
+    `compiling ${speed('compile')}, unzip and JSON.parse ${speed('floor')}`;
+  return [
+    {
+      name: 'compiling advisories / unzip + JSON.parse',
+      ratio: median(rounds.map(({ floor, compile }) => compile.milliseconds / floor.milliseconds)),
+      target: TARGET_RATIO,
+      better: 'lower',
+      detail,
+    },
+    {
+      name: 'peak memory of compiling / 300 MB',
+      ratio: peak / MAX_PEAK_BYTES,
+      target: 1,
+      better: 'lower',
+      detail: `${Math.round(peak / 1e6)} MB, of a process that does nothing else`,
+    },
+  ];
+}
+
+const Cost = z.object({ milliseconds: z.number(), cpu: z.number(), bytes: z.number(), peak: z.number() });
+type Cost = z.infer<typeof Cost>;
+
+async function costOf(target: string, paths: readonly string[]): Promise<Cost> {
+  const script = join(import.meta.dirname, 'compile-once.ts');
+  const { stdout } = await promisify(execFile)(process.execPath, [script, target, ...paths]);
+  return Cost.parse(JSON.parse(stdout));
+}

@@ -1,0 +1,76 @@
+import type { Readable } from 'node:stream';
+import type { FileEntry } from '../layers/layer-entry.ts';
+import type { ContentReader } from './content-reader.ts';
+
+/** A file whose body readers see on its way, whether somebody else reads it or not: `finish` passes on what nobody took. */
+export class WatchedFile implements FileEntry {
+  readonly type = 'file';
+  readonly #entry: FileEntry;
+  readonly #readers: readonly ContentReader[];
+  #seen = false;
+
+  constructor(entry: FileEntry, readers: readonly ContentReader[]) {
+    this.#entry = entry;
+    this.#readers = readers;
+  }
+
+  get stat(): FileEntry['stat'] {
+    return this.#entry.stat;
+  }
+
+  get offset(): number {
+    return this.#entry.offset;
+  }
+
+  get content(): Readable {
+    return this.#entry.content;
+  }
+
+  head(length: number): Promise<Uint8Array> {
+    return this.#entry.head(length);
+  }
+
+  bytesNow(): Uint8Array | undefined {
+    return undefined;
+  }
+
+  parts(): AsyncGenerator<Uint8Array, void> {
+    return this.#entry.parts();
+  }
+
+  async bytes(): Promise<Uint8Array> {
+    const bytes = await this.#entry.bytes();
+    this.#seen = true;
+    await this.#show(bytes);
+    this.#end();
+    return bytes;
+  }
+
+  /** No promise for the many small files that are at hand. */
+  finish(): void | Promise<void> {
+    if (this.#seen) return;
+    const bytes = this.#entry.bytesNow();
+    if (bytes === undefined) return this.#stream();
+    const showing = this.#show(bytes);
+    if (showing) return showing.then(() => this.#end());
+    this.#end();
+  }
+
+  async #stream(): Promise<void> {
+    for await (const part of this.#entry.parts()) await this.#show(part);
+    this.#end();
+  }
+
+  #show(part: Uint8Array): void | Promise<void> {
+    let held: Promise<void> | undefined;
+    for (const reader of this.#readers) {
+      const writing = reader.write(part);
+      if (writing) held = held ? held.then(() => writing) : writing;
+    }
+    return held;
+  }
+
+  #end(): void {
+    for (const reader of this.#readers) reader.end();
+  }
+}

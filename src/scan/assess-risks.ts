@@ -1,0 +1,59 @@
+import { assessConfigSecrets } from '../analyzers/secrets/assess-config-secrets.ts';
+import type { SecretFinder } from '../analyzers/secrets/create-secret-finder.ts';
+import { assessConfig } from '../analyzers/settings/assess-config.ts';
+import { toRisk } from '../analyzers/settings/to-risk.ts';
+import type { Digest } from '../model/digest.ts';
+import type { LayerReport } from '../model/layer-report.ts';
+import type { Risk } from '../model/risk.ts';
+import type { FileSecret } from '../model/secret.ts';
+import { severities } from '../model/severity.ts';
+import type { CoverageGap } from '../model/vulnerability.ts';
+import type { OciImageConfig } from '../oci/parse-config.ts';
+import { createRemovals } from './removed-by.ts';
+import type { RiskResult } from './scan-report.ts';
+
+/**
+ * Risky settings and secrets of an image: of its config, and of its layers from base to top. A setting that a later layer
+ * mends is none; a secret that a later layer deletes is still there for whoever pulls the image.
+ */
+export function assessRisks(config: OciImageConfig, layers: readonly LayerReport[], secrets: SecretFinder): RiskResult {
+  const removedBy = createRemovals(layers);
+  const inFiles = layers.flatMap((layer, index) => [
+    ...layer.secrets.map((secret) => secretRisk(secret, layer.digest, removedBy(index, secret.path))),
+    ...layer.settings
+      .filter(({ path }) => removedBy(index, path) === undefined)
+      .map(({ path, finding }) => toRisk(finding, path, layer.digest)),
+  ]);
+  const risks = [...assessConfig(config), ...assessConfigSecrets(config, secrets), ...inFiles];
+  return { risks: risks.toSorted(worstFirst), gaps: layers.flatMap(gapsOf) };
+}
+
+function secretRisk(
+  { path, rule, title, severity, line, excerpt, fingerprint }: FileSecret,
+  layer: Digest,
+  removedBy?: Digest,
+): Risk {
+  const where = line === undefined ? `/${path}` : `/${path}, line ${line}`;
+  return {
+    rule,
+    behavior: 'secret',
+    place: 'file',
+    severity,
+    description: `${title} in ${where}${removedBy ? ', which a later layer removes but everybody can still pull' : ''}`,
+    instruction: excerpt,
+    path,
+    ...(line === undefined ? {} : { line }),
+    layer,
+    ...(removedBy ? { removedBy } : {}),
+    fingerprint,
+  };
+}
+
+const worstFirst = (a: Risk, b: Risk) => severities.indexOf(b.severity) - severities.indexOf(a.severity);
+
+/** What of a layer nobody looked at. */
+function gapsOf({ problems }: LayerReport): readonly CoverageGap[] {
+  return problems
+    .filter(({ analyzer }) => analyzer === 'layer' || analyzer === 'secrets' || analyzer === 'settings')
+    .map(({ cause, path, message }) => ({ cause, subject: `${path}: ${message}` }));
+}

@@ -91,19 +91,24 @@ describe('an unknown', () => {
 });
 
 describe('what went wrong', () => {
-  test('is told of each kind by its code, and of the first in words with the detail behind the advice', () => {
+  test('is told of each kind by its code, and in words: each cause once, with its details behind the advice', () => {
     const row = english(
       {},
-      { malware: failed('limit-exceeded'), risk: failed('scan-timeout'), detail: 'layer 3: 10 GiB' },
+      {
+        malware: failed('engine-unreachable'),
+        risk: failed('limit-exceeded'),
+        malwareDetail: 'clamav: refused',
+        riskDetail: 'layer 3: 10 GiB',
+      },
     );
 
     expect(row).toMatchObject({
       ScanVulError: '',
-      ScanVirusError: 'LimitExceeded',
-      ScanRiskError: 'ScanTimeout',
+      ScanVirusError: 'ConnFailed',
+      ScanRiskError: 'LimitExceeded',
       VirusStatus: 'SCAN_ERR',
-      Reason: causeTexts['limit-exceeded'].reason.en,
-      Solution: expect.stringMatching(/\(layer 3: 10 GiB\)$/),
+      Reason: `${causeTexts['engine-unreachable'].reason.en}; ${causeTexts['limit-exceeded'].reason.en}`,
+      Solution: expect.stringMatching(/\(clamav: refused\) .*\(layer 3: 10 GiB\)$/),
     });
   });
 

@@ -1,5 +1,6 @@
+import type { Cause } from '../model/cause.ts';
 import type { Image } from '../model/image.ts';
-import type { KindState } from '../model/scan.ts';
+import type { KindState, Summary } from '../model/scan.ts';
 import type { ResponseOf } from './api-action.ts';
 import type { Language } from './protocol/api-error.ts';
 import { causeText, scanErrorCodes } from './scan-error-codes.ts';
@@ -53,8 +54,7 @@ export function toImageRepoInfo(image: Image, language: Language): ImageRepoInfo
 /** The fields that tell how far the scans are and what went wrong; shared by the list and the detail. */
 export function scanState(image: Image, language: Language) {
   const { vulnerability, malware, risk } = image.summary;
-  // One Reason and one Solution for three kinds: of the first that has something to tell.
-  const cause = [vulnerability, malware, risk].find((kind) => kind.cause !== undefined)?.cause;
+  const troubles = troublesOf(image.summary);
   return {
     ScanTime: rfc3339(image.summary.scannedAt),
     ScanStatus: scanStatusNames[image.scanStatus],
@@ -69,11 +69,34 @@ export function scanState(image: Image, language: Language) {
     ScanVulError: errorCode(vulnerability),
     ScanVirusError: errorCode(malware),
     ScanRiskError: errorCode(risk),
-    Reason: [causeText(cause, 'reason', language), ignoredText(image.summary.ignored, language)]
+    Reason: [
+      ...troubles.map(({ cause }) => causeText(cause, 'reason', language)),
+      ignoredText(image.summary.ignored, language),
+    ]
       .filter(Boolean)
       .join('; '),
-    Solution: withDetail(causeText(cause, 'solution', language), image.summary.detail),
+    Solution: troubles
+      .map(({ cause, details }) => withDetail(causeText(cause, 'solution', language), details.join('; ')))
+      .join(' '),
   };
+}
+
+interface Trouble {
+  readonly cause: Cause;
+  readonly details: readonly string[];
+}
+
+/** One Reason and one Solution for three kinds: each cause once, with what every kind says about it. */
+function troublesOf({ vulnerability, malware, risk, detail, malwareDetail, riskDetail }: Summary): readonly Trouble[] {
+  const said = [
+    { cause: vulnerability.cause, detail },
+    { cause: malware.cause, detail: malwareDetail },
+    { cause: risk.cause, detail: riskDetail },
+  ];
+  const byCause = Map.groupBy(said, ({ cause }) => cause);
+  return [...byCause].flatMap(([cause, kinds]) =>
+    cause ? [{ cause, details: [...new Set(kinds.flatMap((kind) => kind.detail || []))] }] : [],
+  );
 }
 
 /** Suppression is never silent: the counts beside it are lower than what was found. */

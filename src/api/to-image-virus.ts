@@ -12,7 +12,7 @@ export function toImageVirus(file: StoredMalwareFile): ImageVirus {
     RiskLevel: levelDigits[file.severity],
     Category: file.category,
     VirusName: file.name,
-    Tags: [...file.tags],
+    Tags: [...file.tags, ...(file.removedBy ? ['removed-by-later-layer'] : [])],
     Desc: file.description,
     Solution: file.solution,
     FileType: file.fileType,

@@ -34,7 +34,7 @@ const words = [
  * ends cut off. The checksums of headers mostly fit again, so that what is wrong is read.
  */
 export function mutateTar(tar: Buffer, random: () => number): Buffer {
-  let mutated = Buffer.from(tar);
+  let mutated: Buffer = Buffer.from(tar);
   for (let left = 1 + below(random, 6); left > 0; left--) {
     const mutation = mutations[below(random, mutations.length)];
     if (mutation && mutated.byteLength >= 2 * BLOCK) mutated = mutation(mutated, random);

@@ -1,5 +1,5 @@
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { digestOf } from '../../demo/build-layer.ts';
 import { analyzeLayer } from '../../src/analyzers/analyze-layer.ts';
 import { analyzers } from '../../src/analyzers/packages/index.ts';
 import { defaultLayerLimits, type LayerLimits } from '../../src/layers/layer-entry.ts';
@@ -23,11 +23,10 @@ export async function walkHostile(
   blob: Uint8Array | (() => Iterable<Uint8Array>),
   { limits = {}, digest }: { readonly limits?: Partial<LayerLimits>; readonly digest?: Digest } = {},
 ): Promise<WalkEnd> {
-  const chunks = blob instanceof Uint8Array ? () => [blob] : blob;
+  const chunks = blob instanceof Uint8Array ? () => inPieces(blob) : blob;
   const options = { analyzers, limits: { ...defaultLayerLimits, ...limits } };
   try {
-    const named = digest ?? digestOf(Buffer.concat([...chunks()]));
-    const report = await analyzeLayer(Readable.from(chunks()), named, options, never);
+    const report = await analyzeLayer(Readable.from(chunks()), digest ?? digestOfAll(chunks()), options, never);
     for (const { path, message } of report.problems) {
       if (OUR_MISTAKE.test(message)) throw new Error(`an analyzer made a mistake with ${path}: ${message}`);
     }
@@ -36,4 +35,16 @@ export async function walkHostile(
     if (!(error instanceof AppError) || !causes.includes(error.code) || error.code === 'internal-error') throw error;
     return { cause: error.code, message: error.message };
   }
+}
+
+const PIECE_BYTES = 64 * 1024;
+
+function* inPieces(bytes: Uint8Array): Generator<Uint8Array, void> {
+  for (let at = 0; at < bytes.byteLength; at += PIECE_BYTES) yield bytes.subarray(at, at + PIECE_BYTES);
+}
+
+function digestOfAll(chunks: Iterable<Uint8Array>): Digest {
+  const hash = createHash('sha256');
+  for (const chunk of chunks) hash.update(chunk);
+  return `sha256:${hash.digest('hex')}`;
 }

@@ -2,12 +2,14 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { analyzeLayer } from '../../src/analyzers/analyze-layer.ts';
 import { analyzers } from '../../src/analyzers/packages/index.ts';
+import { createSecretFinder } from '../../src/analyzers/secrets/create-secret-finder.ts';
 import { defaultLayerLimits, type LayerLimits } from '../../src/layers/layer-entry.ts';
 import { AppError } from '../../src/model/app-error.ts';
 import { type Cause, causes } from '../../src/model/cause.ts';
 import type { Digest } from '../../src/model/digest.ts';
 import type { LayerReport } from '../../src/model/layer-report.ts';
 
+const secrets = createSecretFinder();
 const never = new AbortController().signal;
 /** A member of nothing, a call of nothing, a stack without end: mistakes of ours, wherever they are caught. */
 const OUR_MISTAKE =
@@ -24,7 +26,7 @@ export async function walkHostile(
   { limits = {}, digest }: { readonly limits?: Partial<LayerLimits>; readonly digest?: Digest } = {},
 ): Promise<WalkEnd> {
   const chunks = blob instanceof Uint8Array ? () => inPieces(blob) : blob;
-  const options = { analyzers, limits: { ...defaultLayerLimits, ...limits } };
+  const options = { analyzers, secrets, settings: true, limits: { ...defaultLayerLimits, ...limits } };
   try {
     const report = await analyzeLayer(Readable.from(chunks()), digest ?? digestOfAll(chunks()), options, never);
     for (const { path, message } of report.problems) {

@@ -1,6 +1,7 @@
 import { type RawBuilder, type SqlBool, sql, type Transaction } from 'kysely';
 import { severities } from '../model/severity.ts';
 import type { Engine } from './database.ts';
+import { recommended } from './recommended.ts';
 import type { Tables } from './tables.ts';
 import { isOneOf } from './text-search.ts';
 
@@ -128,8 +129,7 @@ async function refreshNeedsFix(trx: Write, engine: Engine, artifacts: Fragment, 
       : sql`(a.summary::json ->> 'vulnerability_cause')`;
   await sql`update images set
       needs_fix = n.needs_fix,
-      fix_recommended = case when n.needs_fix is null then null
-        when n.needs_fix = 1 and (images.latest = 1 or images.running = 1) then 1 else 0 end
+      fix_recommended = ${recommended('kept', sql`n.needs_fix`)}
     from (select a.id, case
         when exists (select 1 from findings f where f.artifact_id = a.id and ${mustFix} and not ${ignored}) then 1
         when ${cause} is null then 0 end as needs_fix

@@ -4,6 +4,7 @@ import type { Digest } from '../model/digest.ts';
 import type { Engine } from './database.ts';
 import { lockIgnoreRules, subtractIgnored } from './ignored-findings.ts';
 import { unscannedColumns } from './image-rows.ts';
+import { recommended } from './recommended.ts';
 import type { KnownTag, NewArtifact, SeenImage, SeenTag } from './store.ts';
 import type { SummaryColumns, Tables } from './tables.ts';
 
@@ -283,11 +284,6 @@ export async function refreshLatest(trx: Write, repositoryId: number): Promise<v
     .where('latest', '=', 0)
     .execute();
 }
-
-/** Latest or running, and in need of a fix; unknown while the need is. `latest`: the value it is being set to. */
-export const recommended = (latest: 0 | 1 | 'kept') =>
-  sql<number | null>`case when needs_fix is null then null
-    when needs_fix = 1 and (${latest === 'kept' ? sql.ref('latest') : sql.lit(latest)} = 1 or running = 1) then 1 else 0 end`;
 
 /** After a complete walk: what the registry no longer lists. Returns how many image rows went. */
 export async function removeUnseen(trx: Write, registryId: number, startedAt: Date): Promise<number> {

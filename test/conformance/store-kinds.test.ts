@@ -192,6 +192,37 @@ describeEachEngine('kinds of scan', (fixture) => {
     }
   });
 
+  test('malware, and a secret of high severity, recommend a fix of the latest row; a risky setting does not', async () => {
+    const { store } = fixture;
+    const { ids, artifactId } = await twoRows(store);
+    const recommendations = async () => (await rowsOf(store, ids)).map((row) => row?.fixRecommended);
+    const clean = sampleSummary({ vulnerabilities: 0, critical: 0, needsFix: false });
+    await store.inventories.saveScan(sampleResult(artifactId, { summary: clean, vulnerabilities: [] }));
+    expect(await recommendations()).toEqual([false, false]);
+    const risksAlone = { ...malwareAlone(notScanned), risk: scanned, risks: 1, secrets: 1 };
+    const root: Risk = {
+      rule: 'CIS-DI-0001',
+      behavior: 'privilege',
+      place: 'instruction',
+      severity: 'high',
+      description: 'root',
+      instruction: 'USER root',
+    };
+
+    await store.inventories.saveScan({ artifactId, summary: risksAlone, risks: [root] });
+    expect(await recommendations()).toEqual([false, false]);
+    await store.inventories.saveScan({ artifactId, summary: risksAlone, risks: [key] });
+    expect((await recommendations()).toSorted()).toEqual([false, true]);
+    await store.inventories.saveScan({ artifactId, summary: { ...risksAlone, risks: 0, secrets: 0 }, risks: [] });
+    expect(await recommendations()).toEqual([false, false]);
+    await store.inventories.saveScan({
+      artifactId,
+      summary: malwareAlone(scanned, { malwareFiles: 1 }),
+      malware: [eicar],
+    });
+    expect((await recommendations()).toSorted()).toEqual([false, true]);
+  });
+
   test('each kind has its own progress while it runs', async () => {
     const { store } = fixture;
     const { ids } = await twoRows(store);

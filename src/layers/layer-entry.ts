@@ -6,7 +6,11 @@ export interface FileStat {
   /** Normalised, relative to the root, without a leading slash: `usr/lib/os-release`. */
   readonly path: string;
   readonly size: number;
+  /** Permission bits with setuid, setgid and sticky. */
   readonly mode: number;
+  /** Owner by number; absent where only a name of the file is at hand, as for what a hard link leads to. */
+  readonly uid?: number;
+  readonly gid?: number;
 }
 
 /** One entry of a layer, in tar order. A file's body is gone once the next entry has been taken. */
@@ -14,7 +18,7 @@ export type LayerEntry =
   | FileEntry
   /** A link now lies where something of a lower layer may have been. A hard link's `target` is normalised like a path. */
   | { readonly type: 'link'; readonly path: string; readonly target: string; readonly hard: boolean }
-  | { readonly type: 'directory'; readonly path: string }
+  | { readonly type: 'directory'; readonly path: string; readonly stat: FileStat }
   /** Something that is there but cannot be read as a file: a device, a fifo, a sparse file; `what` names it. */
   | { readonly type: 'irregular'; readonly path: string; readonly what: string }
   /** `.wh.<name>` */

@@ -17,12 +17,16 @@ async function* inChunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8A
   for (let at = 0; at < bytes.byteLength; at += size) yield bytes.subarray(at, at + size);
 }
 
-type Shown = Exclude<LayerEntry, { type: 'file' }> | { type: 'file'; path: string; mode: number; text: string };
+type Shown =
+  | Exclude<LayerEntry, { type: 'file' | 'directory' }>
+  | { type: 'directory'; path: string }
+  | { type: 'file'; path: string; mode: number; text: string };
 
 async function read(tar: Uint8Array, options: { chunk?: number; limits?: typeof limits } = {}): Promise<Shown[]> {
   const shown: Shown[] = [];
   for await (const entry of tarEntries(inChunks(tar, options.chunk ?? 65_536), options.limits ?? limits)) {
-    if (entry.type !== 'file') shown.push(entry);
+    if (entry.type === 'directory') shown.push({ type: 'directory', path: entry.path });
+    else if (entry.type !== 'file') shown.push(entry);
     else {
       const { path, mode } = entry.stat;
       shown.push({ type: 'file', path, mode, text: Buffer.from(await entry.bytes()).toString() });
@@ -345,3 +349,54 @@ test('damaged archives end with entries or an AppError, never with anything else
     { numRuns: 500 },
   );
 });
+
+test.each<[string, Buffer]>([
+  ['the header', owned(1_000, 2_000)],
+  ['base 256', owned(3_000_000, 4_000_000)],
+  ['a PAX header', Buffer.concat([toTar([pax('uid=1000', 'gid=2000')]).subarray(0, 1_024), owned(7, 8)])],
+])('the owner of files and folders is in %s', async (where, tar) => {
+  const [uid, gid] = where === 'base 256' ? [3_000_000, 4_000_000] : [1_000, 2_000];
+  const stats = [];
+
+  for await (const entry of tarEntries(inChunks(tar, 512), limits)) if ('stat' in entry) stats.push(entry.stat);
+
+  expect(stats[0]).toEqual({ path: 'tmp', size: 0, mode: 0o1777, uid, gid });
+  if (where !== 'a PAX header') expect(stats[1]).toEqual({ path: 'tmp/app', size: 1, mode: 0o4755, uid, gid });
+});
+
+test('a negative owner in base 256 is nobody in particular', async () => {
+  for await (const entry of tarEntries(inChunks(owned(-1, -1), 512), limits)) {
+    expect('stat' in entry && entry.stat).toMatchObject({ uid: -1, gid: -1 });
+  }
+});
+
+test('a PAX owner that is no number is damage', async () => {
+  const tar = toTar([pax('uid=root'), { path: 'a', type: '0', content: Buffer.from('x') }]);
+
+  await expect(read(tar)).rejects.toMatchObject({ code: 'layer-corrupt' });
+});
+
+/** A folder and a program of that owner, in octal where it fits and in base 256 where it does not. */
+function owned(uid: number, gid: number): Buffer {
+  const tar = toTar([
+    { path: 'tmp/', type: '5', mode: 0o1777 },
+    { path: 'tmp/app', type: '0', mode: 0o4755, content: Buffer.from('x') },
+  ]);
+  for (const at of [0, 512]) {
+    for (const [start, id] of [
+      [108, uid],
+      [116, gid],
+    ] as const) {
+      if (id >= 0 && id < 8 ** 7) tar.write(`${id.toString(8).padStart(7, '0')}\0`, at + start, 'latin1');
+      else {
+        tar.fill(id < 0 ? 0xff : 0, at + start, at + start + 8);
+        tar.writeInt32BE(id, at + start + 4);
+        tar[at + start] = id < 0 ? 0xff : 0x80;
+      }
+    }
+    tar.fill(' ', at + 148, at + 156);
+    const sum = tar.subarray(at, at + 512).reduce((total, byte) => total + byte, 0);
+    tar.write(`${sum.toString(8).padStart(6, '0')}\0 `, at + 148, 'latin1');
+  }
+  return tar;
+}

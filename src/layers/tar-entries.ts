@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { AppError } from '../model/app-error.ts';
 import { ChunkCursor } from './chunk-cursor.ts';
-import type { FileEntry, LayerEntry, LayerLimits } from './layer-entry.ts';
+import type { FileEntry, FileStat, LayerEntry, LayerLimits } from './layer-entry.ts';
 import { normalisePath, parentOf } from './normalise-path.ts';
 import {
   type ExtendedFields,
@@ -114,9 +114,9 @@ function toEntry(header: TarHeader, sparse: boolean, body: TarBody, limits: TarL
 
   const name = path.slice(path.lastIndexOf('/') + 1);
   if (name.startsWith(WHITEOUT)) return toWhiteout(header, path, name);
-  if (isDirectory) return { type: 'directory', path };
+  if (isDirectory) return { type: 'directory', path, stat: toStat(path, 0, header) };
   if (sparse || header.type === 'S') return { type: 'irregular', path, what: 'a sparse file' };
-  if (regular.includes(header.type)) return new TarFile(path, header.mode, body);
+  if (regular.includes(header.type)) return new TarFile(toStat(path, body.size, header), body);
   if (header.type === '2') return { type: 'link', path, target: header.target, hard: false };
   if (header.type !== '1') return { type: 'irregular', path, what: whatIs(header.type) };
   const target = normalisePath(header.target, limits.maxPathBytes);
@@ -124,6 +124,14 @@ function toEntry(header: TarHeader, sparse: boolean, body: TarBody, limits: TarL
     ? problem(header, `of the hard link's target, ${target.problem}`)
     : { type: 'link', path, target: target.path, hard: true };
 }
+
+const toStat = (path: string, size: number, { mode, uid, gid }: TarHeader): FileStat => ({
+  path,
+  size,
+  mode,
+  uid,
+  gid,
+});
 
 function toWhiteout(header: TarHeader, path: string, name: string): LayerEntry | undefined {
   const folder = parentOf(path);
@@ -137,11 +145,11 @@ function toWhiteout(header: TarHeader, path: string, name: string): LayerEntry |
 /** A class, because a getter of an object's own takes longer to make than the whole rest of an entry. */
 class TarFile implements FileEntry {
   readonly type = 'file';
-  readonly stat: FileEntry['stat'];
+  readonly stat: FileStat;
   readonly #body: TarBody;
 
-  constructor(path: string, mode: number, body: TarBody) {
-    this.stat = { path, size: body.size, mode };
+  constructor(stat: FileStat, body: TarBody) {
+    this.stat = stat;
     this.#body = body;
   }
 

@@ -6,6 +6,8 @@ export const TAR_BLOCK = 512;
 export interface TarHeader {
   readonly name: string;
   readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
   /** Bytes stored after the header. */
   readonly size: number;
   /** ustar's type flag as a character. */
@@ -18,12 +20,15 @@ export interface ExtendedFields {
   readonly name?: string;
   readonly target?: string;
   readonly size?: number;
+  readonly uid?: number;
+  readonly gid?: number;
   /** GNU's three PAX ways to store a file with holes. */
   readonly sparse?: boolean;
 }
 
 const OCTAL = /^[ \0]*([0-7]*)(?:[ \0].*)?$/s;
 const DECIMAL = /^\d{1,16}$/;
+const INTEGER = /^-?\d{1,10}$/;
 const ASCII = /^[\0-\x7f]*$/;
 
 /** True for a block of zeros, two of which end an archive. */
@@ -46,6 +51,8 @@ export function parseTarHeader(block: Buffer): TarHeader {
   return {
     name: prefix === '' ? name : `${prefix}/${name}`,
     mode: number(block, 100, 8) & 0o7777,
+    uid: owner(block, 108),
+    gid: owner(block, 116),
     size: number(block, 124, 12),
     type: String.fromCharCode(block[156] ?? 0),
     target: block[157] === 0 ? '' : text(block, 157, 100),
@@ -90,7 +97,7 @@ function text(block: Buffer, start: number, length: number): string {
 const NUL = 0x00;
 const SPACE = 0x20;
 
-/** The octal number that `OCTAL` finds in a field, 0 when it is empty; byte by byte, because every file has three. */
+/** The octal number that `OCTAL` finds in a field, 0 when it is empty; byte by byte, because every file has five. */
 function octal(block: Buffer, start: number, length: number): number | undefined {
   const end = start + length;
   let at = start;
@@ -120,10 +127,17 @@ function number(block: Buffer, start: number, length: number): number {
   return value;
 }
 
-const paxFields: ReadonlyMap<string, 'name' | 'target' | 'size'> = new Map([
+/** A uid or gid. Go takes negative ones in base 256, where others write -1 for nobody; who it is does not matter then. */
+function owner(block: Buffer, start: number): number {
+  return block[start] === 0xff ? -1 : number(block, start, 8);
+}
+
+const paxFields: ReadonlyMap<string, 'name' | 'target' | 'size' | 'uid' | 'gid'> = new Map([
   ['path', 'name'],
   ['linkpath', 'target'],
   ['size', 'size'],
+  ['uid', 'uid'],
+  ['gid', 'gid'],
 ] as const);
 
 /**
@@ -151,6 +165,9 @@ export function parsePax(body: Buffer): ExtendedFields {
     else if (field === 'size') {
       if (!DECIMAL.test(value) || !Number.isSafeInteger(Number(value))) throw malformed();
       fields.size = Number(value);
+    } else if (field === 'uid' || field === 'gid') {
+      if (!INTEGER.test(value)) throw malformed();
+      fields[field] = Number(value);
     } else if (field) fields[field] = value;
     else if (key.startsWith('GNU.sparse.')) {
       fields.sparse = true;

@@ -173,7 +173,11 @@ const isClosed = () => new AppError('canceled', 'the scan threads are closed');
 function deathOf(error: Error, heapMb: number): AppError {
   const outOfMemory = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
   return outOfMemory
-    ? new AppError('limit-exceeded', `what was found in it does not fit into ${heapMb} MiB of memory`, { cause: error })
+    ? new AppError(
+        'limit-exceeded',
+        `what was found in it does not fit into ${heapMb} MiB of memory (PLIMSOLL_THREAD_MEMORY_MB)`,
+        { cause: error },
+      )
     : new AppError('internal-error', `a scan thread died: ${error.message}`, { cause: error });
 }
 

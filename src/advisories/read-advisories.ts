@@ -22,10 +22,11 @@ export function createAdvisoryReader(database: DatabaseSync): AdvisoryReader {
   const selectPackage = database.prepare('SELECT entries FROM package WHERE namespace = ? AND name = ?');
   const selectText = database.prepare('SELECT * FROM advisory WHERE row = ?');
   const selectFacts = database.prepare('SELECT * FROM vulnerability WHERE id = ?');
-  const known = new Map<string, readonly Advisory[]>();
+  const known = new Map<number, Map<string, readonly Advisory[]>>(); // a key of both would have to be put together for each look-up
   const textOf = cached(MAX_TEXTS, (row: number) => toText(selectText.get(row)));
   const vulnerability = cached(MAX_FACTS, (id: string) => toFacts(selectFacts.get(id)));
   const sources: Sources = { textOf, vulnerability };
+  let names = 0;
   let advisories = 0;
 
   function read(namespace: number, packageName: string): readonly Advisory[] {
@@ -37,16 +38,18 @@ export function createAdvisoryReader(database: DatabaseSync): AdvisoryReader {
 
   return {
     find(namespace, packageName) {
-      const key = `${namespace} ${packageName}`;
-      const found = known.get(key);
+      const found = known.get(namespace)?.get(packageName);
       if (found) return found;
       const fresh = read(namespace, packageName);
+      names++;
       advisories += fresh.length;
-      if (advisories > MAX_ADVISORIES || known.size >= MAX_NAMES) {
+      if (advisories > MAX_ADVISORIES || names > MAX_NAMES) {
         known.clear();
+        names = 1;
         advisories = fresh.length;
       }
-      known.set(key, fresh);
+      const ofNamespace = known.get(namespace) ?? new Map<string, readonly Advisory[]>();
+      known.set(namespace, ofNamespace.set(packageName, fresh));
       return fresh;
     },
     vulnerability,

@@ -8,8 +8,8 @@ import { type AdvisoryFeeds, advisoryFeeds } from './advisory-feeds.ts';
 import type { BenchResult } from './bench-result.ts';
 import { median } from './statistics.ts';
 
-const ROUNDS = 7;
-const TARGET_RATIO = 3;
+const ROUNDS = 5;
+const TARGET_RATIO = 2;
 const MAX_PEAK_BYTES = 300e6;
 
 /** Compiling advisories against unpacking and parsing the same archives, taking turns, each in a process of its own. */

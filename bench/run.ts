@@ -10,9 +10,11 @@ import type { BenchResult } from './bench-result.ts';
 
 const benches: Readonly<Record<string, () => Promise<{ run(): Promise<readonly BenchResult[]> }>>> = {
   'layer-walk': () => import('./layer-walk.ts'),
+  'whole-walk': () => import('./whole-walk.ts'),
   'shared-layers': () => import('./shared-layers.ts'),
   'compile-speed': () => import('./compile-speed.ts'),
   'match-speed': () => import('./match-speed.ts'),
+  'peak-memory': () => import('./peak-memory.ts'),
   rematch: () => import('./rematch.ts'),
   'signed-calls': () => import('./signed-calls.ts'),
   'list-scale': () => import('./list-scale.ts'),

@@ -17,6 +17,18 @@ export interface PluginFolder {
 export const pluginFolders: readonly PluginFolder[] = [
   { folder: 'src/advisories/sources', constant: 'sources', type: 'AdvisorySource', from: '../advisory-source.ts' },
   { folder: 'src/analyzers/packages', constant: 'analyzers', type: 'Analyzer', from: '../analyzer.ts' },
+  {
+    folder: 'src/analyzers/settings/config-checks',
+    constant: 'configChecks',
+    type: 'ConfigCheck',
+    from: '../config-check.ts',
+  },
+  {
+    folder: 'src/analyzers/settings/file-checks',
+    constant: 'fileChecks',
+    type: 'FileCheck',
+    from: '../file-check.ts',
+  },
   { folder: 'src/api/actions', constant: 'actions', type: 'ApiAction', from: '../api-action.ts' },
   {
     folder: 'src/api/export-tables',

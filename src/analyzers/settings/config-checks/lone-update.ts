@@ -1,0 +1,19 @@
+import type { ConfigCheck } from '../config-check.ts';
+import { packageAction } from '../package-action.ts';
+import { sightSteps } from '../sight-steps.ts';
+
+const uses = new Set(['install', 'upgrade', 'download']);
+
+export const loneUpdate: ConfigCheck = {
+  id: 'CIS-DI-0007',
+  title: 'A step updates the package index and installs nothing',
+  severity: 'low',
+  behavior: 'build',
+  solution:
+    'Update and install in one RUN, since the layer of the update is cached and later installs use an old index',
+  check: (image) =>
+    sightSteps(image, (command, _, { commands }) => {
+      if (packageAction(command) !== 'update') return false;
+      return !commands.some((each) => uses.has(packageAction(each) ?? ''));
+    }),
+};

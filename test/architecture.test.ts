@@ -30,7 +30,7 @@ const rooms: Readonly<Record<string, readonly string[] | 'everything'>> = {
   matching: ['model', 'oci', 'versions', 'ecosystems'],
   vex: ['model', 'ecosystems'],
   layers: ['model', 'oci'],
-  analyzers: ['model', 'layers'],
+  analyzers: ['model', 'oci', 'layers'],
   registries: ['model', 'oci'],
   store: ['model'],
   advisories: ['model', 'versions', 'ecosystems'],

@@ -28,6 +28,15 @@ export interface RiskResult {
   readonly risks: readonly Risk[];
   /** Not empty: what was found is a lower bound. */
   readonly gaps: readonly CoverageGap[];
+  /** What rules leave out: kept and shown, never counted. Absent: nothing. */
+  readonly suppressed?: readonly SuppressedRisk[];
+}
+
+/** A risk that does not count. */
+export interface SuppressedRisk {
+  readonly risk: Risk;
+  /** For people: by which rule. */
+  readonly detail: string;
 }
 
 /** Malicious files of an image, worst first. */
@@ -38,6 +47,15 @@ export interface MalwareResult {
   readonly failures: readonly EngineFailure[];
   /** What the engines work without, such as a rule file that does not compile. */
   readonly warnings: readonly EngineFailure[];
+  /** What rules leave out: kept and shown, never counted. Absent: nothing. */
+  readonly suppressed?: readonly SuppressedMalware[];
+}
+
+/** A malicious file that does not count. */
+export interface SuppressedMalware {
+  readonly file: MalwareFile;
+  /** For people: by which rule. */
+  readonly detail: string;
 }
 
 /** Progress of one scan: compressed bytes done of bytes known. */

@@ -1,4 +1,6 @@
+import type { MalwareFile } from '../../src/model/malware-file.ts';
 import type { LocatedPackage } from '../../src/model/package.ts';
+import type { Risk } from '../../src/model/risk.ts';
 import type { Suppressed, Vulnerability } from '../../src/model/vulnerability.ts';
 import type { ScanReport } from '../../src/scan/scan-report.ts';
 
@@ -63,6 +65,47 @@ const leftOut = (reason: Suppressed['reason'], detail: string, id: string): Supp
   vulnerability: { ...unrated, id, severity: 'critical' },
 });
 
+/** A secret in a file that a later layer removes. */
+export const sampleSecret: Risk = {
+  rule: 'github-token',
+  behavior: 'secret',
+  place: 'file',
+  severity: 'critical',
+  description: 'GitHub token in /srv/web/.npmrc, line 3',
+  instruction: '//npm.pkg.github.com/:_authToken=ghp_****',
+  path: 'srv/web/.npmrc',
+  line: 3,
+  layer: base,
+  removedBy: app,
+  fingerprint: '0123456789abcdef',
+};
+
+/** What the config says, which lies in no file. */
+export const sampleSetting: Risk = {
+  rule: 'CIS-DI-0001',
+  behavior: 'privilege',
+  place: 'instruction',
+  severity: 'medium',
+  description: 'The image runs as root. Add USER to the Dockerfile',
+  instruction: 'USER root',
+};
+
+export const sampleMalware: MalwareFile = {
+  path: 'srv/upload.zip!/miner',
+  severity: 'critical',
+  category: 'Miner',
+  name: 'Unix.Miner.Sample-1',
+  engine: 'clamav',
+  tags: ['clamav 1.4.6'],
+  description: 'Mines for somebody else.',
+  solution: 'Delete the file.',
+  fileType: 'ELF',
+  md5: 'd41d8cd98f00b204e9800998ecf8427e',
+  sha256: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+  size: 17,
+  layer: app,
+};
+
 /** A report with something of everything that it can hold. */
 export function sampleReport(over: Partial<ScanReport> = {}): ScanReport {
   return {
@@ -70,7 +113,26 @@ export function sampleReport(over: Partial<ScanReport> = {}): ScanReport {
     platform: 'linux/amd64',
     digest: `sha256:${'d'.repeat(64)}`,
     imageId: `sha256:${'c'.repeat(64)}`,
-    kinds: ['vulnerability'],
+    kinds: ['vulnerability', 'malware', 'risk'],
+    risk: {
+      risks: [sampleSecret, sampleSetting],
+      gaps: [{ cause: 'limit-exceeded', subject: 'srv/huge.log: the line is longer than 1 MiB' }],
+      suppressed: [
+        { risk: { ...sampleSetting, rule: 'CIS-DI-0008', path: 'usr/bin/su' }, detail: '.plimsollignore:4: ours' },
+      ],
+    },
+    malware: {
+      files: [sampleMalware],
+      engines: [
+        { name: 'clamav', version: '1.4.6', signatures: '27500', signaturesAt: new Date('2024-03-01T00:00:00Z') },
+        { name: 'yara-x', version: '1.20.0', signatures: '' },
+      ],
+      failures: [{ engine: 'clamav', cause: 'engine-limit', message: 'srv/big.iso is larger than StreamMaxLength' }],
+      warnings: [{ engine: 'yara-x', cause: 'rules-invalid', message: 'team.yar:3: unknown identifier `x`' }],
+      suppressed: [
+        { file: { ...sampleMalware, path: 'srv/test/eicar', name: 'Eicar-Test-Signature' }, detail: 'rules:1' },
+      ],
+    },
     inventory: {
       os: { family: 'debian', release: '12', name: 'Debian GNU/Linux 12 (bookworm)' },
       packages: [
@@ -121,6 +183,20 @@ export function sampleReport(over: Partial<ScanReport> = {}): ScanReport {
   };
 }
 
+/** The sample, and everything is known of it. */
+export function knownReport(over: Partial<ScanReport> = {}): ScanReport {
+  const { risk, malware, inventory, ...report } = sampleReport();
+  return {
+    ...report,
+    coverage: 'known',
+    gaps: [],
+    inventory: { ...inventory, problems: [] },
+    ...(risk ? { risk: { ...risk, gaps: [] } } : {}),
+    ...(malware ? { malware: { ...malware, failures: [] } } : {}),
+    ...over,
+  };
+}
+
 /** An image that nobody can judge: the list is empty, and that says nothing. */
 export function unknownReport(): ScanReport {
   const { snapshot: _, digest: __, ...report } = sampleReport();
@@ -131,6 +207,13 @@ export function unknownReport(): ScanReport {
     suppressed: [],
     coverage: 'unknown',
     gaps: [{ cause: 'advisories-missing', subject: 'Debian:7' }],
+    risk: { risks: [], gaps: [{ cause: 'layer-corrupt', subject: 'layer 1: it is cut off' }] },
+    malware: {
+      files: [],
+      engines: [],
+      failures: [{ engine: 'clamav', cause: 'engine-unreachable', message: 'nobody listens on 127.0.0.1:3310' }],
+      warnings: [],
+    },
   };
 }
 
@@ -161,8 +244,34 @@ export function reportWithText(text: string): ScanReport {
       { package: { ...libssl, name: text, version: text }, advisoryId: text },
     ],
   });
+  const risk: Risk = { ...sampleSecret, rule: text, description: text, instruction: text, path: text };
+  const malware: MalwareFile = {
+    ...sampleMalware,
+    path: text,
+    category: text,
+    name: text,
+    engine: text,
+    tags: [text],
+    description: text,
+    solution: text,
+    fileType: text,
+    md5: text,
+    sha256: text,
+  };
   return {
     ...report,
+    risk: {
+      risks: [risk, { ...sampleSetting, rule: text, description: text, instruction: text }],
+      gaps: [{ cause: 'limit-exceeded', subject: text }],
+      suppressed: [{ risk, detail: text }],
+    },
+    malware: {
+      files: [malware],
+      engines: [{ name: text, version: text, signatures: text }],
+      failures: [{ engine: text, cause: 'engine-failed', message: text }],
+      warnings: [{ engine: text, cause: 'rules-invalid', message: text }],
+      suppressed: [{ file: malware, detail: text }],
+    },
     reference: text,
     platform: text,
     inventory: {

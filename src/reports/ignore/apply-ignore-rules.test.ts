@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { libssl, openssl, sampleReport } from '../../../test/support/sample-report.ts';
+import {
+  libssl,
+  openssl,
+  sampleMalware,
+  sampleReport,
+  sampleSecret,
+  sampleSetting,
+} from '../../../test/support/sample-report.ts';
 import { applyIgnoreRules } from './apply-ignore-rules.ts';
 import type { IgnoreRule } from './ignore-rule.ts';
 
@@ -50,4 +57,44 @@ test('of several rules the first that holds decides', () => {
   const { suppressed } = apply(rule({ until: '2024-01-01', line: 1 }), rule({ path: 'x', line: 2 }), rule({ line: 3 }));
 
   expect(suppressed.map(({ detail }) => detail)).toEqual(['rules:3']);
+});
+
+const withFindings = sampleReport({
+  suppressed: [],
+  risk: { risks: [sampleSecret, sampleSetting], gaps: [] },
+  malware: { files: [sampleMalware], engines: [], failures: [], warnings: [] },
+});
+const leftOutBy = (given: Partial<IgnoreRule>) => {
+  const { risk, malware } = applyIgnoreRules(withFindings, [rule({ line: 2, ...given })], 'rules', now);
+  expect((risk?.risks.length ?? 0) + (risk?.suppressed?.length ?? 0)).toBe(2); // nothing is lost
+  expect((malware?.files.length ?? 0) + (malware?.suppressed?.length ?? 0)).toBe(1);
+  return [
+    ...(risk?.suppressed ?? []).map((each) => [each.risk.rule, each.detail]),
+    ...(malware?.suppressed ?? []).map((each) => [each.file.name, each.detail]),
+  ];
+};
+
+test.for([
+  ['a secret by its rule', { id: 'GITHUB-TOKEN', reason: 'a sample' }, 'github-token'],
+  ['a secret by its fingerprint', { id: '*', fingerprint: '0123456789abcdef' }, 'github-token'],
+  ['a secret by its path', { id: '*', kind: 'secret', path: 'srv/**' }, 'github-token'],
+  ['a setting by its check', { id: 'CIS-DI-0001' }, 'CIS-DI-0001'],
+  ['malware by its name', { id: 'UNIX.MINER.SAMPLE-1', path: 'srv/*.zip!/**' }, 'Unix.Miner.Sample-1'],
+] as const)('%s is left out with its reason', ([, given, id]) => {
+  const reason = 'reason' in given ? `: ${given.reason}` : '';
+
+  expect(leftOutBy(given)).toEqual([[id, `rules:2${reason}`]]);
+});
+
+test.for([
+  ['another fingerprint', { id: 'GITHUB-TOKEN', fingerprint: 'f'.repeat(16) }],
+  ['another path', { id: 'GITHUB-TOKEN', path: 'opt/**' }],
+  ['a path for what lies in no file', { id: 'CIS-DI-0001', path: '**' }],
+  ['another kind', { id: 'CIS-DI-0001', kind: 'secret' }],
+  ['a package', { id: 'GITHUB-TOKEN', package: 'libssl3' }],
+  ['a fingerprint for malware', { id: 'UNIX.MINER.SAMPLE-1', fingerprint: '0123456789abcdef' }],
+  ['every id, but no kind', { id: '*', path: '**' }],
+  ['a day that is over', { id: 'GITHUB-TOKEN', until: '2024-06-29' }],
+] as const)('%s leaves out no secret, setting or malware', ([, given]) => {
+  expect(leftOutBy(given)).toEqual([]);
 });

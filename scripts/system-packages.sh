@@ -17,6 +17,7 @@ wanted=(
   rpm:rpm
   db5.3_load:db5.3-util
   postgres:postgresql
+  clamd:clamav-daemon
 )
 
 has() {

@@ -147,7 +147,7 @@ export const fieldTexts: Readonly<Record<string, string>> = {
   SyncFailReason: 'Why the last sync failed',
   SyncSolution: 'What to do about it',
   SyncMessage: 'What exactly failed, or was skipped',
-  Behavior: 'Code of the behaviour',
+  Behavior: 'Code of the risky behaviour',
   Type: 'Type',
   Level: 'Severity: 4 critical, 3 high, 2 medium, 1 low; in the lists over all images CRITICAL, HIGH, MIDDLE, LOW',
   Desc: 'Description',

@@ -1,6 +1,7 @@
 import type { ApiAction } from '../../src/api/api-action.ts';
 import type { SdkTypes } from '../sdk-types.ts';
 import { fieldTexts } from './field-texts.ts';
+import { renderRiskCodes } from './render-risk-codes.ts';
 import { sampleParameters } from './sample-parameters.ts';
 import { type WireField, type WireType, wireFields } from './wire-type.ts';
 
@@ -23,7 +24,7 @@ ${renderParameters(fields)}
 ${renderFilters(action)}${renderSortKeys(action)}
 ## Answer
 ${renderAnswer(action.name, sdk)}
-Besides, every action may answer the [errors of the protocol](../errors.md).
+${action.name === 'DescribeAssetImageRegistryRiskInfoList' ? renderRiskCodes() : ''}Besides, every action may answer the [errors of the protocol](../errors.md).
 `;
 }
 

@@ -35,21 +35,27 @@ interface Code {
  * environment variable. The others are ours.
  */
 export const riskBehaviors = {
-  privilege: { code: 1, description: 'Runs as root, or with more rights than it needs' },
-  exposure: { code: 2, description: 'Offers a service to the network that a container should not, such as sshd' },
-  secret: { code: 3, description: 'Sensitive information: a password, key or token' },
-  permission: { code: 4, description: 'Files that anybody may change, or that give the rights of their owner' },
-  build: { code: 5, description: 'Built in a way that cannot be repeated or checked' },
-  software: { code: 6, description: 'Holds software that an image should not' },
+  privilege: { code: 1, description: 'Privilege: runs as root, or makes it easy to become root' },
+  exposure: {
+    code: 2,
+    description: 'Exposure: offers a way in from the network, such as an SSH server or a key that may log in',
+  },
+  secret: { code: 3, description: 'Secret: a password, key or token, or another credential' },
+  permission: {
+    code: 4,
+    description: 'Permission: files that anybody may change or read, or that give the rights of their owner',
+  },
+  build: { code: 5, description: 'Build: made in a way that cannot be repeated or checked' },
+  software: { code: 6, description: 'Content: holds files or software that an image should not' },
 } as const satisfies Readonly<Record<string, Code>>;
 export type RiskBehavior = keyof typeof riskBehaviors;
 
 /** Where it was found. */
 export const riskPlaces = {
-  file: { code: 1, description: 'A file of the image' },
+  file: { code: 1, description: 'A file or folder of a layer' },
   environment: { code: 2, description: 'An environment variable' },
-  instruction: { code: 3, description: 'Another instruction of the Dockerfile' },
+  instruction: { code: 3, description: 'An instruction of the Dockerfile, or one that is missing' },
   label: { code: 4, description: 'A label' },
-  command: { code: 5, description: 'Entrypoint or command' },
+  command: { code: 5, description: 'The entrypoint or command' },
 } as const satisfies Readonly<Record<string, Code>>;
 export type RiskPlace = keyof typeof riskPlaces;

@@ -5,13 +5,13 @@ const OF_SYSTEM = /^(?:etc|(?:usr\/(?:local\/)?)?(?:s?bin|lib(?:exec|32|64|x32)?
 /** Account files have a check of their own; what stands for kernel and devices is replaced when a container starts. */
 const ELSEWHERE = /^(?:dev|proc|sys)\/|^etc\/(?:passwd|shadow|group|gshadow|sudoers)-?$|^etc\/sudoers\.d\//;
 
-const ofSystem: Flaw = { detail: 'a file of the system', severity: 'high' };
+const ofSystem: Flaw = { detail: 'of the system', severity: 'high' };
 const executable: Flaw = { detail: 'a program' };
-const other: Flaw = { detail: 'a file', severity: 'low' };
+const other: Flaw = { detail: 'data', severity: 'low' };
 
 export const writableFiles: FileCheck = {
   id: 'PLI-LI-0001',
-  title: 'Anybody may change it',
+  title: 'Anybody may change a file',
   severity: 'medium',
   behavior: 'permission',
   solution: 'Take the right away with chmod o-w',

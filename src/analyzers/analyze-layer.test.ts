@@ -71,6 +71,8 @@ test('a report holds every wanted file, what was removed, and both digests', asy
     removed: ['app/node_modules/a/index.js', 'bin', 'old'],
     directories: ['etc'],
     emptied: ['cache'],
+    secrets: [],
+    settings: [],
     problems: [],
     compressedBytes: builder.gzip().size,
     uncompressedBytes: builder.tar().size,

@@ -1,7 +1,7 @@
 import type { FileStat } from '../layers/layer-entry.ts';
 import type { Finding } from '../model/layer-report.ts';
 
-/** A file that an analyzer asked for, whole and in memory (at most its `maxBytes`). */
+/** A file that an analyzer asked for, whole and in memory (at most its `maxBytes`); its bytes are gone after `analyze`. */
 export interface AnalyzerFile extends FileStat {
   readonly bytes: Uint8Array;
   /** UTF-8, invalid sequences replaced. */

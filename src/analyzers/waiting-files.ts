@@ -20,7 +20,10 @@ export class WaitingFiles {
   #empty = true;
 
   add(analyzer: Analyzer, file: AnalyzerFile, main: string): void {
-    this.#files.set(file.path, { analyzer, file, main });
+    // A copy: the walk takes its memory back.
+    const bytes = Uint8Array.from(file.bytes);
+    const text = () => Buffer.from(bytes).toString('utf8');
+    this.#files.set(file.path, { analyzer, file: { ...file, bytes, text }, main });
     this.#empty = false;
   }
 

@@ -1,3 +1,6 @@
+/** Fresh memory costs more than the copy into it: up to so much is kept for what spans chunks. */
+const SCRATCH_BYTES = 64 * 1024 ** 2;
+
 /** Reads an exact number of bytes at a time from chunks of any size, copying only what spans two of them. */
 export class ChunkCursor {
   readonly #chunks: AsyncIterator<Uint8Array>;
@@ -5,6 +8,7 @@ export class ChunkCursor {
   #offset = 0;
   /** Bytes of all chunks before this one. */
   #before = 0;
+  #scratch: Buffer = Buffer.alloc(0);
 
   constructor(chunks: AsyncIterator<Uint8Array>) {
     this.#chunks = chunks;
@@ -24,12 +28,12 @@ export class ChunkCursor {
     return taken;
   }
 
-  /** The next `length` bytes, or fewer at the end of the stream. */
+  /** The next `length` bytes, or fewer at the end of the stream; valid until the next bytes are taken. */
   async take(length: number): Promise<Buffer> {
     const now = this.takeNow(length);
     if (now) return now;
     // Filled as the chunks come: those of a large file are not held beside it.
-    const taken = Buffer.allocUnsafeSlow(length);
+    const taken = this.#memory(length);
     let filled = 0;
     while (filled < length) {
       const part = await this.takeSome(length - filled);
@@ -75,6 +79,15 @@ export class ChunkCursor {
     if (this.#offset + length > this.#chunk.byteLength) return false;
     this.#offset += length;
     return true;
+  }
+
+  #memory(length: number): Buffer {
+    if (length > SCRATCH_BYTES) return Buffer.allocUnsafeSlow(length);
+    if (this.#scratch.byteLength < length) {
+      const doubled = Math.min(this.#scratch.byteLength * 2, SCRATCH_BYTES);
+      this.#scratch = Buffer.allocUnsafeSlow(Math.max(length, doubled));
+    }
+    return this.#scratch.subarray(0, length);
   }
 
   async #next(): Promise<boolean> {

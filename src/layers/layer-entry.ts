@@ -35,7 +35,7 @@ export interface FileEntry {
   readonly offset: number;
   /** The body as a stream; read it, destroy it or leave it: an untouched body is skipped. */
   readonly content: Readable;
-  /** The whole body at once; check `stat.size` first. */
+  /** The whole body at once; check `stat.size` first. Valid until the next entry is taken. */
   bytes(): Promise<Uint8Array>;
   /** The whole body when it is at hand, else undefined; a view, valid until the next entry is taken. */
   bytesNow(): Uint8Array | undefined;

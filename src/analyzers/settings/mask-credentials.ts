@@ -1,5 +1,5 @@
 const MASK = '***';
-const URL_CREDENTIALS = /(:\/\/)[^\s/@]{1,500}@/g;
+const URL_CREDENTIALS = /(:\/\/)[^\s/@]{1,1000}@/g;
 const NAMED =
   /((?:pass(?:word|wd|phrase)?|pwd|secret|token|credentials?|api[_-]?key|access[_-]?key|private[_-]?key|auth)[\w-]{0,40}["']?\s{0,4}[=:]\s{0,4})(?:(?:bearer|basic|token)\s{1,4})?("[^"]{1,500}"|'[^']{1,500}'|[^\s"';&|]{1,500})/gi;
 /** `--password x` */

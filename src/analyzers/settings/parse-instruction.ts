@@ -44,7 +44,10 @@ function withoutComment(text: string): string {
 function scriptOf(text: string): string {
   const shell = SHELL.exec(text);
   if (!shell) return text.replace(ARGUMENTS, '');
-  return shell.index === 0 || ARGUMENTS.test(text) ? text.slice(shell.index + shell[0].length) : text;
+  if (shell.index !== 0 && !ARGUMENTS.test(text)) return text;
+  const script = text.slice(shell.index + shell[0].length);
+  // Somebody wrote this shell into the step: its script is one word.
+  return script.startsWith('"') || script.startsWith("'") ? text.slice(shell.index).trimStart() : script;
 }
 
 /** `--mount=…`, `--chown=…`; the instruction's own. */

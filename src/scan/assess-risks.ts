@@ -1,7 +1,7 @@
 import { assessConfigSecrets } from '../analyzers/secrets/assess-config-secrets.ts';
 import type { SecretFinder } from '../analyzers/secrets/create-secret-finder.ts';
 import { assessConfig } from '../analyzers/settings/assess-config.ts';
-import { toRisk } from '../analyzers/settings/to-risk.ts';
+import { toRisks } from '../analyzers/settings/to-risk.ts';
 import type { Digest } from '../model/digest.ts';
 import type { LayerReport } from '../model/layer-report.ts';
 import type { Risk } from '../model/risk.ts';
@@ -20,9 +20,10 @@ export function assessRisks(config: OciImageConfig, layers: readonly LayerReport
   const removedBy = createRemovals(layers);
   const inFiles = layers.flatMap((layer, index) => [
     ...layer.secrets.map((secret) => secretRisk(secret, layer.digest, removedBy(index, secret.path))),
-    ...layer.settings
-      .filter(({ path }) => removedBy(index, path) === undefined)
-      .map(({ path, finding }) => toRisk(finding, path, layer.digest)),
+    ...toRisks(
+      layer.settings.filter(({ path }) => removedBy(index, path) === undefined),
+      layer.digest,
+    ),
   ]);
   const risks = [...assessConfig(config), ...assessConfigSecrets(config, secrets), ...inFiles];
   return { risks: risks.toSorted(worstFirst), gaps: layers.flatMap(gapsOf) };

@@ -3,7 +3,11 @@ import type { LocatedPackage } from '../model/package.ts';
 
 /** A name for a package at its place that is the same in every scan of the same content: 32 hexadecimal digits. */
 export function identityOf(pkg: LocatedPackage, ...more: readonly string[]): string {
-  const parts = [pkg.ecosystem, pkg.name, pkg.version, pkg.architecture ?? '', pkg.path, ...more];
+  return identityOfParts(pkg.ecosystem, pkg.name, pkg.version, pkg.architecture ?? '', pkg.path, ...more);
+}
+
+/** The same for anything that these texts tell apart from everything else. */
+export function identityOfParts(...parts: readonly string[]): string {
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { causes } from '../model/cause.ts';
+import { riskBehaviors, riskPlaces } from '../model/risk.ts';
+import { scanKinds } from '../model/scan.ts';
 import { severities } from '../model/severity.ts';
 import { fixStatuses, suppressionReasons } from '../model/vulnerability.ts';
 
@@ -61,6 +63,42 @@ const Vulnerability = z.object({
   modified: z.string().optional(),
   affected: z.array(Affected).min(1).describe('the packages of this image that it affects'),
 });
+
+const coverage = z.enum(['known', 'partial', 'unknown']);
+const gaps = z.array(z.object({ cause: z.enum(causes), subject: z.string() }));
+
+const MalwareFile = z.object({
+  name: z.string().describe('what the engine calls it'),
+  severity: z.enum(severities),
+  category: z.string(),
+  engine: z.string(),
+  path: z.string().describe('from the root of the image; inside an archive after `!/`'),
+  layer: digest.optional(),
+  removedBy: digest.optional().describe('the later layer that removed or replaced the file, which can still be pulled'),
+  fileType: z.string().describe("`ELF`; '' when nobody knows"),
+  size: count.describe('bytes'),
+  md5: z.string(),
+  sha256: z.string(),
+  tags: z.array(z.string()),
+  description: z.string(),
+  solution: z.string(),
+});
+
+const Risk = z.object({
+  rule: z.string().describe('id of the check, or of the rule that recognised the secret'),
+  severity: z.enum(severities),
+  behavior: z.enum(Object.keys(riskBehaviors) as (keyof typeof riskBehaviors)[]).describe('what is risky about it'),
+  place: z.enum(Object.keys(riskPlaces) as (keyof typeof riskPlaces)[]),
+  description: z.string(),
+  instruction: z.string().describe('the instruction of the Dockerfile, or what the file shows; secrets are masked'),
+  path: z.string().optional().describe('from the root of the image; absent for what the config says'),
+  line: z.int().positive().optional(),
+  layer: digest.optional(),
+  removedBy: digest.optional().describe('the later layer that removed or replaced the file, which can still be pulled'),
+  fingerprint: z.string().optional().describe('of a secret: the same one has the same wherever it lies'),
+});
+
+const failures = z.array(z.object({ engine: z.string(), cause: z.enum(causes), message: z.string() }));
 
 export const ReportDocument = z
   .object({
@@ -125,6 +163,46 @@ export const ReportDocument = z
       })
       .optional()
       .describe('the advisories it was judged by; absent: there were none'),
+    kinds: z
+      .array(z.enum(scanKinds))
+      .describe('what was looked for; the `coverage` of vulnerabilities is `unknown` where they were not'),
+    malware: z
+      .object({
+        coverage: coverage.describe('`partial`: a lower bound; `unknown`: an empty list does not mean safe'),
+        count: count.nullable().describe('malicious files, without those left out; null: unknown, which is not zero'),
+        files: z.array(MalwareFile).describe('worst first'),
+        suppressed: z
+          .array(z.object({ detail: z.string().describe('by which rule'), file: MalwareFile }))
+          .describe('what rules leave out; not counted'),
+        engines: z.array(
+          z.object({
+            name: z.string(),
+            version: z.string(),
+            signatures: z.string().describe("version of its signatures; '' when it has none"),
+            signaturesAt: time.optional(),
+          }),
+        ),
+        failures: failures.describe('what engines could not do: why the coverage is not `known`'),
+        warnings: failures.describe('what engines work without, such as a rule file that does not compile'),
+      })
+      .optional()
+      .describe('absent: malware was not looked for'),
+    risk: z
+      .object({
+        coverage: coverage.describe('`partial`: a lower bound; `unknown`: empty lists do not mean safe'),
+        counts: z
+          .object({ secrets: count, settings: count })
+          .nullable()
+          .describe('without those left out; null: unknown, which is not zero'),
+        secrets: z.array(Risk).describe('worst first'),
+        settings: z.array(Risk).describe('worst first'),
+        suppressed: z
+          .array(z.object({ detail: z.string().describe('by which rule'), risk: Risk }))
+          .describe('what rules leave out; not counted'),
+        gaps: gaps.describe('why the coverage is not `known`'),
+      })
+      .optional()
+      .describe('absent: secrets and risky settings were not looked for'),
   })
   .meta({ title: 'Scan report of Plimsoll', description: 'What `plimsoll scan -o json` writes.' });
 

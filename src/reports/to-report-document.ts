@@ -7,6 +7,7 @@ import type { ScanReport } from '../scan/scan-report.ts';
 import { countSeverities } from './count-severities.ts';
 import { type ReportDocument, SCHEMA_VERSION } from './report-document.ts';
 import type { RenderOptions } from './report-format.ts';
+import { toMalwareDocument, toRiskDocument } from './to-finding-documents.ts';
 
 /** The published form of a report; its fields always stand in the same order. */
 export function toReportDocument(report: ScanReport, { version, createdAt }: RenderOptions): ReportDocument {
@@ -41,6 +42,9 @@ export function toReportDocument(report: ScanReport, { version, createdAt }: Ren
     },
     layers: report.layers.map(({ digest, size }) => ({ digest, size })),
     ...(snapshot ? { snapshot: toSnapshot(snapshot) } : {}),
+    kinds: [...report.kinds],
+    ...(report.malware ? { malware: toMalwareDocument(report, report.malware) } : {}),
+    ...(report.risk ? { risk: toRiskDocument(report, report.risk) } : {}),
   };
 }
 

@@ -39,6 +39,11 @@ const hostile = [
   '😀'.repeat(400),
 ];
 
+function onlyVulnerabilities(): ScanReport {
+  const { risk: _, malware: __, ...report } = sampleReport();
+  return { ...report, kinds: ['vulnerability'] };
+}
+
 /** A document as its readers get it; undefined for those that are not one JSON document. */
 const parsed = (name: string, text: string): unknown => (name in reportValidators ? JSON.parse(text) : undefined);
 
@@ -98,6 +103,20 @@ describe.each(reportFormats.map((format): [string, ReportFormat] => [format.name
       expect(places).toEqual(places.toSorted((a, b) => a - b));
     });
 
+    test('malware, secrets and settings are in it, and what is left out where there is a place for it', async () => {
+      const text = await format.render(sampleReport(), options);
+
+      const found = [
+        'Unix.Miner.Sample-1',
+        'github-token',
+        'CIS-DI-0001',
+        'Eicar-Test-Signature',
+        'CIS-DI-0008',
+      ].filter((id) => text.includes(id));
+      // Bills of materials are about packages.
+      expect(found).toHaveLength(['spdx', 'cyclonedx'].includes(format.name) ? 0 : 5);
+    });
+
     test.each(hostile.map((text) => [JSON.stringify(text).slice(0, 50), text] as const))(
       'the text %s neither acts nor breaks the format',
       async (__, text) => {
@@ -155,6 +174,47 @@ test('in csv no cell is run by a spreadsheet, and what is unknown is an empty ce
   expect([first, ...rest].flat().filter((cell) => /^[=+@-]/.test(cell))).toEqual([]);
   expect(first[header.indexOf('package')]).toBe("'=1+1");
   expect(['cvss', 'epss', 'fixed_in'].map((title) => unrated[header.indexOf(title)])).toEqual(['', '', '']);
+});
+
+test('json and ndjson say unknown, not zero, of every kind', async () => {
+  const [json, ndjson] = ['json', 'ndjson'].map((wanted) => reportFormats.find(({ name }) => name === wanted));
+
+  const unknown = JSON.parse((await json?.render(unknownReport(), options)) ?? '');
+  const vulnerabilitiesOnly = JSON.parse((await json?.render(onlyVulnerabilities(), options)) ?? '');
+  const lines = ((await ndjson?.render(sampleReport(), options)) ?? '').trim().split('\n');
+
+  expect([unknown.counts, unknown.malware.count, unknown.risk.counts]).toEqual([null, null, null]);
+  expect(vulnerabilitiesOnly.kinds).toEqual(['vulnerability']);
+  expect(vulnerabilitiesOnly).not.toHaveProperty('malware');
+  expect(vulnerabilitiesOnly).not.toHaveProperty('risk');
+  expect(lines.map((line) => JSON.parse(line).type)).toEqual([
+    ...['vulnerability', 'vulnerability', 'malware', 'secret', 'setting'],
+    ...['vulnerability', 'vulnerability', 'vulnerability', 'malware', 'setting'],
+  ]);
+});
+
+test('csv has a kind to filter by, and the columns of a kind are empty for the others', async () => {
+  const csv = reportFormats.find(({ name }) => name === 'csv');
+
+  const [header = [], ...rows] = parseCsv((await csv?.render(sampleReport(), options)) ?? '');
+  const records = rows.map((row) => Object.fromEntries(header.map((title, i) => [title, row[i]])));
+
+  expect(records.find(({ kind }) => kind === 'secret')).toMatchObject({
+    vulnerability: '',
+    package: '',
+    severity: 'critical',
+    path: 'srv/web/.npmrc',
+    finding: 'github-token',
+    line: '3',
+    fingerprint: '0123456789abcdef',
+  });
+  expect(records.find(({ kind }) => kind === 'malware')).toMatchObject({ finding: 'Unix.Miner.Sample-1', line: '' });
+  expect(
+    records
+      .filter(({ kind }) => kind === 'vulnerability')
+      .every(({ finding, vulnerability }) => finding === vulnerability),
+  ).toBe(true);
+  expect(records.filter(({ suppressed }) => suppressed === 'ignored')).toHaveLength(3);
 });
 
 test('thousands of findings are written, each of them', async () => {

@@ -3,7 +3,9 @@ import type { OperatingSystem } from '../../model/inventory.ts';
 import type { LocatedPackage } from '../../model/package.ts';
 import { systemEcosystems } from '../../model/system-ecosystems.ts';
 import type { ScanReport } from '../../scan/scan-report.ts';
+import { isSecret } from '../finding-lines.ts';
 import { uuidOf } from '../identity-of.ts';
+import { kindCoverage } from '../kind-coverage.ts';
 import { printable } from '../printable.ts';
 import type { RenderOptions } from '../report-format.ts';
 import { safeJson } from '../safe-json.ts';
@@ -22,7 +24,7 @@ export function toCycloneDx(report: ScanReport, { version, createdAt }: RenderOp
       timestamp: createdAt,
       tools: new Models.Tools({ components: new Models.ComponentRepository([tool]) }),
       component: root,
-      properties: propertiesOf(coverageOf(report)),
+      properties: propertiesOf([...coverageOf(report), ...otherKindsOf(report)]),
     }),
   });
   const places = new Map<string, LocatedPackage>();
@@ -96,3 +98,23 @@ const coverageOf = ({ coverage, gaps, snapshot, inventory }: ScanReport): readon
   ...inventory.problems.map(({ cause, path, message }): Fact => ['problem', `${cause}: ${path}: ${message}`]),
   ['advisorySnapshot', snapshot?.id],
 ];
+
+/**
+ * Numbers alone: a bill of materials is handed on, and where the secrets of an image lie is nobody else's business. What is
+ * unknown has no number.
+ */
+function otherKindsOf(report: ScanReport): readonly Fact[] {
+  const { kinds, malware, risk } = report;
+  const malwareCoverage = kindCoverage(report, 'malware');
+  const riskCoverage = kindCoverage(report, 'risk');
+  const counted = (coverage: string | undefined, count: number | undefined) =>
+    coverage === 'unknown' ? undefined : count?.toString();
+  return [
+    ...kinds.map((kind): Fact => ['kind', kind]),
+    ['malwareCoverage', malwareCoverage],
+    ['malwareFiles', counted(malwareCoverage, malware?.files.length)],
+    ['riskCoverage', riskCoverage],
+    ['secrets', counted(riskCoverage, risk?.risks.filter(isSecret).length)],
+    ['riskySettings', counted(riskCoverage, risk?.risks.filter((each) => !isSecret(each)).length)],
+  ];
+}

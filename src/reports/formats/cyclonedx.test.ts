@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { sampleReport } from '../../../test/support/sample-report.ts';
+import { knownReport, sampleReport, unknownReport } from '../../../test/support/sample-report.ts';
 import type { ScanReport } from '../../scan/scan-report.ts';
 import { cyclonedx } from './cyclonedx.ts';
 
@@ -74,4 +74,24 @@ test('the serial number is that of the content', async () => {
   expect(first.serialNumber).toMatch(/^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-8[0-9a-f]{3}-[0-9a-f]{12}$/);
   expect(same.serialNumber).toBe(first.serialNumber);
   expect(later.serialNumber).not.toBe(first.serialNumber);
+});
+
+test('of malware, secrets and settings it tells numbers, and none where nobody knows', async () => {
+  const propertiesOf = async (report: ScanReport) =>
+    Object.fromEntries(
+      (await bomOf(report)).metadata.properties.map((each: { name: string; value: string }) => [each.name, each.value]),
+    );
+
+  expect(await propertiesOf(knownReport())).toMatchObject({
+    'plimsoll:malwareCoverage': 'known',
+    'plimsoll:malwareFiles': '1',
+    'plimsoll:riskCoverage': 'known',
+    'plimsoll:secrets': '1',
+    'plimsoll:riskySettings': '1',
+  });
+  const unknown = await propertiesOf(unknownReport());
+  expect(unknown).toMatchObject({ 'plimsoll:malwareCoverage': 'unknown', 'plimsoll:riskCoverage': 'unknown' });
+  expect(unknown).not.toHaveProperty('plimsoll:malwareFiles');
+  expect(unknown).not.toHaveProperty('plimsoll:secrets');
+  expect(JSON.stringify(await bomOf(knownReport()))).not.toContain('.npmrc');
 });

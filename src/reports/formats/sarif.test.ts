@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { lodash, sampleReport, sampleVulnerability } from '../../../test/support/sample-report.ts';
+import {
+  knownReport,
+  lodash,
+  sampleMalware,
+  sampleReport,
+  sampleSecret,
+  sampleSetting,
+  sampleVulnerability,
+  unknownReport,
+} from '../../../test/support/sample-report.ts';
 import type { Vulnerability } from '../../model/vulnerability.ts';
 import type { ScanReport } from '../../scan/scan-report.ts';
 import { sarif } from './sarif.ts';
@@ -93,6 +102,11 @@ test('what is left out is suppressed with its reason, and nothing else is', asyn
     ['owned-by-system-package: python3-six'],
     ['vex: team.vex.json: component_not_present'],
     ['ignored: .plimsollignore:3: not reachable'],
+    undefined,
+    ['ignored: rules:1'],
+    undefined,
+    undefined,
+    ['ignored: .plimsollignore:4: ours'],
   ]);
 });
 
@@ -106,4 +120,73 @@ test('paths are relative references, whatever is in them', async () => {
   expect(await uriOf('srv/a b.war!/WEB-INF/lib/ü#1.jar')).toBe('srv/a%20b.war!/WEB-INF/lib/%C3%BC%231.jar');
   expect(await uriOf('javascript:alert(1)')).toBe('javascript%3Aalert(1)');
   expect(await uriOf('../../etc/passwd')).toBe('etc/passwd');
+});
+
+test('secrets, settings and malware are results with their file, line and what they are', async () => {
+  const { results, tool } = await runOf(
+    knownReport({
+      vulnerabilities: [],
+      suppressed: [],
+      risk: { risks: [sampleSecret, sampleSetting], gaps: [] },
+      malware: { files: [sampleMalware], engines: [], failures: [], warnings: [] },
+    }),
+  );
+
+  expect(results).toMatchObject([
+    {
+      ruleId: 'Unix.Miner.Sample-1',
+      level: 'error',
+      locations: [{ physicalLocation: { artifactLocation: { uri: 'srv/upload.zip!/miner', uriBaseId: 'IMAGE' } } }],
+    },
+    {
+      ruleId: 'github-token',
+      level: 'error',
+      locations: [{ physicalLocation: { artifactLocation: { uri: 'srv/web/.npmrc' }, region: { startLine: 3 } } }],
+    },
+    {
+      ruleId: 'CIS-DI-0001',
+      level: 'warning',
+      locations: [{ physicalLocation: { artifactLocation: { uri: 'Dockerfile' }, region: { startLine: 1 } } }],
+    },
+  ]);
+  expect(
+    results.map(({ ruleIndex }: { ruleIndex: number }) => [
+      tool.driver.rules[ruleIndex].id,
+      tool.driver.rules[ruleIndex].properties.tags[0],
+      tool.driver.rules[ruleIndex].properties['security-severity'],
+    ]),
+  ).toEqual([
+    ['Unix.Miner.Sample-1', 'malware', '9.5'],
+    ['github-token', 'secret', '9.5'],
+    ['CIS-DI-0001', 'setting', '5.5'],
+  ]);
+});
+
+test('a secret keeps its fingerprint when lines are put before it, and the same one twice in a file has two', async () => {
+  const printsOf = async (...risks: readonly (typeof sampleSecret)[]) =>
+    (await runOf(knownReport({ vulnerabilities: [], suppressed: [], risk: { risks, gaps: [] } }))).results
+      .filter((result: { ruleId: string }) => result.ruleId === 'github-token')
+      .map(
+        (result: { partialFingerprints: Record<string, string> }) => result.partialFingerprints['plimsollSecret/v1'],
+      );
+
+  const [first] = await printsOf(sampleSecret);
+  const [moved, twin] = await printsOf({ ...sampleSecret, line: 40 }, { ...sampleSecret, line: 41 });
+
+  expect(moved).toBe(first);
+  expect(twin).not.toBe(first);
+});
+
+test('a run fails when one kind is unknown, and only for the kinds that were looked for', async () => {
+  const { malware } = unknownReport();
+  const failed = knownReport({ ...(malware ? { malware } : {}) });
+
+  const run = await runOf(failed);
+  const without = await runOf({ ...failed, kinds: ['vulnerability', 'risk'] });
+
+  expect(run.invocations[0]).toMatchObject({
+    executionSuccessful: false,
+    toolExecutionNotifications: [{ descriptor: { id: 'engine-unreachable' }, level: 'error' }],
+  });
+  expect(without.invocations[0].executionSuccessful).toBe(true);
 });

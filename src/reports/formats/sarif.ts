@@ -4,15 +4,19 @@ import { causeTexts } from '../../model/cause-texts.ts';
 import type { ScanReport } from '../../scan/scan-report.ts';
 import { fixAdvice } from '../fix-advice.ts';
 import { identityOf } from '../identity-of.ts';
+import { kindCoverage, kindGaps } from '../kind-coverage.ts';
 import { printable } from '../printable.ts';
 import type { RenderOptions, ReportFormat } from '../report-format.ts';
 import { countedLines, type ReportLine, suppressedLines } from '../report-lines.ts';
 import { safeJson } from '../safe-json.ts';
-import { sarifLevels, toSarifRule } from '../sarif/sarif-rules.ts';
+import { type SarifFinding, sarifFindings } from '../sarif/sarif-findings.ts';
+import { sarifLevels, toFindingRule, toSarifRule } from '../sarif/sarif-rules.ts';
 import { plainText } from '../sarif/sarif-text.ts';
 
 const SCHEMA = 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json';
 const ROOT = 'IMAGE';
+// What the config says comes from there, and code scanning shows nothing without a file.
+const DOCKERFILE = 'Dockerfile';
 
 /** https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html, as code scanning of GitHub and others read it. */
 export const sarif: ReportFormat = {
@@ -27,6 +31,9 @@ function toRun(report: ScanReport, { version, createdAt }: RenderOptions) {
   const byId = Map.groupBy(lines, ({ vulnerability }) => vulnerability.id);
   const ids = [...byId.keys()];
   const indexes = new Map(ids.map((id, index) => [id, index]));
+  const findings = sarifFindings(report);
+  const byRule = Map.groupBy(findings, ({ type, id }) => JSON.stringify([type, id]));
+  const ruleIndexes = new Map([...byRule.keys()].map((rule, index) => [rule, ids.length + index]));
   const notes = notesOf(report);
   return {
     tool: {
@@ -34,18 +41,21 @@ function toRun(report: ScanReport, { version, createdAt }: RenderOptions) {
         name: 'Plimsoll',
         version,
         semanticVersion: version,
-        rules: [...byId.values()].flatMap((group) => (group[0] ? [toSarifRule(group[0].vulnerability, group)] : [])),
+        rules: [
+          ...[...byId.values()].flatMap((group) => (group[0] ? [toSarifRule(group[0].vulnerability, group)] : [])),
+          ...[...byRule.values()].flatMap(([first]) => (first ? [toFindingRule(first)] : [])),
+        ],
         notifications: causes.filter((cause) => notes.some((note) => note.cause === cause)).map(toDescriptor),
       },
     },
     invocations: [
       {
         // Whoever reads only this must not take an image that nobody can judge for a clean one.
-        executionSuccessful: report.coverage !== 'unknown',
+        executionSuccessful: report.kinds.every((kind) => kindCoverage(report, kind) !== 'unknown'),
         endTimeUtc: createdAt.toISOString(),
         toolExecutionNotifications: notes.map((note) => ({
           descriptor: { id: note.cause },
-          level: report.coverage === 'unknown' ? 'error' : 'warning',
+          level: note.level,
           message: { text: plainText(`${causeTexts[note.cause].reason.en} (${note.subject}).`) },
         })),
       },
@@ -53,13 +63,19 @@ function toRun(report: ScanReport, { version, createdAt }: RenderOptions) {
     // Without a URI: code scanning refuses schemes other than that of its checkout.
     originalUriBaseIds: { [ROOT]: { description: { text: plainText(`The root of the image ${report.reference}`) } } },
     columnKind: 'utf16CodeUnits',
-    results: lines.map((line) => toResult(line, indexes.get(line.vulnerability.id) ?? -1, report)),
+    results: [
+      ...lines.map((line) => toResult(line, indexes.get(line.vulnerability.id) ?? -1, report)),
+      ...[...byRule].flatMap(([rule, group]) => toFindingResults(group, ruleIndexes.get(rule) ?? -1)),
+    ],
     properties: {
       imageReference: printable(report.reference),
       imageId: report.imageId,
       ...(report.digest ? { imageDigest: report.digest } : {}),
       platform: printable(report.platform),
+      kinds: report.kinds,
       coverage: report.coverage,
+      ...(report.malware ? { malwareCoverage: kindCoverage(report, 'malware') } : {}),
+      ...(report.risk ? { riskCoverage: kindCoverage(report, 'risk') } : {}),
       ...(report.snapshot
         ? { advisorySnapshot: report.snapshot.id, advisoriesCheckedAt: report.snapshot.checkedAt }
         : {}),
@@ -97,17 +113,7 @@ function toResult({ vulnerability, affected, suppressed }: ReportLine, ruleIndex
     ],
     // The first is what GitHub tells alerts apart by.
     partialFingerprints: { primaryLocationLineHash: `${fingerprint}:1`, 'plimsollPackage/v1': fingerprint },
-    ...(suppressed
-      ? {
-          suppressions: [
-            {
-              kind: 'external',
-              status: 'accepted',
-              justification: plainText(`${suppressed.reason}: ${suppressed.detail}`),
-            },
-          ],
-        }
-      : {}),
+    ...(suppressed ? { suppressions: [suppression(`${suppressed.reason}: ${suppressed.detail}`)] } : {}),
     properties: {
       ...(purl ? { purl } : {}),
       installedVersion: printable(pkg.version),
@@ -118,14 +124,71 @@ function toResult({ vulnerability, affected, suppressed }: ReportLine, ruleIndex
   };
 }
 
+/** Findings of one rule; the same thing found again at the same place has a number of its own. */
+function toFindingResults(findings: readonly SarifFinding[], ruleIndex: number) {
+  const seen = new Map<string, number>();
+  return findings.map((finding) => {
+    const count = (seen.get(finding.identity) ?? 0) + 1;
+    seen.set(finding.identity, count);
+    return toFindingResult(finding, ruleIndex, `${finding.identity}:${count}`);
+  });
+}
+
+function toFindingResult(finding: SarifFinding, ruleIndex: number, fingerprint: string) {
+  const { path, line, suppressedBy } = finding;
+  return {
+    ruleId: printable(finding.id),
+    ruleIndex,
+    level: sarifLevels[finding.severity],
+    message: { text: plainText(finding.message) },
+    locations: [
+      {
+        physicalLocation: {
+          artifactLocation: path === undefined ? { uri: DOCKERFILE } : { uri: toUri(path), uriBaseId: ROOT },
+          region: { startLine: line ?? 1 },
+        },
+        ...(path === undefined ? { logicalLocations: [{ name: 'config of the image', kind: 'resource' }] } : {}),
+      },
+    ],
+    partialFingerprints: {
+      primaryLocationLineHash: fingerprint,
+      [`plimsoll${fingerprintNames[finding.type]}/v1`]: fingerprint,
+    },
+    ...(suppressedBy === undefined ? {} : { suppressions: [suppression(`ignored: ${suppressedBy}`)] }),
+    properties: Object.fromEntries(
+      Object.entries(finding.properties).map(([key, value]) => [
+        key,
+        typeof value === 'string' ? printable(value) : value,
+      ]),
+    ),
+  };
+}
+
+const fingerprintNames = { malware: 'Malware', secret: 'Secret', setting: 'Setting' } as const;
+
+const suppression = (justification: string) => ({
+  kind: 'external',
+  status: 'accepted',
+  justification: plainText(justification),
+});
+
 interface Note {
   readonly cause: Cause;
   readonly subject: string;
+  readonly level: 'error' | 'warning' | 'note';
 }
 
-const notesOf = ({ gaps, inventory }: ScanReport): readonly Note[] => [
-  ...gaps,
-  ...inventory.problems.map(({ cause, path, message }) => ({ cause, subject: `${path}: ${message}` })),
+const notesOf = (report: ScanReport): readonly Note[] => [
+  ...kindGaps(report).map(
+    ({ kind, cause, subject }): Note => ({
+      cause,
+      subject,
+      level: kindCoverage(report, kind) === 'unknown' ? 'error' : 'warning',
+    }),
+  ),
+  ...(report.malware?.warnings ?? []).map(
+    ({ cause, engine, message }): Note => ({ cause, subject: `${engine}: ${message}`, level: 'note' }),
+  ),
 ];
 
 const toDescriptor = (cause: Cause) => ({

@@ -5,6 +5,7 @@ import { fixAdvice } from '../fix-advice.ts';
 import { printable } from '../printable.ts';
 import type { ReportLine } from '../report-lines.ts';
 import { vulnerabilityUrl } from '../vulnerability-url.ts';
+import type { SarifFinding } from './sarif-findings.ts';
 import { markdownText, plainText } from './sarif-text.ts';
 
 // https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
@@ -53,8 +54,31 @@ export function toSarifRule(found: Vulnerability, lines: readonly ReportLine[]) 
   };
 }
 
+const kindWords = { malware: 'Malware', secret: 'Secret', setting: 'Risky setting' } as const;
+
+/** The rule of malware, secrets or a risky setting; `found` is the first of it. */
+export function toFindingRule({ id, type, severity, about }: SarifFinding) {
+  const score = securitySeverity({ severity });
+  const title = `${kindWords[type]}: ${id}`;
+  return {
+    id: printable(id),
+    shortDescription: { text: plainText(cut(title, MAX_SHORT)) },
+    fullDescription: { text: plainText(cut(about || title, MAX_DESCRIPTION)) },
+    help: {
+      text: plainText(cut(`${title}\nSeverity: ${severity}\n${about}`, MAX_DESCRIPTION)),
+      markdown: `**${markdownText(cut(title, MAX_SHORT))}**\n\nSeverity: ${severity}\n\n${markdownText(cut(about, MAX_DESCRIPTION))}`,
+    },
+    defaultConfiguration: { level: sarifLevels[severity] },
+    properties: {
+      ...(score === undefined ? {} : { 'security-severity': score }),
+      precision: type === 'setting' ? 'very-high' : 'high',
+      tags: [type, 'security', severity],
+    },
+  };
+}
+
 /** The score that shows our severity; undefined where nobody has rated it. */
-function securitySeverity({ severity, cvss }: Vulnerability): string | undefined {
+function securitySeverity({ severity, cvss }: Pick<Vulnerability, 'severity' | 'cvss'>): string | undefined {
   if (severity === 'unknown') return undefined;
   const [low, high, typical] = bands[severity];
   return (cvss && cvss.score >= low && cvss.score <= high ? cvss.score : typical).toFixed(1);

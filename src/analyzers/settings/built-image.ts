@@ -7,6 +7,8 @@ export interface BuildStep extends Instruction {
   readonly entry: HistoryEntry;
   /** Of RUN; empty for everything else. */
   readonly commands: readonly ShellCommand[];
+  /** Its script, and those of the steps before it, are longer than what is read. */
+  readonly unread: boolean;
 }
 
 /** A config as the checks want it: every step is parsed once. */
@@ -15,10 +17,18 @@ export interface BuiltImage {
   readonly steps: readonly BuildStep[];
 }
 
+/** Characters of all scripts of an image together; the largest seen have a tenth of it. */
+const MAX_SCRIPTS = 1024 ** 2;
+
 export function readBuiltImage({ config, history }: OciImageConfig): BuiltImage {
-  const steps = history.map((entry) => {
+  let left = MAX_SCRIPTS;
+  const steps = history.map((entry): BuildStep => {
     const instruction = parseInstruction(entry.createdBy);
-    return { ...instruction, entry, commands: instruction.keyword === 'RUN' ? readScript(instruction.text) : [] };
+    const length = instruction.keyword === 'RUN' ? instruction.text.length : 0;
+    const unread = length > left;
+    if (!unread) left -= length;
+    const commands = length === 0 || unread ? [] : readScript(instruction.text);
+    return { ...instruction, entry, commands, unread };
   });
   return { config, steps };
 }

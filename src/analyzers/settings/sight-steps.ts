@@ -1,4 +1,4 @@
-import type { BuildStep, BuiltImage } from './built-image.ts';
+import type { BuiltImage } from './built-image.ts';
 import type { Sighting } from './config-check.ts';
 import type { ShellCommand } from './read-script.ts';
 import { showLine } from './show-line.ts';
@@ -7,13 +7,14 @@ import { showStep } from './show-step.ts';
 const MAX_NAMED = 3;
 const MAX_SHOWN = 120;
 
-/** One sighting for every RUN step with a command that `isRisky` says yes to; the first three are named. */
+/** One sighting for every step where `riskyIn` finds commands; the first three are named. */
 export function sightSteps(
   { steps }: BuiltImage,
-  isRisky: (command: ShellCommand, index: number, step: BuildStep) => boolean,
+  riskyIn: (commands: readonly ShellCommand[]) => readonly ShellCommand[],
 ): readonly Sighting[] {
   return steps.flatMap((step): readonly Sighting[] => {
-    const risky = step.commands.filter((command, index) => isRisky(command, index, step));
+    if (step.commands.length === 0) return [];
+    const risky = riskyIn(step.commands);
     if (risky.length === 0) return [];
     const named = risky.slice(0, MAX_NAMED).map(showCommand);
     const more = risky.length > MAX_NAMED ? ` and ${risky.length - MAX_NAMED} more` : '';

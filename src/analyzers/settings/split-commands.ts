@@ -196,7 +196,7 @@ class Splitter {
     this.#words = frame.words;
     this.#piped = frame.piped;
     this.#quoted = frame.quoted;
-    this.#word = `${frame.word}$()`;
+    this.#word = frame.word.length < MAX_WORD ? `${frame.word}$()` : frame.word;
     this.#open = true;
   }
 

@@ -1,5 +1,6 @@
 import type { ConfigCheck } from '../config-check.ts';
 import { packageAction } from '../package-action.ts';
+import type { ShellCommand } from '../read-script.ts';
 import { sightSteps } from '../sight-steps.ts';
 
 const FOLDER = 'var/cache/apk';
@@ -10,13 +11,14 @@ export const apkCache: ConfigCheck = {
   severity: 'low',
   behavior: 'build',
   solution: 'Use apk add --no-cache',
-  check: (image) =>
-    sightSteps(image, (command, _, { commands }) => {
-      if (command.name !== 'apk' || packageAction(command) !== 'install') return false;
-      // Without an index of its own it can only install what it is handed, or what an earlier step left.
-      if (command.arguments.includes('--no-cache') || command.arguments.includes('--no-network')) return false;
-      return !commands.some(
-        ({ name, arguments: words }) => name === 'rm' && words.some((word) => word.includes(FOLDER)),
-      );
-    }),
+  check: (image) => sightSteps(image, (commands) => (commands.some(removesIndex) ? [] : commands.filter(leavesIndex))),
 };
+
+function leavesIndex(command: ShellCommand): boolean {
+  if (command.name !== 'apk' || packageAction(command) !== 'install') return false;
+  return !command.arguments.includes('--no-cache') && !command.arguments.includes('--no-network');
+}
+
+function removesIndex({ name, arguments: words }: ShellCommand): boolean {
+  return name === 'rm' && words.some((word) => word.includes(FOLDER));
+}

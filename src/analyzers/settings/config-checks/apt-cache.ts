@@ -13,14 +13,12 @@ export const aptCache: ConfigCheck = {
   behavior: 'build',
   solution: 'End the step with rm -rf /var/lib/apt/lists/*',
   check: (image) =>
-    sightSteps(
-      image,
-      (command, _, { commands }) =>
-        tools.has(command.name) &&
-        packageAction(command) === 'install' &&
-        commands.some((each) => tools.has(each.name) && packageAction(each) === 'update') &&
-        !commands.some(removesIndex),
-    ),
+    sightSteps(image, (commands) => {
+      const ofApt = commands.filter(({ name }) => tools.has(name));
+      const updates = ofApt.some((command) => packageAction(command) === 'update');
+      if (!updates || commands.some(removesIndex)) return [];
+      return ofApt.filter((command) => packageAction(command) === 'install');
+    }),
 };
 
 function removesIndex({ name, arguments: words }: ShellCommand): boolean {

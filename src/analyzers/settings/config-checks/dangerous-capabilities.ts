@@ -12,5 +12,7 @@ export const dangerousCapabilities: ConfigCheck = {
   behavior: 'privilege',
   solution: 'Give no more than it needs, such as cap_net_bind_service, or let the container be started with them',
   check: (image) =>
-    sightSteps(image, ({ name, arguments: words }) => name === 'setcap' && words.some((word) => DANGEROUS.test(word))),
+    sightSteps(image, (commands) =>
+      commands.filter(({ name, arguments: words }) => name === 'setcap' && words.some((word) => DANGEROUS.test(word))),
+    ),
 };

@@ -1,4 +1,5 @@
 import type { ConfigCheck } from '../config-check.ts';
+import type { ShellCommand } from '../read-script.ts';
 import { sightSteps } from '../sight-steps.ts';
 
 const upgrades = new Set(['dist-upgrade', 'full-upgrade', 'do-release-upgrade', 'dup', 'system-upgrade']);
@@ -10,10 +11,9 @@ export const distributionUpgrade: ConfigCheck = {
   severity: 'low',
   behavior: 'build',
   solution: 'Take a newer base image: what such a step installs depends on the day it runs',
-  check: (image) =>
-    sightSteps(
-      image,
-      ({ name, arguments: words }) =>
-        tools.has(name) && (upgrades.has(name) || words.some((word) => upgrades.has(word))),
-    ),
+  check: (image) => sightSteps(image, (commands) => commands.filter(isUpgrade)),
 };
+
+function isUpgrade({ name, arguments: words }: ShellCommand): boolean {
+  return tools.has(name) && (upgrades.has(name) || words.some((word) => upgrades.has(word)));
+}

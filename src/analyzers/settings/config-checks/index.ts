@@ -17,6 +17,7 @@ import { runsAsRoot } from './runs-as-root.ts';
 import { sensitiveVolumes } from './sensitive-volumes.ts';
 import { sudo } from './sudo.ts';
 import { uncheckedCertificates } from './unchecked-certificates.ts';
+import { unreadSteps } from './unread-steps.ts';
 import { unverifiedPackages } from './unverified-packages.ts';
 
 export const configChecks = [
@@ -37,5 +38,6 @@ export const configChecks = [
   sensitiveVolumes,
   sudo,
   uncheckedCertificates,
+  unreadSteps,
   unverifiedPackages,
 ] as const satisfies readonly ConfigCheck[];

@@ -2,8 +2,6 @@ import type { ConfigCheck } from '../config-check.ts';
 import { packageAction } from '../package-action.ts';
 import { sightSteps } from '../sight-steps.ts';
 
-const uses = new Set(['install', 'upgrade', 'download']);
-
 export const loneUpdate: ConfigCheck = {
   id: 'CIS-DI-0007',
   title: 'A step updates the package index and installs nothing',
@@ -12,8 +10,9 @@ export const loneUpdate: ConfigCheck = {
   solution:
     'Update and install in one RUN, since the layer of the update is cached and later installs use an old index',
   check: (image) =>
-    sightSteps(image, (command, _, { commands }) => {
-      if (packageAction(command) !== 'update') return false;
-      return !commands.some((each) => uses.has(packageAction(each) ?? ''));
+    sightSteps(image, (commands) => {
+      const actions = commands.map(packageAction);
+      if (actions.some((action) => action !== undefined && action !== 'update')) return [];
+      return commands.filter((_, index) => actions[index] === 'update');
     }),
 };

@@ -13,7 +13,7 @@ export const openPermissions: ConfigCheck = {
   severity: 'medium',
   behavior: 'permission',
   solution: 'Give files to the user who needs them with COPY --chown or chown',
-  check: (image) => sightSteps(image, isOpen),
+  check: (image) => sightSteps(image, (commands) => commands.filter(isOpen)),
 };
 
 function isOpen({ name, arguments: words }: ShellCommand): boolean {

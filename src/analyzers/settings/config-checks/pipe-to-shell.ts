@@ -14,9 +14,9 @@ export const pipeToShell: ConfigCheck = {
   behavior: 'build',
   solution: 'Save it, compare its checksum or signature, and run it then',
   check: (image) =>
-    sightSteps(image, (command, index, { commands }) => {
-      if (!downloaders.has(command.name)) return false;
-      return runsWithin(command) || runsAfter(commands, index);
+    sightSteps(image, (commands) => {
+      const piped = pipedToInterpreter(commands);
+      return commands.filter((command) => downloaders.has(command.name) && (piped.has(command) || runsWithin(command)));
     }),
 };
 
@@ -26,13 +26,15 @@ function runsWithin({ within }: ShellCommand): boolean {
   return INTERPRETER.test(words[0]?.slice(words[0].lastIndexOf('/') + 1) ?? '');
 }
 
-/** `curl … | gunzip | sudo -E sh -`, and not `curl … | python3 -m json.tool`, which only reads it. */
-function runsAfter(commands: readonly ShellCommand[], index: number): boolean {
-  for (let at = index + 1; commands[at]?.piped; at++) {
-    const next = commands[at];
-    if (next && INTERPRETER.test(next.name) && readsProgram(next.arguments)) return true;
+/** Those before an interpreter: `curl … | gunzip | sudo -E sh -`, and not `curl … | python3 -m json.tool`, which only reads it. */
+function pipedToInterpreter(commands: readonly ShellCommand[]): ReadonlySet<ShellCommand> {
+  const found = new Set<ShellCommand>();
+  let runs = false;
+  for (const command of commands.toReversed()) {
+    if (runs) found.add(command);
+    runs = command.piped && (runs || (INTERPRETER.test(command.name) && readsProgram(command.arguments)));
   }
-  return false;
+  return found;
 }
 
 function readsProgram(words: readonly string[]): boolean {

@@ -1,4 +1,5 @@
 import type { ConfigCheck } from '../config-check.ts';
+import type { ShellCommand } from '../read-script.ts';
 import { sightSteps } from '../sight-steps.ts';
 
 const EMPTY = /^(?:-p=?|--password=?)$/;
@@ -9,10 +10,11 @@ export const removedPassword: ConfigCheck = {
   severity: 'high',
   behavior: 'privilege',
   solution: 'Lock the account instead: passwd -l, or usermod -L',
-  check: (image) =>
-    sightSteps(image, ({ name, arguments: words }) => {
-      if (name === 'passwd') return words.includes('-d') || words.includes('--delete');
-      if (name !== 'usermod' && name !== 'useradd') return false;
-      return words.some((word, index) => word === '--password=' || (EMPTY.test(word) && words[index + 1] === ''));
-    }),
+  check: (image) => sightSteps(image, (commands) => commands.filter(isRemoval)),
 };
+
+function isRemoval({ name, arguments: words }: ShellCommand): boolean {
+  if (name === 'passwd') return words.includes('-d') || words.includes('--delete');
+  if (name !== 'usermod' && name !== 'useradd') return false;
+  return words.some((word, index) => word === '--password=' || (EMPTY.test(word) && words[index + 1] === ''));
+}

@@ -21,7 +21,10 @@ export const uncheckedCertificates: ConfigCheck = {
   severity: 'medium',
   behavior: 'build',
   solution: 'Add the certificate of the authority to the image instead',
-  check: (image) => [...sightSteps(image, isUnchecked), ...image.config.env.flatMap(sightVariable)],
+  check: (image) => [
+    ...sightSteps(image, (commands) => commands.filter(isUnchecked)),
+    ...image.config.env.flatMap(sightVariable),
+  ],
 };
 
 function isUnchecked({ name, arguments: words }: ShellCommand): boolean {

@@ -35,7 +35,7 @@ export const unverifiedPackages: ConfigCheck = {
   severity: 'high',
   behavior: 'build',
   solution: 'Add the key or the certificate of the repository instead of switching its check off',
-  check: (image) => sightSteps(image, isUnverified),
+  check: (image) => sightSteps(image, (commands) => commands.filter(isUnverified)),
 };
 
 function isUnverified({ name, arguments: words }: ShellCommand): boolean {

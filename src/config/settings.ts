@@ -310,13 +310,20 @@ export const settings = {
   },
   clamd: {
     name: 'PLIMSOLL_CLAMD',
-    meaning: 'ClamAV daemon, tcp://host:port or unix:/path. Read, but not used before malware scanning arrives.',
+    meaning: 'ClamAV daemon that looks at every file, too: tcp://host:port or unix:/path.',
     secret: false,
     schema: url(['tcp:', 'unix:'], 'tcp://127.0.0.1:3310'),
   },
+  clamdTimeoutSeconds: {
+    name: 'PLIMSOLL_CLAMD_TIMEOUT_SECONDS',
+    fallback: '130',
+    meaning: 'How long clamd may neither take nor answer anything; its own limit on a file is 120 seconds.',
+    secret: false,
+    schema: wholeNumber(1, 3600),
+  },
   yaraRules: {
     name: 'PLIMSOLL_YARA_RULES',
-    meaning: 'Folder of YARA rules. Read, but not used before malware scanning arrives.',
+    meaning: 'Folder of YARA rules (*.yar, *.yara) that malware is looked for with, beside our own.',
     secret: false,
     schema: path,
   },

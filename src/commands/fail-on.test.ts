@@ -1,8 +1,15 @@
 import { expect, test } from 'vitest';
+import {
+  knownReport,
+  sampleMalware,
+  sampleSecret,
+  sampleSetting,
+  unknownReport,
+} from '../../test/support/sample-report.ts';
 import type { LocatedPackage } from '../model/package.ts';
 import type { Vulnerability } from '../model/vulnerability.ts';
 import type { ScanReport } from '../scan/scan-report.ts';
-import { brokenRules, type FailRule, lacksEpss, parseFailOn } from './fail-on.ts';
+import { brokenRules, type FailRule, kindOfRule, lacksEpss, parseFailOn } from './fail-on.ts';
 
 const layer = `sha256:${'1'.repeat(64)}` as const;
 const pkg: LocatedPackage = { ecosystem: 'deb', name: 'zlib1g', version: '1', path: 'var/lib/dpkg/status', layer };
@@ -67,7 +74,7 @@ test('many vulnerabilities are counted and only the first are named', () => {
 test('rules are read from a list, and a word that is none is refused with all that are', () => {
   expect(parseFailOn('Critical, kev')).toEqual<FailRule[]>(['critical', 'kev']);
   expect(() => parseFailOn('critical,hihg')).toThrow(
-    '"hihg" is none of critical, high, medium, low, kev, fixable, unknown, epss=<least chance, 0 to 1>.',
+    '"hihg" is none of critical, high, medium, low, kev, fixable, malware, secret, unknown, epss=<least chance, 0 to 1>, risk=<least severity>.',
   );
 });
 
@@ -90,4 +97,58 @@ test('without a single chance nobody can say which are likely, but an image with
   expect(lacksEpss(report({ vulnerabilities: [found('CVE-1', {}), unlikely] }), ['epss=0.5'])).toBe(false);
   expect(lacksEpss(report({ vulnerabilities: [] }), ['epss=0.5'])).toBe(false);
   expect(lacksEpss(report({ vulnerabilities: [found('CVE-1', {})] }), ['critical'])).toBe(false);
+});
+
+const risky = knownReport({
+  vulnerabilities: [],
+  risk: { risks: [sampleSecret, sampleSetting], gaps: [] },
+});
+
+test.for([
+  ['malware', ['malware: 1 (Unix.Miner.Sample-1 in srv/upload.zip!/miner)']],
+  ['secret', ['secret: 1 (github-token)']],
+  ['risk=critical', ['risk=critical: 1 (github-token)']],
+  ['risk=high', ['risk=high: 1 (github-token)']],
+  ['risk=medium', ['risk=medium: 2 (github-token, CIS-DI-0001)']],
+  ['risk=unknown', ['risk=unknown: 2 (github-token, CIS-DI-0001)']],
+] as const)('%s is broken by what it names', ([rule, lines]) => {
+  expect(brokenRules(risky, [rule])).toEqual(lines);
+});
+
+test('what is left out breaks nothing', () => {
+  const { malware } = knownReport();
+  const leftOut = knownReport({
+    risk: { risks: [], gaps: [], suppressed: [{ risk: sampleSecret, detail: 'rules:1' }] },
+    ...(malware
+      ? { malware: { ...malware, files: [], suppressed: [{ file: sampleMalware, detail: 'rules:2' }] } }
+      : {}),
+  });
+
+  expect(brokenRules(leftOut, ['malware', 'secret', 'risk=unknown'])).toEqual([]);
+});
+
+test('unknown is about every kind that was looked for, and about no other', () => {
+  expect(brokenRules(unknownReport(), ['unknown'])).toEqual([
+    'unknown: Debian:7',
+    'unknown malware: clamav: nobody listens on 127.0.0.1:3310',
+    'unknown risk: layer 1: it is cut off',
+  ]);
+  expect(brokenRules({ ...unknownReport(), kinds: ['malware'] }, ['unknown'])).toHaveLength(1);
+  expect(brokenRules(knownReport(), ['unknown'])).toEqual([]);
+});
+
+test('malware is unknown where no engine looked at all', () => {
+  const { malware } = knownReport();
+  const nobody = knownReport(malware ? { malware: { ...malware, files: [], engines: [] } } : {});
+
+  expect(brokenRules(nobody, ['unknown'])).toEqual(['unknown malware: unknown']);
+});
+
+test('rules of risks are read, and tell what has to be looked for', () => {
+  const read = parseFailOn('malware,secret,Risk=High,kev,epss=0.5,unknown');
+
+  expect(read).toEqual(['malware', 'secret', 'risk=high', 'kev', 'epss=0.5', 'unknown']);
+  expect(read.map(kindOfRule)).toEqual(['malware', 'risk', 'risk', 'vulnerability', 'vulnerability', undefined]);
+  expect(() => parseFailOn('risk=bad')).toThrow('is none of');
+  expect(() => parseFailOn('risk')).toThrow('is none of');
 });

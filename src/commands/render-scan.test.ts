@@ -1,6 +1,14 @@
 import picocolors from 'picocolors';
 import { expect, test } from 'vitest';
-import { reportWithText, sampleReport, sampleVulnerability, unknownReport } from '../../test/support/sample-report.ts';
+import {
+  knownReport,
+  reportWithText,
+  sampleMalware,
+  sampleReport,
+  sampleSecret,
+  sampleVulnerability,
+  unknownReport,
+} from '../../test/support/sample-report.ts';
 import type { ScanReport } from '../scan/scan-report.ts';
 import { type RenderScanOptions, renderScan } from './render-scan.ts';
 
@@ -11,7 +19,7 @@ const render = (report: ScanReport, width?: number, options: Partial<RenderScanO
   renderScan(report, { width, colors }, { wide: false, showSuppressed: false, now, ...options });
 
 test('what was looked at comes first, then what is wrong, worst first', () => {
-  expect(render(sampleReport({ coverage: 'known', gaps: [] }))).toBe(
+  expect(render(knownReport())).toBe(
     `Image       registry.example.com/team/app:1.2 (linux/amd64)
 Digest      sha256:${'d'.repeat(64)}
 System      Debian GNU/Linux 12 (bookworm)
@@ -19,11 +27,22 @@ Content     5 packages in 2 layers, 978.5 KiB
 Advisories  19, checked 3 h ago
 Vulnerable  0C 1H 0M 1L
 Fixable     1 of 2
-Left out    3: 1 owned by system packages, 1 by VEX, 1 ignored; --show-suppressed lists them
+Malware     1 file (clamav 1.4.6/27500, yara-x 1.20.0)
+Risks       1 secret, 1 setting
+Left out    5: 1 owned by system packages, 1 by VEX, 1 ignored, 1 of malware, 1 of risks; --show-suppressed lists them
 
 SEVERITY  VULNERABILITY        KEV  PACKAGE        INSTALLED  FIXED IN      TITLE
 high      CVE-2024-0001        yes  libssl3 +1     3.0.9-1    3.0.11-1      a buffer overflows
 unknown   GHSA-xxxx-yyyy-zzzz       @scope/lodash  4.17.11    will not fix
+
+SEVERITY  MALWARE              ENGINE  PATH                   LAYER
+critical  Unix.Miner.Sample-1  clamav  srv/upload.zip!/miner  aaaaaaaaaaaa
+
+SEVERITY  SECRET        WHERE             EXCERPT                                    REMOVED
+critical  github-token  srv/web/.npmrc:3  //npm.pkg.github.com/:_authToken=ghp_****  later
+
+SEVERITY  CHECK        WHAT                                                WHERE
+medium    CIS-DI-0001  The image runs as root. Add USER to the Dockerfile  Dockerfile
 `,
   );
 });
@@ -48,11 +67,51 @@ test('packages that differ in version or fix keep lines of their own', () => {
 test('what is left out is listed with why when that is wanted', () => {
   const text = render(sampleReport(), undefined, { showSuppressed: true });
 
-  expect(text).toContain('Left out    3: 1 owned by system packages, 1 by VEX, 1 ignored\n');
+  expect(text).toContain('Left out    5: 1 owned by system packages, 1 by VEX, 1 ignored, 1 of malware, 1 of risks\n');
   expect(text).toMatch(/^SEVERITY +VULNERABILITY +PACKAGE +INSTALLED +LEFT OUT BY$/m);
   expect(text).toMatch(
     /^critical +CVE-2024-0004 +@scope\/lodash +4\.17\.11 +ignored: \.plimsollignore:3: not reachable$/m,
   );
+  expect(text).toMatch(/^critical +Eicar-Test-Signature +rules:1 +srv\/test\/eicar$/m);
+  expect(text).toMatch(/^medium +CIS-DI-0008 +\.plimsollignore:4: ours +usr\/bin\/su$/m);
+});
+
+test('every kind says why it is unknown, and what is a lower bound has its plus', () => {
+  const unknown = render(unknownReport());
+  const partial = render(sampleReport());
+
+  expect(unknown).toContain('Malware     - (unknown: clamav: nobody listens on 127.0.0.1:3310)\n');
+  expect(unknown).toContain('Risks       - (unknown: layer 1: it is cut off)\n');
+  expect(partial).toContain('Malware     1+ file (clamav 1.4.6/27500, yara-x 1.20.0; clamav: srv/big.iso is larger');
+  expect(partial).toContain('Risks       1+ secret, 1+ setting\n');
+});
+
+test('nothing is said of a kind that was not looked for', () => {
+  const { risk: _, malware: __, ...report } = knownReport({ kinds: ['malware'], vulnerabilities: [], suppressed: [] });
+  const { malware } = knownReport();
+
+  const text = render({ ...report, ...(malware ? { malware } : {}) });
+
+  expect(text).toMatch(/^Malware {5}1 file/m);
+  expect(text).not.toMatch(/^(Vulnerable|Risks|System|Advisories|Fixable)/m);
+  expect(text).not.toContain('packages');
+});
+
+test('a terminal gets a page of each kind and is told of the rest; a pipe and -o wide get all', () => {
+  const risks = Array.from({ length: 42 }, (_, i) => ({ ...sampleSecret, path: `srv/${i}` }));
+  const { malware } = knownReport();
+  const files = Array.from({ length: 31 }, (_, i) => ({ ...sampleMalware, path: `opt/${i}` }));
+  const report = knownReport({
+    risk: { risks, gaps: [] },
+    ...(malware ? { malware: { ...malware, files } } : {}),
+  });
+  const secretsOf = (text: string) => text.match(/^critical +github-token /gm)?.length;
+
+  expect(secretsOf(render(report, 100))).toBe(30);
+  expect(render(report, 100)).toContain('… and 12 more; -o wide shows all\n');
+  expect(render(report, 100)).toContain('… and 1 more; -o wide shows all\n');
+  expect(secretsOf(render(report))).toBe(42);
+  expect(secretsOf(render(report, 100, { wide: true }))).toBe(42);
 });
 
 test('unknown is no zero, a lower bound has its plus', () => {

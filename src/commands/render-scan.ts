@@ -1,17 +1,11 @@
-import type { SuppressionReason } from '../model/vulnerability.ts';
-import { countSeverities } from '../reports/count-severities.ts';
 import { fixWords } from '../reports/fix-words.ts';
 import { countedLines, type ReportLine, suppressedLines } from '../reports/report-lines.ts';
 import type { ScanReport } from '../scan/scan-report.ts';
-import { countOf } from './output/count-of.ts';
-import { paintSeverityCell, severityLine } from './output/severity-cells.ts';
-import { type Column, printable, renderTable } from './output/table.ts';
+import { type Column, renderTable } from './output/table.ts';
 import type { Terminal } from './output/terminal.ts';
-import { formatAge, formatBytes } from './output/units.ts';
-import { wrap } from './output/wrap.ts';
+import { renderFindings } from './render-findings.ts';
+import { renderHeading } from './render-heading.ts';
 import { type VulnerabilityLine, vulnerabilityColumns } from './vulnerability-columns.ts';
-
-const INDENT = ' '.repeat(12);
 
 export interface RenderScanOptions {
   /** Every column and every package, however wide. */
@@ -44,7 +38,8 @@ export function renderScan(
   const counted = countedLines(report);
   const found = table(vulnerabilityColumns, options.wide ? counted.map(toLine) : together(counted));
   const leftOut = options.showSuppressed ? table(suppressedColumns, suppressedLines(report).map(toSuppressedLine)) : '';
-  return [renderHeading(report, terminal, options), found, leftOut].filter((part) => part !== '').join('\n');
+  const others = renderFindings(report, terminal, options);
+  return [renderHeading(report, terminal, options), found, leftOut, ...others].filter((part) => part !== '').join('\n');
 }
 
 /** Packages of one source share their advisories: those of the same version and fix are one line. */
@@ -76,60 +71,4 @@ function toLine({ vulnerability, affected: { package: pkg, fixedVersion, status 
 function toSuppressedLine(line: ReportLine): SuppressedLine {
   const { reason, detail } = line.suppressed ?? { reason: 'ignored', detail: '' };
   return { ...toLine(line), why: detail === '' ? reason : `${reason}: ${detail}` };
-}
-
-function renderHeading(
-  report: ScanReport,
-  { width, colors }: Pick<Terminal, 'width' | 'colors'>,
-  { now, showSuppressed }: RenderScanOptions,
-): string {
-  const size = report.layers.reduce((sum, layer) => sum + layer.size, 0);
-  const { snapshot, vulnerabilities } = report;
-  const fixable = vulnerabilities.filter((found) => found.affected.some((each) => each.fixedVersion !== undefined));
-  const facts: readonly (readonly [string, string])[] = [
-    ['Image', `${report.reference} (${report.platform})`],
-    ['Digest', report.digest ?? '-'],
-    ['System', report.inventory.os?.name ?? 'none found'],
-    [
-      'Content',
-      `${countOf(report.inventory.packages.length, 'package')} in ${countOf(report.layers.length, 'layer')}, ${formatBytes(size)}`,
-    ],
-    [
-      'Advisories',
-      snapshot ? `${snapshot.advisories}, checked ${formatAge(new Date(snapshot.checkedAt), now)}` : 'none yet',
-    ],
-    ['Vulnerable', totals(report)],
-    ...(vulnerabilities.length > 0 ? ([['Fixable', `${fixable.length} of ${vulnerabilities.length}`]] as const) : []),
-    ...(report.suppressed.length > 0 ? ([['Left out', leftOut(report, showSuppressed)]] as const) : []),
-  ];
-  return facts
-    .map(([name, value]) => {
-      const line = `${name.padEnd(INDENT.length)}${printable(value)}`;
-      if (name === 'Vulnerable') return `${paintSeverityCell(line, colors)}\n`;
-      return `${name === 'Left out' && width !== undefined ? wrap(line, width, INDENT) : line}\n`;
-    })
-    .join('');
-}
-
-/** `1C 2H 0M 0L`; `-` where nothing is known. */
-function totals(report: ScanReport): string {
-  const counts = countSeverities(report);
-  if (!counts) return '- (unknown, which is not zero)';
-  // Unrated ones count as low, as in the API: a count must not lose any.
-  return severityLine({ ...counts, low: counts.low + counts.unknown }, report.coverage !== 'known');
-}
-
-const reasonWords: Readonly<Record<SuppressionReason, string>> = {
-  'owned-by-system-package': 'owned by system packages',
-  vex: 'by VEX',
-  ignored: 'ignored',
-};
-
-/** `3: 2 owned by system packages, 1 by VEX; --show-suppressed lists them`. */
-function leftOut({ suppressed }: ScanReport, areShown: boolean): string {
-  const counts = [...Map.groupBy(suppressed, ({ reason }) => reason)].map(
-    ([reason, list]) => `${list.length} ${reasonWords[reason]}`,
-  );
-  const total = counts.length > 1 ? `${suppressed.length}: ` : '';
-  return `${total}${counts.join(', ')}${areShown ? '' : '; --show-suppressed lists them'}`;
 }

@@ -1,29 +1,23 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import picocolors from 'picocolors';
-import type { Cause } from '../model/cause.ts';
-import { causeTexts } from '../model/cause-texts.ts';
+import { type ScanKind, scanKinds } from '../model/scan.ts';
 import { type Platform, parsePlatform } from '../oci/platform.ts';
 import type { ScanReport } from '../scan/scan-report.ts';
-import { adviceOf } from './command-advice.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
-import { knowsExploited } from './describe-snapshot.ts';
-import { brokenRules, type FailRule, failRules, lacksEpss, parseFailOn } from './fail-on.ts';
+import { type FailRule, failRules, kindOfRule, parseFailOn } from './fail-on.ts';
+import { judgeScan } from './judge-scan.ts';
 import { DEFAULT_IGNORE_FILE, type LeaveOutOptions, leaveOut, readLeftOut } from './leave-out.ts';
 import { outputOption } from './output/print-list.ts';
 import { createProgressBar } from './output/progress-bar.ts';
-import { printable } from './output/table.ts';
-import { formatBytes } from './output/units.ts';
-import { wrap } from './output/wrap.ts';
 import { packageVersion } from './package-version.ts';
 import { readRegistryPassword } from './registry-options.ts';
 import { renderScan } from './render-scan.ts';
+import { createScanSpeed, describeProgress } from './scan-progress.ts';
 import { writeReportFile } from './write-report-file.ts';
 
 /** Those of `src/reports/formats/` by name, so that other commands need not load them; a test keeps them equal. */
 export const scanFormats = ['table', 'wide', 'json', 'ndjson', 'csv', 'sarif', 'cyclonedx', 'spdx', 'name'] as const;
-const SUBJECTS_SHOWN = 5;
-const UNCUT = Number.POSITIVE_INFINITY;
 /** A file is no terminal: nothing is cut or coloured. */
 const plain = { width: undefined, colors: picocolors.createColors(false) };
 type ScanFormat = (typeof scanFormats)[number];
@@ -34,6 +28,7 @@ interface ScanOptions extends LeaveOutOptions {
   readonly username?: string;
   readonly passwordStdin?: true;
   readonly insecure?: true;
+  readonly kinds: readonly ScanKind[];
   readonly failOn?: readonly FailRule[];
   readonly outputFile?: string;
   readonly showSuppressed?: true;
@@ -48,6 +43,11 @@ export function defineScan(parent: Command, context: CommandContext): void {
     .addOption(outputOption(scanFormats))
     .option('--output-file <file>', 'write the report there instead of printing it')
     .option('--platform <os/arch>', 'which image of a multi-platform index (default: linux/amd64)', toPlatform)
+    .addOption(
+      new Option('--kinds <kinds>', `what to look for: ${scanKinds.join(', ')} (secrets and risky settings)`)
+        .argParser(parseKinds)
+        .default(scanKinds, 'all'),
+    )
     .option('-u, --username <name>', 'account of the registry')
     .option('--password-stdin', 'read its password from standard input (or set PLIMSOLL_REGISTRY_PASSWORD)')
     .option('--insecure', 'accept any TLS certificate')
@@ -76,11 +76,15 @@ Exit codes:
 A registry is asked over TLS, except on this machine; http:// before the reference asks it without.
 What is left out does not count for --fail-on, and no report loses it. A line of an ignore file:
   CVE-2024-1234 package=libssl3 path=opt/app/** until=2026-12-31 # why
-package is a name or a purl, path a glob; all but the id may be missing, and * with one of them is every id.
+  github-token fingerprint=0123456789abcdef # a sample
+package is a name or a purl, path a glob; all but the id may be missing, and * with one of them is every id. The id is that of
+a vulnerability, of the rule that found a secret or setting, or a malware's name; kind= says which is meant, and * means
+vulnerabilities alone without it.
 
 Examples:
   plimsoll scan registry.example.com/team/app:1.2
-  plimsoll scan ./image.tar --fail-on critical,kev,unknown
+  plimsoll scan ./image.tar --fail-on critical,kev,malware,secret,unknown
+  plimsoll scan ./image.tar --kinds malware,risk
   plimsoll scan docker.io/library/debian:12 --platform linux/arm64 -o json
   plimsoll scan ./image.tar -o sarif --output-file plimsoll.sarif
   plimsoll scan ./image.tar -o cyclonedx > bom.json`,
@@ -89,10 +93,12 @@ Examples:
 }
 
 async function scan(context: CommandContext, reference: string, options: ScanOptions): Promise<void> {
+  checkRules(options);
   const leftOut = await readLeftOut(options, context.terminal, context.now());
   const password = await readRegistryPassword(context, options);
   const { scanLocally } = await import('./scan-locally.ts'); // loaded here: the server commands do not need it
   const bar = createProgressBar(context.terminal, 'scan');
+  const remaining = createScanSpeed(context.now);
   const scanned = await scanLocally(
     reference,
     {
@@ -102,67 +108,15 @@ async function scan(context: CommandContext, reference: string, options: ScanOpt
       ...(options.username ? { username: options.username } : {}),
       ...(password ? { password } : {}),
       ...(options.asOf === undefined ? {} : { asOf: options.asOf }),
-      onProgress: (at) => {
-        const detail = `${at.layersDone} of ${at.layersTotal} layers, ${formatBytes(at.bytesDone)} of ${formatBytes(at.bytesTotal)}`;
-        bar.update(at.bytesDone, at.bytesTotal, detail);
-      },
+      kinds: options.kinds,
+      onProgress: (at) => bar.update(at.bytesDone, at.bytesTotal, describeProgress(at, remaining(at))),
     },
     context.signal,
   ).finally(() => bar.stop());
 
   const report = leaveOut(scanned, leftOut, context.now());
   await print(report, options, context);
-  judge(report, options, context);
-}
-
-/** A broken policy outranks what is unknown: it is certain. */
-function judge(report: ScanReport, options: ScanOptions, { terminal }: CommandContext): void {
-  const broken = brokenRules(report, options.failOn ?? []);
-  if (broken.length > 0) {
-    throw new CommandFailure(`${report.reference} breaks the policy.\n  ${broken.join('\n  ')}`, {
-      exitCode: exitCodes.policy,
-    });
-  }
-  if (options.failOn?.includes('kev') && report.snapshot && !knowsExploited(report.snapshot)) {
-    throw new CommandFailure(
-      'Nobody can say what is exploited: there is no catalogue of it, so kev cannot be judged.',
-      {
-        exitCode: exitCodes.incomplete,
-        fix: 'plimsoll advisories update, or plimsoll advisories import <folder> --kev <file>',
-      },
-    );
-  }
-  if (lacksEpss(report, options.failOn ?? [])) {
-    throw new CommandFailure(
-      'Nobody can say how likely exploitation is: there are no EPSS scores, so epss cannot be judged.',
-      {
-        exitCode: exitCodes.incomplete,
-        fix: 'Set PLIMSOLL_EPSS_URL, then plimsoll advisories update.',
-      },
-    );
-  }
-  if (report.coverage === 'known') return;
-  const message =
-    report.coverage === 'unknown'
-      ? `The vulnerabilities of ${report.reference} are unknown: an empty list does not mean that it is safe.`
-      : `The vulnerabilities of ${report.reference} are a lower bound: not everything could be read or decided.`;
-  const gaps = describeGaps(report).map((line) => wrap(`  ${line}`, terminal.width ?? UNCUT, '    '));
-  throw new CommandFailure([message, ...gaps].join('\n'), { exitCode: exitCodes.incomplete });
-}
-
-/** Each cause once, with what it concerns and what to do. */
-function describeGaps(report: ScanReport): readonly string[] {
-  const subjects = new Map<Cause, string[]>();
-  const concerns = [
-    ...report.gaps.map(({ cause, subject }) => ({ cause, subject })),
-    ...report.inventory.problems.map(({ cause, path, message }) => ({ cause, subject: `${path}: ${message}` })),
-  ];
-  for (const { cause, subject } of concerns) subjects.set(cause, [...(subjects.get(cause) ?? []), subject]);
-  return [...subjects].map(([cause, list]) => {
-    const more = list.length > SUBJECTS_SHOWN ? ` and ${list.length - SUBJECTS_SHOWN} more` : '';
-    const concerned = `${list.slice(0, SUBJECTS_SHOWN).join(', ')}${more}`;
-    return printable(`${causeTexts[cause].reason.en} (${concerned}). ${adviceOf(cause)}`);
-  });
+  judgeScan(report, options.failOn ?? [], context.terminal);
 }
 
 /** To the terminal, or whole into a file. */
@@ -191,4 +145,24 @@ function toPlatform(text: string): Platform {
   const platform = parsePlatform(text);
   if (!platform) throw new InvalidArgumentError('Write os/architecture, such as linux/arm64.');
   return platform;
+}
+
+/** In the order in which they are shown, each once. */
+function parseKinds(text: string): readonly ScanKind[] {
+  const words = text.split(',').map((word) => word.trim().toLowerCase());
+  const odd = words.find((word) => !scanKinds.some((kind) => kind === word));
+  if (odd !== undefined) throw new InvalidArgumentError(`"${odd}" is none of ${scanKinds.join(', ')}.`);
+  return scanKinds.filter((kind) => words.includes(kind));
+}
+
+/** A rule about what nobody looks for would always pass. */
+function checkRules({ failOn = [], kinds }: ScanOptions): void {
+  for (const rule of failOn) {
+    const kind = kindOfRule(rule);
+    if (kind === undefined || kinds.includes(kind)) continue;
+    throw new CommandFailure(`--fail-on ${rule} is about ${kind}, which --kinds leaves out.`, {
+      exitCode: exitCodes.usage,
+      fix: `Add ${kind} to --kinds, or take ${rule} out of --fail-on.`,
+    });
+  }
 }

@@ -8,7 +8,10 @@ export function kindCoverage(report: ScanReport, kind: ScanKind): Coverage | und
   if (!report.kinds.includes(kind)) return undefined;
   if (kind === 'vulnerability') return report.coverage;
   if (kind === 'risk') return coverageOf(report.risk?.risks, report.risk?.gaps);
-  return coverageOf(report.malware?.files, report.malware?.failures);
+  const { malware, layers } = report;
+  // Nobody failed, for nobody was there.
+  if (layers.length > 0 && malware?.engines.length === 0 && malware.files.length === 0) return 'unknown';
+  return coverageOf(malware?.files, malware?.failures);
 }
 
 function coverageOf(found: readonly object[] | undefined, gaps: readonly object[] | undefined): Coverage {

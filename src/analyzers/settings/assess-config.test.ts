@@ -238,3 +238,18 @@ test('no history throws', () => {
     }),
   );
 });
+
+test('steps beyond a mebibyte of scripts are said to be unread, and the rest is checked', () => {
+  const risks = assess({}, `RUN ${'a '.repeat(600_000)}`, 'RUN chmod 777 /x');
+
+  expect(risks.map(({ rule }) => rule).toSorted()).toEqual(['PLI-DI-0004', 'PLI-DI-0009']);
+});
+
+test.each(['$(', '`', 'curl x|', 'apt-get update;', 'sudo env sh -c "', 'curl -k x|sh;', '://a:', '|1 ', '--a=b '])(
+  'a step of %j over and over gives bounded rows',
+  (piece) => {
+    for (const risk of assess({}, `RUN ${piece.repeat(1_000_000 / piece.length)}`)) {
+      expect(risk.instruction.length + risk.description.length).toBeLessThan(2_500);
+    }
+  },
+);

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { buildImage } from '../../demo/build-image.ts';
 import { layer } from '../../demo/build-layer.ts';
@@ -91,7 +92,9 @@ describe.skipIf(!hasClamd())('clamd in trouble', () => {
     }
   }
 
+  /** An engine that was found down is not asked again for two seconds. */
   async function mended() {
+    await setTimeout(2_500);
     await ended(await start('VIRUS'));
     for (const row of await rows()) {
       const isEven = Number(row.ImageTag?.slice(1)) % 2 === 0;

@@ -29,6 +29,12 @@ export const pluginFolders: readonly PluginFolder[] = [
     type: 'FileCheck',
     from: '../file-check.ts',
   },
+  {
+    folder: 'src/analyzers/secrets/rules',
+    constant: 'secretFamilies',
+    type: 'SecretFamily',
+    from: '../secret-rule.ts',
+  },
   { folder: 'src/api/actions', constant: 'actions', type: 'ApiAction', from: '../api-action.ts' },
   {
     folder: 'src/api/export-tables',

@@ -1,0 +1,102 @@
+import { assigned } from '../assigned.ts';
+import type { SecretFamily } from '../secret-rule.ts';
+
+/** https://developer.okta.com/docs/guides/create-an-api-token/main/ and the token formats of other identity and search services */
+export const identity: SecretFamily = [
+  {
+    id: 'okta-token',
+    title: 'Okta API token',
+    severity: 'critical',
+    keywords: ['okta'],
+    pattern: assigned('okta', '00[A-Za-z0-9_-]{40}'),
+    entropy: 3.5,
+    sample: (random) => `OKTA_API_TOKEN=00${random.base62(40)}`,
+    nearMisses: ['OKTA_API_TOKEN=short', 'OKTA_API_TOKEN=$OKTA_API_TOKEN', `OKTA_API_TOKEN: ${'x'.repeat(40)}`],
+  },
+  {
+    id: 'auth0-secret',
+    title: 'Auth0 client secret',
+    severity: 'critical',
+    keywords: ['auth0'],
+    pattern: assigned('auth0', '[A-Za-z0-9_-]{64}'),
+    entropy: 3.5,
+    sample: (random) => `AUTH0_CLIENT_SECRET=${random.base62(64)}`,
+    nearMisses: [
+      'AUTH0_CLIENT_SECRET=short',
+      'AUTH0_CLIENT_SECRET=$AUTH0_CLIENT_SECRET',
+      `AUTH0_CLIENT_SECRET: ${'x'.repeat(40)}`,
+    ],
+  },
+  {
+    id: 'clerk-secret-key',
+    title: 'Clerk secret key',
+    severity: 'high',
+    keywords: ['sk_live_', 'sk_test_'],
+    pattern: /(?<secret>sk_(?:live|test)_[A-Za-z0-9]{40,60}\$)/,
+    sample: (random) => `sk_live_${random.base62(44)}$`,
+    nearMisses: ['sk_live_short$'],
+  },
+  {
+    id: 'algolia-key',
+    title: 'Algolia admin API key',
+    severity: 'high',
+    keywords: ['algolia'],
+    pattern: assigned('algolia', '[0-9a-f]{32}'),
+    entropy: 3,
+    sample: (random) => `ALGOLIA_ADMIN_KEY=${random.hex(32)}`,
+    nearMisses: [
+      'ALGOLIA_ADMIN_KEY=short',
+      'ALGOLIA_ADMIN_KEY=$ALGOLIA_ADMIN_KEY',
+      `ALGOLIA_ADMIN_KEY: ${'x'.repeat(40)}`,
+    ],
+  },
+  {
+    id: 'launchdarkly-key',
+    title: 'LaunchDarkly SDK or API key',
+    severity: 'high',
+    keywords: ['launchdarkly', 'ld_sdk_key'],
+    pattern: assigned(
+      '(?:launchdarkly|ld_sdk_key)',
+      '(?:sdk|api|mob)-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}',
+    ),
+    sample: (random) => `LAUNCHDARKLY_SDK_KEY=sdk-${random.uuid()}`,
+    nearMisses: [
+      'LAUNCHDARKLY_SDK_KEY=short',
+      'LAUNCHDARKLY_SDK_KEY=$LAUNCHDARKLY_SDK_KEY',
+      `LAUNCHDARKLY_SDK_KEY: ${'x'.repeat(40)}`,
+    ],
+  },
+  {
+    id: 'fcm-server-key',
+    title: 'Firebase Cloud Messaging server key',
+    severity: 'high',
+    keywords: ['fcm', 'firebase'],
+    pattern: assigned('(?:fcm|firebase)', 'AAAA[A-Za-z0-9_-]{7}:[A-Za-z0-9_-]{140}'),
+    sample: (random) => `FCM_SERVER_KEY=AAAA${random.base62(7)}:${random.base64url(139)}a`,
+    nearMisses: ['FCM_SERVER_KEY=short', 'FCM_SERVER_KEY=$FCM_SERVER_KEY', `FCM_SERVER_KEY: ${'x'.repeat(40)}`],
+  },
+  {
+    id: 'elastic-api-key',
+    title: 'Elastic API key',
+    severity: 'high',
+    keywords: ['elastic', 'elasticsearch'],
+    pattern: assigned('(?:elastic|elasticsearch)', '[A-Za-z0-9+/]{56,80}={0,2}'),
+    entropy: 4,
+    sample: (random) => `ELASTIC_API_KEY=${random.base64(60)}`,
+    nearMisses: ['ELASTIC_API_KEY=short', 'ELASTIC_API_KEY=$ELASTIC_API_KEY', `ELASTIC_API_KEY: ${'x'.repeat(40)}`],
+  },
+  {
+    id: 'onesignal-key',
+    title: 'OneSignal or Pusher key',
+    severity: 'medium',
+    keywords: ['onesignal', 'pusher'],
+    pattern: assigned('(?:onesignal|pusher)', '(?:os_v2_[a-z]{3,4}_[a-z2-7]{80,120}|[0-9a-f]{20}|[A-Za-z0-9]{48})'),
+    entropy: 3,
+    sample: (random) => `PUSHER_APP_SECRET=${random.hex(20)}`,
+    nearMisses: [
+      'PUSHER_APP_SECRET=short',
+      'PUSHER_APP_SECRET=$PUSHER_APP_SECRET',
+      `PUSHER_APP_SECRET: ${'x'.repeat(40)}`,
+    ],
+  },
+];

@@ -140,7 +140,7 @@ describe.each<[string, readonly string[], readonly string[]]>([
     ],
   ],
   [
-    'PLI-DI-0004 medium',
+    'PLI-DI-0004 low',
     [
       'RUN chmod 777 /x',
       'RUN chmod -R 0666 /x',

@@ -91,7 +91,7 @@ export const identity: SecretFamily = [
     severity: 'medium',
     keywords: ['onesignal', 'pusher'],
     pattern: assigned('(?:onesignal|pusher)', '(?:os_v2_[a-z]{3,4}_[a-z2-7]{80,120}|[0-9a-f]{20}|[A-Za-z0-9]{48})'),
-    entropy: 3,
+    entropy: 2.5,
     sample: (random) => `PUSHER_APP_SECRET=${random.hex(20)}`,
     nearMisses: [
       'PUSHER_APP_SECRET=short',

@@ -29,7 +29,7 @@ const privateKey = [
 
 const base = layer()
   .file('etc/os-release', osRelease('debian', '12', 'Debian GNU/Linux 12 (bookworm)'))
-  .file('var/lib/dpkg/status', dpkgStatus([{ name: 'libssl3', version: '3.0.11-1', source: 'openssl' }]))
+  .file('var/lib/dpkg/status', dpkgStatus([{ name: 'libssl3', version: '3.0.9-1', source: 'openssl' }]))
   .gzip();
 const risky = buildImage({
   created: '2026-01-01T00:00:00Z',

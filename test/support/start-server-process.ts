@@ -4,6 +4,7 @@ import { type SdkClient, sdkFor } from './start-test-plimsoll.ts';
 
 export interface ServerProcess {
   readonly sdk: SdkClient;
+  readonly pid: number;
   /** `kill -9`; returns when the process is gone. */
   kill(): Promise<void>;
 }
@@ -28,7 +29,7 @@ export async function startServerProcess(
       ...env,
     },
   });
-  return { sdk: sdkFor(await listeningUrl(child), key), kill: () => kill(child) };
+  return { sdk: sdkFor(await listeningUrl(child), key), pid: child.pid ?? 0, kill: () => kill(child) };
 }
 
 async function listeningUrl(child: ChildProcess): Promise<string> {

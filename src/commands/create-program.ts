@@ -7,6 +7,7 @@ import { defineAuditList } from './audit-list.ts';
 import { defineCall } from './call.ts';
 import type { CommandContext } from './command-context.ts';
 import { defineConfig } from './config.ts';
+import { defineDoctor } from './doctor.ts';
 import { defineImageAuthorize } from './image-authorize.ts';
 import { defineImageList } from './image-list.ts';
 import { defineImageShow } from './image-show.ts';
@@ -90,6 +91,7 @@ Examples:
   }
   defineCall(program, context);
   defineConfig(program, context);
+  defineDoctor(program, context);
   pointToHelp(program, program.name());
   return program;
 }

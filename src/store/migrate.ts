@@ -53,3 +53,13 @@ async function isUpToDate(database: Database): Promise<boolean> {
     return false; // an empty database has no such table; whatever else is wrong, the migrator will tell
   }
 }
+
+/** Migrations that a database still lacks, by name; all of them where it is empty. Changes nothing. */
+export async function pendingMigrations(database: Database): Promise<readonly string[]> {
+  await sql`select 1`.execute(database.read); // whether it can be reached at all
+  const done = await sql<{ name: string }>`select name from kysely_migration`.execute(database.read).then(
+    ({ rows }) => rows.map(({ name }) => name),
+    (): readonly string[] => [], // an empty database has no such table
+  );
+  return Object.keys(migrations).filter((name) => !done.includes(name));
+}

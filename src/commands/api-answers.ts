@@ -33,6 +33,12 @@ export const ImageRow = z.looseObject({
   Progress: z.number(),
   CveStatus: text,
   ScanVulError: text,
+  VirusStatus: text,
+  ScanVirusError: text,
+  VirusCnt: count,
+  RiskStatus: text,
+  ScanRiskError: text,
+  RiskCnt: count,
   Reason: text,
   Solution: text,
   CriticalLevelVulCnt: count,
@@ -104,6 +110,34 @@ export const VulnerabilityRow = z.looseObject({
 export type VulnerabilityRow = z.output<typeof VulnerabilityRow>;
 
 export const VulnerabilityList = z.looseObject({ List: z.array(VulnerabilityRow), TotalCount: z.number() });
+
+/** A row of DescribeAssetImageRegistryVirusList. */
+export const VirusRow = z.looseObject({
+  Path: text,
+  RiskLevel: text,
+  Category: text,
+  VirusName: text,
+  Tags: z
+    .array(z.string())
+    .nullish()
+    .transform((value) => value ?? []),
+  Desc: text,
+});
+export type VirusRow = z.output<typeof VirusRow>;
+
+export const VirusList = z.looseObject({ List: z.array(VirusRow), TotalCount: z.number() });
+
+/** A row of DescribeAssetImageRegistryRiskInfoList. */
+export const RiskRow = z.looseObject({
+  Behavior: z.number().nullish(),
+  Type: z.number().nullish(),
+  Level: text,
+  Desc: text,
+  InstructionContent: text,
+});
+export type RiskRow = z.output<typeof RiskRow>;
+
+export const RiskList = z.looseObject({ List: z.array(RiskRow), TotalCount: z.number() });
 
 /** An action that answers only its RequestId. */
 export const Done = z.looseObject({});

@@ -65,7 +65,7 @@ const malwareColumns: readonly Column<FindingLine>[] = [
 
 const secretColumns: readonly Column<FindingLine>[] = [
   severity,
-  { title: 'SECRET', text: (line) => line.name, shrinkTo: 24 },
+  { title: 'SECRET', text: (line) => line.name || oneLine(line.what), shrinkTo: 24 },
   where('WHERE'),
   { title: 'EXCERPT', text: (line) => oneLine(line.shown), shrinkTo: 16, leaves: 1 },
   removed,

@@ -1,5 +1,6 @@
 import type { ImageRow } from './api-answers.ts';
 import { referenceOf, shortDigest } from './find-image.ts';
+import { isKindPartial, isKindUnknown, kindCell, kindCsv } from './kind-cells.ts';
 import { paintSeverityCell, severityCell } from './output/severity-cells.ts';
 import { type Column, printable } from './output/table.ts';
 import { formatAge, formatBytes } from './output/units.ts';
@@ -34,6 +35,14 @@ export function imageColumns(rows: readonly ImageRow[], now: Date): readonly Col
       text: (row) => yesNo(row.HasNeedFixVul),
       paint: (cell, row, colors) => (row.HasNeedFixVul ? colors.bold(cell) : cell),
     },
+    {
+      title: 'MALWARE',
+      align: 'right',
+      leaves: 9,
+      text: (row) => kindCell(row, 'malware'),
+      paint: (cell, row, colors) => (row.VirusCnt ? colors.bold(colors.red(cell)) : cell),
+    },
+    { title: 'RISKS', align: 'right', leaves: 8, text: (row) => kindCell(row, 'risk') },
     {
       title: 'STATUS',
       leaves: 6,
@@ -97,6 +106,10 @@ export const imageCsvColumns: readonly Column<ImageRow>[] = [
   { title: 'created', text: (row) => createdOf(row) },
   { title: 'scanned', text: (row) => row.ScanTime },
   { title: 'reason', text: (row) => row.Reason },
+  { title: 'malware', text: (row) => kindCsv(row, 'malware') },
+  { title: 'malware_status', text: (row) => row.VirusStatus },
+  { title: 'risks', text: (row) => kindCsv(row, 'risk') },
+  { title: 'risk_status', text: (row) => row.RiskStatus },
 ];
 
 const csvCount = (count: number | undefined): string => (count === undefined ? '' : String(count));
@@ -116,8 +129,10 @@ export const isPartial = (row: ImageRow): boolean =>
 
 /** Below a table: what `-` and `+` mean in it, and why, with advice; '' where nothing is unknown. */
 export function explainUnknowns(rows: readonly ImageRow[], width = DEFAULT_WIDTH): string {
-  const unknown = rows.filter(isUnknown);
-  const partial = rows.filter(isPartial);
+  const unknown = rows.filter((row) => isUnknown(row) || isKindUnknown(row, 'malware') || isKindUnknown(row, 'risk'));
+  const partial = rows.filter(
+    (row) => !unknown.includes(row) && (isPartial(row) || isKindPartial(row, 'malware') || isKindPartial(row, 'risk')),
+  );
   const lines = [
     ...(unknown.length > 0 ? ['- means unknown, which is not zero:', ...reasons(unknown)] : []),
     ...(partial.length > 0 ? ['+ means at least:', ...reasons(partial)] : []),
@@ -142,11 +157,17 @@ function reasons(rows: readonly ImageRow[]): readonly string[] {
 
 function whyUnknown(row: ImageRow): string {
   if (row.ScanStatus === 'SCANNING') return 'Being scanned now';
+  if (!isUnknown(row)) return `Not looked for yet: ${unknownOthers(row).join(' and ')}; plimsoll task start`;
   if (row.CveStatus !== 'NOT_SCAN') return statusOf(row);
   return row.IsAuthorized === 1
     ? 'Not scanned yet: plimsoll task start'
     : 'Not authorised for scanning yet: plimsoll image authorize';
 }
+
+const unknownOthers = (row: ImageRow): readonly string[] => [
+  ...(isKindUnknown(row, 'malware') ? ['malware'] : []),
+  ...(isKindUnknown(row, 'risk') ? ['risks'] : []),
+];
 
 const ended = (text: string): string => (text.endsWith('.') ? text : `${text}.`);
 

@@ -1,14 +1,17 @@
 import type { Command } from 'commander';
-import { type ImageRow, VulnerabilityList, type VulnerabilityRow } from './api-answers.ts';
+import { type ImageRow, RiskList, VirusList, VulnerabilityList, type VulnerabilityRow } from './api-answers.ts';
 import type { CommandContext } from './command-context.ts';
 import { connectApi } from './connect-api.ts';
 import { findImage, referenceOf } from './find-image.ts';
 import { createdOf, explainUnknowns, isPartial, isUnknown } from './image-columns.ts';
+import { isKindUnknown, kindCell, kindStatus, type OtherKind } from './kind-cells.ts';
 import { outputOption, printList } from './output/print-list.ts';
 import { severityLine } from './output/severity-cells.ts';
 import { printable } from './output/table.ts';
 import { formatAge, formatBytes } from './output/units.ts';
 import { readAllPages } from './read-pages.ts';
+import { findingTables } from './render-findings.ts';
+import { isSecretRow, riskRowToLine, virusRowToLine } from './to-finding-line.ts';
 import { type VulnerabilityLine, vulnerabilityColumns } from './vulnerability-columns.ts';
 
 const formats = ['table', 'wide', 'json'] as const;
@@ -22,7 +25,7 @@ interface ShowOptions {
 export function defineImageShow(parent: Command, context: CommandContext): void {
   parent
     .command('show')
-    .description('show one image and its vulnerabilities, worst first')
+    .description('show one image, its vulnerabilities, malware and risks, worst first')
     .argument('<image>', 'id, digest, or reference such as team/app:1.2')
     .option('--as-of <snapshot>', 'by advisories that are kept (their id or a date), from the database of this machine')
     .addOption(outputOption(formats))
@@ -47,8 +50,16 @@ async function showImage(context: CommandContext, word: string, format: (typeof 
   const read = (page: object) =>
     api.call('DescribeAssetImageRegistryVulList', { ...page, Id: row.Id }, VulnerabilityList);
   const vulnerabilities = await readAllPages(read);
-  if (format === 'json')
-    return context.terminal.out(`${JSON.stringify({ ...row, Vulnerabilities: vulnerabilities }, null, 2)}\n`);
+  const viruses = await readAllPages((page) =>
+    api.call('DescribeAssetImageRegistryVirusList', { ...page, Id: row.Id }, VirusList),
+  );
+  const risks = await readAllPages((page) =>
+    api.call('DescribeAssetImageRegistryRiskInfoList', { ...page, Id: row.Id }, RiskList),
+  );
+  if (format === 'json') {
+    const all = { ...row, Vulnerabilities: vulnerabilities, Viruses: viruses, Risks: risks };
+    return context.terminal.out(`${JSON.stringify(all, null, 2)}\n`);
+  }
 
   const { TotalCount: ignored } = await read({ Limit: 0, Filters: [{ Name: 'Ignored', Values: ['1'] }] });
   context.terminal.out(describeImage(row, vulnerabilities, ignored, context.now()));
@@ -61,6 +72,15 @@ async function showImage(context: CommandContext, word: string, format: (typeof 
     json: (line) => line,
     empty: isUnknown(row) || isPartial(row) ? '' : 'No known vulnerabilities.',
   });
+  const wide = { wide: format === 'wide' };
+  const secrets = risks.filter(isSecretRow).map(riskRowToLine);
+  const settings = risks.filter((risk) => !isSecretRow(risk)).map(riskRowToLine);
+  const tables = [
+    ...findingTables('malware', viruses.map(virusRowToLine), context.terminal, wide),
+    ...findingTables('secret', secrets, context.terminal, wide),
+    ...findingTables('setting', settings, context.terminal, wide),
+  ];
+  for (const table of tables) if (table !== '') context.terminal.out(`\n${table}`);
   const unknowns = explainUnknowns([row], context.terminal.width);
   if (unknowns) context.terminal.note(`\n${unknowns}\n`);
 }
@@ -93,9 +113,19 @@ function describeImage(
     ['Scanned', formatAge(row.ScanTime ? new Date(row.ScanTime) : undefined, now)],
     ['Vulnerable', isUnknown(row) ? '- (unknown, which is not zero)' : counts],
     ...(vulnerabilities.length > 0 ? ([['Fixable', `${fixable.length} of ${vulnerabilities.length}`]] as const) : []),
+    ['Malware', kindFact(row, 'malware')],
+    ['Risks', kindFact(row, 'risk')],
     ...(ignored > 0 ? ([['Ignored', `${ignored} by rules, not counted`]] as const) : []),
   ];
   return facts.map(([name, value]) => `${name.padEnd(10)}  ${printable(value)}\n`).join('');
+}
+
+/** `2`, `2+: failed (ConnFailed)`, `- (unknown: not looked for yet)`. */
+function kindFact(row: ImageRow, kind: OtherKind): string {
+  const cell = kindCell(row, kind);
+  const status = kindStatus(row, kind);
+  if (isKindUnknown(row, kind)) return `- (unknown: ${status})`;
+  return status === 'scanned' ? cell : `${cell} (${status})`;
 }
 
 /** One line per affected package. */

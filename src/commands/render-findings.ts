@@ -56,9 +56,7 @@ function table(
   if (lines.length === 0) return '';
   const shown = wide || width === undefined ? lines : lines.slice(0, MAX_ROWS);
   // A column in which nothing stands says nothing.
-  const filled = columns.filter(
-    (column) => (wide || !column.wide) && (column.title !== 'REMOVED' || shown.some((line) => line.removed)),
-  );
+  const filled = columns.filter((column) => (wide || !column.wide) && shown.some((line) => column.text(line) !== ''));
   const text = renderTable(filled, shown, { width: wide ? undefined : width, colors });
   const more = lines.length - shown.length;
   return more > 0 ? `${text}${colors.dim(`… and ${more} more; -o wide shows all`)}\n` : text;

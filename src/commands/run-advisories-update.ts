@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { defaultEcosystems } from '../advisories/ask-feeds.ts';
 import { ecosystemsInFolder } from '../advisories/ecosystems-in-folder.ts';
@@ -37,6 +38,7 @@ export async function runAdvisoriesUpdate(
   more: readonly string[] = [],
 ): Promise<void> {
   const { dataDir, advisoriesKeep: keep } = context.config();
+  await mkdir(dataDir, { recursive: true, mode: 0o700 }); // a server may come to keep its database there
   const ecosystems = wantedOf(feeds.osvUrl, more);
   const bar = createProgressBar(context.terminal, 'advisories');
   bar.update(0, 1, 'asking the feeds'); // without a network nothing else is heard for a while

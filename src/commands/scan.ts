@@ -76,7 +76,7 @@ Exit codes:
 A registry is asked over TLS, except on this machine; http:// before the reference asks it without.
 What is left out does not count for --fail-on, and no report loses it. A line of an ignore file:
   CVE-2024-1234 package=libssl3 path=opt/app/** until=2026-12-31 # why
-  github-token fingerprint=0123456789abcdef # a sample
+  github-classic-token fingerprint=0123456789abcdef # a sample
 package is a name or a purl, path a glob; all but the id may be missing, and * with one of them is every id. The id is that of
 a vulnerability, of the rule that found a secret or setting, or a malware's name; kind= says which is meant, and * means
 vulnerabilities alone without it.

@@ -1,5 +1,6 @@
-import { type RiskPlace, riskPlaces } from '../model/risk.ts';
+import { type RiskPlace, riskBehaviors, riskPlaces } from '../model/risk.ts';
 import type { MalwareLine, RiskLine } from '../reports/finding-lines.ts';
+import type { RiskRow, VirusRow } from './api-answers.ts';
 import type { FindingLine } from './finding-columns.ts';
 
 /** A malicious file of a scan of our own. */
@@ -44,8 +45,38 @@ const placeWords: Readonly<Record<RiskPlace, string>> = {
   command: 'CMD, ENTRYPOINT',
 };
 
-/** The same from its code on the wire. */
-export function placeWordOf(code: number): string {
+/** `RiskLevel` and `Level` on the wire. */
+const levelWords: Readonly<Record<string, string>> = { '4': 'critical', '3': 'high', '2': 'medium', '1': 'low' };
+
+/** A malicious file as the API answers it. */
+export const virusRowToLine = (row: VirusRow): FindingLine => ({
+  severity: levelWords[row.RiskLevel] ?? 'unknown',
+  name: row.VirusName,
+  engine: '',
+  where: row.Path,
+  what: row.Desc || row.Category,
+  shown: '',
+  layer: '',
+  removed: row.Tags.includes('removed-by-later-layer'),
+  fingerprint: '',
+});
+
+/** A secret or risky setting as the API answers it: file and line stand in its description. */
+export const riskRowToLine = (row: RiskRow): FindingLine => ({
+  severity: levelWords[row.Level] ?? 'unknown',
+  name: '',
+  engine: '',
+  where: placeWordOf(row.Type),
+  what: row.Desc,
+  shown: row.InstructionContent,
+  layer: '',
+  removed: false,
+  fingerprint: '',
+});
+
+export const isSecretRow = ({ Behavior }: RiskRow): boolean => Behavior === riskBehaviors.secret.code;
+
+function placeWordOf(code: number | null | undefined): string {
   const place = (Object.keys(riskPlaces) as RiskPlace[]).find((each) => riskPlaces[each].code === code);
   return place === undefined ? '-' : placeWords[place];
 }

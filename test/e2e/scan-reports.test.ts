@@ -1,15 +1,20 @@
 import { execFile as execFileWithCallback } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeAdvisoryFolder } from '../../demo/advisory-folder.ts';
+import { buildImage } from '../../demo/build-image.ts';
+import { layer } from '../../demo/build-layer.ts';
 import { demoRepositories } from '../../demo/demo-images.ts';
 import { type ServedRegistry, serveRegistry } from '../../demo/serve-registry.ts';
 import { runCommandLine } from '../../src/commands/run-command-line.ts';
 import { captureTerminal } from '../support/capture-terminal.ts';
 import { reportValidators } from '../support/report-validators.ts';
+import { eicar } from '../support/start-clamd.ts';
+import { writeLayout } from '../support/write-layout.ts';
 
 const execFile = promisify(execFileWithCallback);
 const cli = join(import.meta.dirname, '../../src/cli.ts');
@@ -34,10 +39,10 @@ afterAll(async () => {
   rmSync(work, { recursive: true, force: true });
 });
 
-async function run(args: readonly string[]) {
+async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const { terminal, written } = captureTerminal();
   const exitCode = await runCommandLine(args, {
-    env: environment,
+    env: { ...environment, ...env },
     terminal,
     signal: new AbortController().signal,
     now: () => new Date(),
@@ -88,7 +93,7 @@ test('sarif of an image that nobody can judge is no clean run', async () => {
 
   const [{ results, invocations, tool }] = JSON.parse(out).runs;
   expect(exitCode).toBe(5);
-  expect(results).toEqual([]);
+  expect(results.filter(({ ruleId }: { ruleId: string }) => /^(?:CVE|GHSA)-/.test(ruleId))).toEqual([]);
   expect(invocations[0].executionSuccessful).toBe(false);
   expect(invocations[0].toolExecutionNotifications[0]).toMatchObject({
     descriptor: { id: 'distribution-end-of-life' },
@@ -243,11 +248,100 @@ test('a report goes whole into a file, and the terminal says where', async () =>
   expect(nowhere.note).toContain('The report cannot be written to');
 });
 
-test('names are ids alone, and csv is a line per package', async () => {
+test('names are ids alone, and csv is a line per package and finding', async () => {
   const names = (await scan('shop/web:1.4', '-o', 'name')).out.trim().split('\n');
-  const { vulnerabilities } = JSON.parse((await scan('shop/web:1.4', '-o', 'json')).out);
+  const { vulnerabilities, malware, risk } = JSON.parse((await scan('shop/web:1.4', '-o', 'json')).out);
   const lines = (await scan('shop/web:1.4', '-o', 'csv')).out.trim().split('\r\n');
 
-  expect(names).toEqual(vulnerabilities.map((found: { id: string }) => found.id));
-  expect(lines.length - 1).toBe(vulnerabilities.flatMap((found: { affected: object[] }) => found.affected).length);
+  const risks: readonly { rule: string }[] = [...risk.secrets, ...risk.settings];
+  expect(names.slice(0, vulnerabilities.length)).toEqual(vulnerabilities.map((found: { id: string }) => found.id));
+  expect(names.slice(vulnerabilities.length).toSorted()).toEqual(
+    [...new Set(risks.map(({ rule }) => rule))].toSorted(),
+  );
+  expect(malware).toMatchObject({ coverage: 'known', count: 0 });
+  expect(lines.length - 1).toBe(
+    vulnerabilities.flatMap((found: { affected: object[] }) => found.affected).length + risks.length,
+  );
+});
+
+describe('an image with a secret, risky settings and malware', () => {
+  // Made here, so that this file holds none.
+  const token = `ghp_${createHash('sha256').update('a token of nobody').digest('hex').slice(0, 36)}`;
+  let archive: string;
+
+  beforeAll(async () => {
+    archive = join(work, 'risky');
+    const image = buildImage({
+      layers: [
+        layer()
+          .file('srv/web/.npmrc', `//npm.pkg.github.com/:_authToken=${token}\n`)
+          .file('srv/web/eicar.com', eicar)
+          .gzip(),
+        layer().whiteout('srv/web/.npmrc').gzip(),
+      ],
+      config: { User: 'root' },
+    });
+    await writeLayout(archive, image.manifest, [image]);
+  });
+
+  test('the table counts every kind, shows where each lies, and never the secret', async () => {
+    const { out, exitCode } = await run(['scan', archive, '--kinds', 'malware,risk']);
+
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/^Malware {5}1 file \(yara-x \d/m);
+    expect(out).toMatch(/^Risks {7}[1-9]\d* secrets?, [1-9]\d* settings?$/m);
+    expect(out).toMatch(/^[a-z]+ +\S+ +yara-x +srv\/web\/eicar\.com +[0-9a-f]{12}/m);
+    expect(out).toMatch(/srv\/web\/\.npmrc:1 .* later$/m);
+    expect(out).not.toContain(token);
+    expect(out).not.toMatch(/^Vulnerable/m);
+  });
+
+  test('the policy sees it, and a file of rules leaves it out with its reason', async () => {
+    const rules = file(
+      'risky-ignore',
+      '* kind=secret path=srv/** # a sample\n* kind=malware path=**/eicar.com # a test\n',
+    );
+    const command = ['scan', archive, '--kinds', 'malware,risk', '--fail-on', 'malware,secret'];
+
+    const strict = await run(command);
+    const ruled = await run([...command, '--ignore-file', rules, '--show-suppressed']);
+
+    expect(strict.exitCode).toBe(3);
+    expect(strict.note).toMatch(/malware: 1 \(.*srv\/web\/eicar\.com\)\n {2}secret: [1-9]/);
+    expect(ruled.exitCode).toBe(0);
+    expect(ruled.out).toMatch(/^Malware {5}0 files /m);
+    expect(ruled.out).toMatch(/risky-ignore:1: a sample/);
+    expect(ruled.out).toMatch(/risky-ignore:2: a test/);
+  });
+
+  test.for(Object.keys(reportValidators))('it is valid as %s, without the secret', async (format) => {
+    const { out } = await run(['scan', archive, '-o', format]);
+
+    expect(reportValidators[format]?.(JSON.parse(out))).toEqual([]);
+    expect(out).not.toContain(token);
+  });
+
+  test('an engine that is not there makes malware unknown, and nothing else', async () => {
+    const away = { PLIMSOLL_CLAMD: 'tcp://127.0.0.1:9' };
+
+    const { out, note, exitCode } = await run(['scan', archive, '--kinds', 'malware,risk'], away);
+    const settingsOnly = await run(['scan', archive, '--kinds', 'risk'], away);
+
+    expect(exitCode).toBe(5);
+    expect(out).toMatch(/^Malware {5}1\+ file \(yara-x .*; clamav: /m);
+    expect(out).toMatch(/^Risks {7}[1-9]\d* secrets?, /m);
+    expect(note).toMatch(/^incomplete: The malicious files of .* are a lower bound/m);
+    expect(note).toContain('Check that clamd runs');
+    expect(settingsOnly.exitCode).toBe(0);
+  });
+
+  test('what nobody looks for cannot be a policy', async () => {
+    const { exitCode, note } = await run(['scan', archive, '--kinds', 'risk', '--fail-on', 'malware']);
+
+    expect(exitCode).toBe(2);
+    expect(note).toBe(
+      'error: --fail-on malware is about malware, which --kinds leaves out.\n  fix: Add malware to --kinds, or take malware out of --fail-on.\n',
+    );
+    expect((await run(['scan', archive, '--kinds', 'virus'])).exitCode).toBe(2);
+  });
 });

@@ -85,6 +85,10 @@ export const TaskState = z.looseObject({
   ImageScanCnt: z.number(),
   SuccessCount: z.number(),
   RiskCount: z.number(),
+  ImageStatus: z
+    .array(z.looseObject({ ImageId: text, ImageRepoAddress: text, ImageTag: text }))
+    .nullish()
+    .transform((value) => value ?? []),
   Schedule: z.number(),
   ScanRemainTime: z.number(),
 });

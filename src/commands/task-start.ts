@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { ApiCallError } from '../api/client/create-api-client.ts';
+import { scanKinds } from '../model/scan.ts';
 import { CreatedTask } from './api-answers.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
@@ -60,7 +61,14 @@ async function startTask(context: CommandContext, words: readonly string[], opti
     .call('CreateAssetImageRegistryScanTask', parameters, CreatedTask)
     .catch(explainNothingToScan);
   if (id === undefined || id === null) throw new CommandFailure('The server started no task.', { fix: MAY_BE_SCANNED });
-  if (options.wait) return waitForTask(context, api, id);
+  const { kinds } = options;
+  if (options.wait)
+    return waitForTask(
+      context,
+      api,
+      id,
+      scanKinds.filter((kind) => !kinds || kinds.includes(kind)),
+    );
   context.terminal.out(`Task ${id} is started.\n`);
   context.terminal.note(`Next: plimsoll task status ${id} --wait\n`);
 }

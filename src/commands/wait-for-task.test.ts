@@ -4,7 +4,20 @@ import { CommandFailure } from './command-failure.ts';
 import type { Api } from './connect-api.ts';
 import { describeTask, waitForTask } from './wait-for-task.ts';
 
-const counts = { ImageTotal: 9, ImageScanCnt: 9, SuccessCount: 9, RiskCount: 7, Schedule: 100, ScanRemainTime: 0 };
+const images = (count: number) =>
+  Array.from({ length: count }, (_, i) => ({ ImageId: `sha256:${i}`, ImageRepoAddress: 'r/app', ImageTag: String(i) }));
+/** Also an empty list of images, for whoever asks for one. */
+const counts = {
+  List: [] as readonly object[],
+  TotalCount: 0,
+  ImageStatus: images(9),
+  ImageTotal: 9,
+  ImageScanCnt: 9,
+  SuccessCount: 9,
+  RiskCount: 7,
+  Schedule: 100,
+  ScanRemainTime: 0,
+};
 
 /** A server whose task is in this state, and the command that follows it. */
 function follow(
@@ -74,4 +87,19 @@ test('one image is no images', () => {
   expect(
     describeTask({ ...counts, Status: 'SCANNED', ImageTotal: 1, ImageScanCnt: 1, SuccessCount: 1, RiskCount: 0 }),
   ).toBe('1 image: 1 scanned; 0 at risk.');
+});
+
+test('a task that could not look for a kind in one of its images is incomplete, and other images do not count', async () => {
+  const row = {
+    ...{ Id: 1, ImageSize: 1, Progress: 100, IsAuthorized: 1, ImageId: 'sha256:3', ImageRepoAddress: 'r/app' },
+    ImageTag: '3',
+  };
+  const stranger = { ...row, ImageTag: 'of another task' };
+
+  const { ended } = follow({ Status: 'SCANNED', List: [row, stranger], TotalCount: 2 });
+
+  expect(await ended).toMatchObject({
+    exitCode: 5,
+    message: 'Not everything is known: vulnerabilities of 1 image, malware of 1 image, risks of 1 image.',
+  });
 });

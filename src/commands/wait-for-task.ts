@@ -1,15 +1,25 @@
-import { TaskState } from './api-answers.ts';
+import { type ScanKind, scanKinds } from '../model/scan.ts';
+import { ImageList, TaskState } from './api-answers.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
 import type { Api } from './connect-api.ts';
 import { countOf } from './output/count-of.ts';
 import { createProgressBar } from './output/progress-bar.ts';
 import { poll } from './poll.ts';
+import { readAllPages } from './read-pages.ts';
 
 const unfinished = ['SCANNING', 'NOT_SCAN'];
 
-/** Follows a scan task to its end; throws when it did not get there, or not with every image. */
-export async function waitForTask(context: CommandContext, api: Api, id: number): Promise<void> {
+/**
+ * Follows a scan task to its end; throws when it did not get there, or not with every image and every one of `kinds`, which
+ * it looks for.
+ */
+export async function waitForTask(
+  context: CommandContext,
+  api: Api,
+  id: number,
+  kinds: readonly ScanKind[] = scanKinds,
+): Promise<void> {
   const bar = createProgressBar(context.terminal, `task ${id}`);
   const state = await poll(async () => {
     const now = await taskState(api, id);
@@ -36,8 +46,51 @@ export async function waitForTask(context: CommandContext, api: Api, id: number)
       fix: '`plimsoll image list --status failed` says which, why, and what to do.',
     });
   }
+  const unknown = await unknownKinds(api, state, kinds);
+  if (unknown.length > 0) {
+    throw new CommandFailure(`Not everything is known: ${unknown.join(', ')}.`, {
+      exitCode: exitCodes.incomplete,
+      fix: '`plimsoll image list` says why and what to do.',
+    });
+  }
   context.terminal.note('Next: plimsoll image list\n');
 }
+
+/** An image is scanned when one kind is; which kinds are unknown of how many images of the task: `malware of 3 images`. */
+async function unknownKinds(api: Api, state: TaskState, kinds: readonly ScanKind[]): Promise<readonly string[]> {
+  // Of a large task the server names only some images: then all that it has count.
+  const ofTask = state.ImageStatus.length < state.ImageTotal ? undefined : new Set(state.ImageStatus.map(nameOf));
+  const unknown: string[] = [];
+  for (const kind of kinds) {
+    const Filters = [{ Name: statusFilters[kind], Values: ['SCAN_ERR'] }];
+    const rows = await readAllPages((page) =>
+      api.call('DescribeAssetImageRegistryList', { ...page, Filters }, ImageList),
+    );
+    const count = rows.filter((row) => ofTask === undefined || ofTask.has(nameOf(row))).length;
+    if (count > 0) unknown.push(`${kindWords[kind]} of ${countOf(count, 'image')}`);
+  }
+  return unknown;
+}
+
+const statusFilters: Readonly<Record<ScanKind, string>> = {
+  vulnerability: 'CveStatus',
+  malware: 'VirusStatus',
+  risk: 'RiskStatus',
+};
+const kindWords: Readonly<Record<ScanKind, string>> = {
+  vulnerability: 'vulnerabilities',
+  malware: 'malware',
+  risk: 'risks',
+};
+
+interface NamedImage {
+  readonly ImageId: string;
+  readonly ImageRepoAddress: string;
+  readonly ImageTag: string;
+}
+
+const nameOf = ({ ImageId, ImageRepoAddress, ImageTag }: NamedImage): string =>
+  JSON.stringify([ImageRepoAddress, ImageTag, ImageId]);
 
 const words: Readonly<Record<string, string>> = {
   NOT_SCAN: 'waiting',

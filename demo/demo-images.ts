@@ -88,7 +88,12 @@ export function demoRepositories(): readonly ServedRepository[] {
       { name: 'libssl1.0.0', version: '1.0.1e-2', source: 'openssl' },
     ]),
   ]);
-  const clean = image('2024-03-04', [patched]);
+  const clean = buildImage({
+    created: '2024-03-04T08:00:00Z',
+    layers: [patched],
+    config: { User: '65532', Healthcheck: { Test: ['CMD', '/health'] } },
+    history: history('health'),
+  });
   // What no package manager of the system knows of: a library inside the application's own jar.
   const search = image('2021-12-01', [
     patched,
@@ -98,6 +103,7 @@ export function demoRepositories(): readonly ServedRepository[] {
   ]);
 
   return [
+    repository('ops/toolbox', { '0.9': toolbox(patched) }),
     repository('base/debian', { '12': image('2023-06-12', [debian]) }),
     repository('legacy/billing', { '2013': billing }),
     repository('shop/api', { '2.0': api }),
@@ -106,6 +112,30 @@ export function demoRepositories(): readonly ServedRepository[] {
     repository('shop/web', { '1.4': webOld, '1.5': webNew, stable: webNew }),
     repository('tools/health', { '1.0': clean }),
   ];
+}
+
+/** What nobody should push: a password in the environment, a key that was deleted too late, a file that scanners test with. */
+function toolbox(base: BuiltLayer): BuiltImage {
+  const password = Buffer.from(noise(12)).toString('base64url');
+  const key = Buffer.from(noise(300)).toString('base64');
+  // In parts, so that this file is neither a key nor malware.
+  const [begin, end] = ['BEGIN', 'END'].map((word) => `-----${word} OPENSSH PRIVATE ${'KEY'}-----`);
+  const testFile = ['X5O!P%@AP[4\\PZX54(P^)7CC)7}$', 'EICAR-STANDARD-', 'ANTIVIRUS-TEST-FILE!$H+H*'].join('');
+  return buildImage({
+    created: '2024-02-20T08:00:00Z',
+    layers: [
+      base,
+      layer().file('root/.ssh/id_ed25519', `${begin}\n${key}\n${end}\n`).file('opt/uploads/eicar.com', testFile).gzip(),
+      layer().whiteout('root/.ssh/id_ed25519').gzip(),
+    ],
+    config: { Env: [`DB_PASSWORD=${password}`], ExposedPorts: { '22/tcp': {} } },
+    history: [
+      ...history('base'),
+      { created_by: '/bin/sh -c curl -k https://get.example.com/tools.sh | sh' },
+      { created_by: '/bin/sh -c rm /root/.ssh/id_ed25519' },
+      { created_by: `ENV DB_PASSWORD=${password}`, empty_layer: true },
+    ],
+  });
 }
 
 function debianBase(version: string, name: string, packages: readonly DebianPackage[]): BuiltLayer {

@@ -174,8 +174,9 @@ describe.skipIf(reasons.length > 0)('from a real registry to the list, through t
         ScanStatus: 'SCANNED',
         CveStatus: 'SCANNED',
         Progress: 100,
-        VirusStatus: 'NOT_SCAN',
-        RiskStatus: 'NOT_SCAN',
+        VirusStatus: 'SCANNED',
+        VirusCnt: 0,
+        RiskStatus: 'SCANNED',
       });
       expect(each).toMatchObject({ ContainerCnt: null, IsRunning: null });
     }

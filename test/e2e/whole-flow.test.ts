@@ -203,10 +203,11 @@ test('list, detail and the lists of findings say the same of an image', async ()
     TotalCount: 1,
     List: [{ CVEID: 'CVE-2019-10744', Component: 'lodash', Version: '4.17.11' }],
   });
-  // What no scan has looked for is not clean, and has no rows.
-  expect([row.VirusStatus, row.RiskStatus]).toEqual(['NOT_SCAN', 'NOT_SCAN']);
-  expect(await sdk.DescribeAssetImageRegistryVirusList({ Id })).toMatchObject({ TotalCount: 0, List: [] });
-  expect(await sdk.DescribeAssetImageRegistryRiskInfoList({ Id })).toMatchObject({ TotalCount: 0, List: [] });
+  expect([row.VirusStatus, row.RiskStatus]).toEqual(['SCANNED', 'SCANNED']);
+  expect(await sdk.DescribeAssetImageRegistryVirusList({ Id })).toMatchObject({ TotalCount: row.VirusCnt, List: [] });
+  const risks = await sdk.DescribeAssetImageRegistryRiskInfoList({ Id });
+  expect(risks.TotalCount).toBe(row.RiskCnt);
+  expect(risks.List?.map(({ Desc }) => Desc)).toContainEqual(expect.stringMatching(/root/));
 });
 
 test('an ignored vulnerability leaves the counts at once, and comes back at once', async () => {

@@ -10,6 +10,7 @@ import type { BenchResult } from './bench-result.ts';
 
 const benches: Readonly<Record<string, () => Promise<{ run(): Promise<readonly BenchResult[]> }>>> = {
   'layer-walk': () => import('./layer-walk.ts'),
+  'malware-speed': () => import('./malware-speed.ts'),
   'whole-walk': () => import('./whole-walk.ts'),
   'shared-layers': () => import('./shared-layers.ts'),
   'compile-speed': () => import('./compile-speed.ts'),

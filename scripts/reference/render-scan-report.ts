@@ -37,9 +37,10 @@ export function renderScanReport(): string {
 
 \`plimsoll scan -o json\` writes one document after [scan-report.schema.json](scan-report.schema.json) (JSON Schema 2020-12). Fields always
 stand in this order. New ones may be added; when one goes or changes its meaning, \`schemaVersion\` changes. \`-o ndjson\` writes the elements of
-\`vulnerabilities\`, one per line.
+\`vulnerabilities\`, \`malware.files\`, \`risk.secrets\` and \`risk.settings\`, one per line, with their \`type\` before them: \`vulnerability\`,
+\`malware\`, \`secret\`, \`setting\`.
 
-An unknown is never zero: \`counts\` is null and \`coverage\` says \`unknown\` where nobody can judge, and a field that is not known is not there.
+An unknown is never zero: \`counts\` (and \`malware.count\`, \`risk.counts\`) is null and \`coverage\` says \`unknown\` where nobody can judge, and a field that is not known is not there.
 Causes are explained in [causes](causes.md).
 
 | field | type | always there | meaning |

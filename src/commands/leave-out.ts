@@ -129,7 +129,7 @@ function parsed(text: string, source: string): readonly IgnoreRule[] {
   const more = faults.length > FAULTS_SHOWN ? [`  and ${faults.length - FAULTS_SHOWN} more`] : [];
   throw new CommandFailure([`${printable(source)} cannot be read.`, ...lines, ...more].join('\n'), {
     exitCode: exitCodes.usage,
-    fix: 'A line is an id, then package=, path= or until=YYYY-MM-DD, then # and why: CVE-2024-1234 package=libssl3 # ticket 17',
+    fix: 'A line is an id, then kind=, package=, path=, fingerprint= or until=YYYY-MM-DD, then # and why: CVE-2024-1234 package=libssl3 # ticket 17',
   });
 }
 

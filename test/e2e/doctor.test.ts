@@ -3,10 +3,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeAdvisoryFolder } from '../../demo/advisory-folder.ts';
 import { runCommandLine } from '../../src/commands/run-command-line.ts';
+import { openStore } from '../../src/store/open-store.ts';
 import { captureTerminal } from '../support/capture-terminal.ts';
+import { testVault } from '../support/open-test-store.ts';
 import { hasClamd, startClamd } from '../support/start-clamd.ts';
 
 interface Diagnosis {
@@ -102,6 +105,28 @@ test('a database that cannot be reached is broken, and its password is not told'
     { condition: 'broken', detail: expect.stringContaining('127.0.0.1:9/plimsoll') },
   ]);
   expect(JSON.stringify(of('database'))).not.toContain('hidden-word');
+});
+
+test('a database is well when it is up to date, and a warning when this version is newer; looking changes nothing', async () => {
+  const dataDir = join(work, 'served');
+  mkdirSync(dataDir, { mode: 0o700 });
+  const path = join(dataDir, 'plimsoll.db');
+  const store = await openStore({ url: `file:${path}`, vault: testVault, now: () => new Date() });
+  await store.close();
+  const forgetOne = () => {
+    const database = new DatabaseSync(path);
+    database.exec('delete from kysely_migration where name = (select max(name) from kysely_migration)');
+    database.close();
+  };
+
+  const upToDate = (await examine({ PLIMSOLL_DATA_DIR: dataDir })).of('database');
+  forgetOne();
+  const older = (await examine({ PLIMSOLL_DATA_DIR: dataDir })).of('database');
+  const again = (await examine({ PLIMSOLL_DATA_DIR: dataDir })).of('database');
+
+  expect(upToDate).toMatchObject([{ condition: 'ok', detail: path }]);
+  expect(older).toMatchObject([{ condition: 'warning', detail: expect.stringContaining('lacks 1 migration, from 0') }]);
+  expect(again).toEqual(older);
 });
 
 test('a file that is no database is broken', async () => {

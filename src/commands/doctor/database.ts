@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { databaseUrl } from '../../config/database-url.ts';
 import { inspectDatabase } from '../../store/inspect-database.ts';
+import { countOf } from '../output/count-of.ts';
 import type { Examination } from './examination.ts';
 
 const FILE = 'file:';
@@ -21,7 +22,7 @@ export const database: Examination = {
       {
         part: 'database',
         condition: 'warning',
-        detail: `${name} lacks ${pending.length} migrations, from ${pending[0]} on`,
+        detail: `${name} lacks ${countOf(pending.length, 'migration')}, from ${pending[0]} on`,
         fix: 'Start the server of this version: plimsoll serve brings it up to date.',
       },
     ];

@@ -1,5 +1,5 @@
 /** Fresh memory costs more than the copy into it: up to so much is kept for what spans chunks. */
-const SCRATCH_BYTES = 64 * 1024 ** 2;
+const SCRATCH_BYTES = 128 * 1024 ** 2;
 
 /** Reads an exact number of bytes at a time from chunks of any size, copying only what spans two of them. */
 export class ChunkCursor {

@@ -13,7 +13,7 @@ import { unreadLayer } from './unread-layer.ts';
 export interface WantedReports {
   /** Packages, settings and secrets. */
   readonly content: boolean;
-  /** Malware, as the engines of this fingerprint see it. */
+  /** Malware, as the engines of this fingerprint see it; '' is that of no report that was kept. */
   readonly malware?: string;
 }
 
@@ -57,8 +57,7 @@ export function createLayerReports({ threads, stored, fingerprint, limits }: Lay
     const content = wanted.content
       ? ((await stored.content.get(digest, fingerprint)) ?? (await stored.content.get(digest, limited)))
       : undefined;
-    const malware =
-      wanted.malware === undefined ? undefined : await stored.malware.get(digest, malwareKey(wanted.malware));
+    const malware = wanted.malware ? await stored.malware.get(digest, malwareKey(wanted.malware)) : undefined;
     return { ...(content ? { content } : {}), ...(malware ? { malware } : {}) };
   };
 
@@ -83,7 +82,8 @@ export function createLayerReports({ threads, stored, fingerprint, limits }: Lay
     // Bytes that were not checked against the digest say nothing about the layer that others know by it.
     if (content && !content.unverified) await stored.content.put(content, isLimited(content) ? limited : fingerprint);
     const sound = malware && withoutFailed(malware);
-    if (sound && !content?.unverified) await stored.malware.put(sound, malwareKey(malwareFingerprint(sound.engines)));
+    const engines = sound ? malwareFingerprint(sound.engines) : '';
+    if (sound && engines && !content?.unverified) await stored.malware.put(sound, malwareKey(engines));
     return { ...known, ...(content ? { content } : {}), ...(malware ? { malware } : {}) };
   };
 

@@ -5,7 +5,7 @@ import { chooseHits } from './choose-hits.ts';
 import { type CompiledRules, compileRules } from './compile-rules.ts';
 import { isDocumentation } from './is-documentation.ts';
 import { isSourceCode } from './is-source-code.ts';
-import { publishedSecrets } from './published-secrets.ts';
+import { isPublished, publishedFingerprints } from './published-secrets.ts';
 import { secretFamilies } from './rules/index.ts';
 import { secretFingerprint } from './secret-fingerprint.ts';
 import type { SecretRule } from './secret-rule.ts';
@@ -51,8 +51,7 @@ export function createSecretFinder(options: { readonly allow?: readonly AllowRul
   const ofTexts = compileRules(rules);
 
   const allowed = (rule: string, fingerprint: string, secret: string, path?: string) =>
-    publishedSecrets.has(secretFingerprint('', secret)) ||
-    isAllowed(allow, { rule, fingerprint, ...(path === undefined ? {} : { path }) });
+    isPublished(secret) || isAllowed(allow, { rule, fingerprint, ...(path === undefined ? {} : { path }) });
 
   function report(content: ScannedContent, path?: string): SecretsOfFile {
     const byFingerprint = new Map<string, Secret>();
@@ -72,7 +71,7 @@ export function createSecretFinder(options: { readonly allow?: readonly AllowRul
 
   return {
     fingerprint: createHash('sha256')
-      .update(JSON.stringify([REPORT_VERSION, rules.map(describeRule), [...publishedSecrets], allow]))
+      .update(JSON.stringify([REPORT_VERSION, rules.map(describeRule), publishedFingerprints, allow]))
       .digest('hex')
       .slice(0, 12),
     open: (path, size) => {

@@ -18,7 +18,7 @@ const PERL_PACKAGES = /^usr\/(?:local\/)?(?:share|lib(?:\/[^/]{1,64})?)\/perl[^/
 const TESTS =
   /\/(?:tests?|__tests__|testing|spec|fixtures?|examples?|samples?|testdata|docs?|demo|benchmarks?|__mocks__|t)\//;
 const TEXTS =
-  /\.(?:md|markdown|mdx|rst|pod|adoc|html?|pyi|d\.[mc]?ts|map)$|(?:^|\/)(?:CHANGE(?:S|LOG)|README|HISTORY|NEWS)[^/]{0,32}$/i;
+  /\.(?:md|markdown|mdx|rst|pod|adoc|html?|pyi|d\.[mc]?ts|map)$|\.egg-info\/PKG-INFO$|\.dist-info\/METADATA$|(?:^|\/)(?:CHANGE(?:S|LOG)|README|HISTORY|NEWS)[^/]{0,32}$/i;
 
 /**
  * Files that hold examples and no secrets of the image: documentation of the system, and tests and documentation inside

@@ -1,6 +1,6 @@
 import type { CompiledRules } from './compile-rules.ts';
 import { countNewlines } from './count-newlines.ts';
-import { MAX_BEFORE, type SecretRule } from './secret-rule.ts';
+import { DEFAULT_REACH, MAX_BEFORE, type SecretRule } from './secret-rule.ts';
 import { tryRule } from './try-rule.ts';
 
 /** A secret in clear: it stays in this folder. */
@@ -28,8 +28,11 @@ export interface ScannedContent {
 
 /** Of one content; what is reported of it is bounded by less. */
 const MAX_HITS = 1_000;
-/** Patterns are tried no more often than this, and one more for so many bytes: hostile content costs no more than that. */
-const FREE_TRIES = 2_000;
+/**
+ * Patterns are tried no more often than this, and one more for so many bytes: hostile content costs no more than that. One
+ * that reaches far counts as several.
+ */
+const FREE_TRIES = 5_000;
 const BYTES_PER_TRY = 64;
 /** What is scanned before its keywords are looked at: bounds how many wait. */
 const BLOCK_BYTES = 64 * 1024;
@@ -109,7 +112,7 @@ export class SecretScanner {
     let text: string | undefined;
     for (const { compiled, exact } of this.#rules.candidates[keyword] ?? []) {
       if (!this.#applies(compiled.rule) || (exact && !this.#holds(chunk, exact, start))) continue;
-      this.#tries++;
+      this.#tries += compiled.reach / DEFAULT_REACH;
       if (this.#tries > FREE_TRIES + start / BYTES_PER_TRY) {
         this.#cut = true;
         return;

@@ -17,7 +17,7 @@ export function tryRule(
   const bounded = text.length > keyword + reach ? text.slice(0, keyword + reach) : text;
   pattern.lastIndex = Math.max(0, keyword - before);
   for (let match = pattern.exec(bounded); match && match.index <= keyword; match = pattern.exec(bounded)) {
-    const [start, end] = match.indices?.groups?.['secret'] ?? [0, 0];
+    const [start, end] = match.indices?.groups?.secret ?? [0, 0];
     if (match.index + match[0].length > keyword && isSecret(rule, bounded.slice(start, end))) return { start, end };
     if (before === 0) return undefined;
     pattern.lastIndex = match.index + 1;

@@ -1,4 +1,5 @@
 import { assigned } from '../assigned.ts';
+import { mixed } from '../mixed.ts';
 import type { SecretFamily } from '../secret-rule.ts';
 
 /** https://platform.openai.com/docs/api-reference/authentication and the key formats of other model services */
@@ -9,8 +10,8 @@ export const ai: SecretFamily = [
     severity: 'critical',
     keywords: ['T3BlbkFJ'],
     pattern:
-      /(?<![A-Za-z0-9])(?<secret>sk-(?:(?:proj|svcacct|admin|None)-)?[A-Za-z0-9_-]{20,100}T3BlbkFJ[A-Za-z0-9_-]{20,100})(?![A-Za-z0-9_-])/,
-    before: 128,
+      /(?<![A-Za-z0-9])(?<secret>sk-(?:(?:proj|svcacct|admin|None)-)?[A-Za-z0-9_-]{20,80}T3BlbkFJ[A-Za-z0-9_-]{20,80})/,
+    before: 100,
     entropy: 3.5,
     sample: (random) => `sk-proj-${random.base64url(74)}T3BlbkFJ${random.base64url(74)}`,
     nearMisses: ['sk-T3BlbkFJ', `sk-${'x'.repeat(20)}T3BlbkFJ${'x'.repeat(20)}`],
@@ -87,6 +88,7 @@ export const ai: SecretFamily = [
     keywords: ['cohere', 'co_api_key'],
     pattern: assigned('(?:cohere|co_api_key)', '[A-Za-z0-9]{40}'),
     entropy: 3.5,
+    check: mixed,
     sample: (random) => `COHERE_API_KEY=${random.base62(40)}`,
     nearMisses: ['COHERE_API_KEY=short', 'COHERE_API_KEY=$COHERE_API_KEY', `COHERE_API_KEY: ${'x'.repeat(40)}`],
   },
@@ -97,6 +99,7 @@ export const ai: SecretFamily = [
     keywords: ['mistral'],
     pattern: assigned('mistral', '[A-Za-z0-9]{32}'),
     entropy: 3.5,
+    check: mixed,
     sample: (random) => `MISTRAL_API_KEY=${random.base62(32)}`,
     nearMisses: ['MISTRAL_API_KEY=short', 'MISTRAL_API_KEY=$MISTRAL_API_KEY', `MISTRAL_API_KEY: ${'x'.repeat(40)}`],
   },

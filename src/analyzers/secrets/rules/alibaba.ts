@@ -1,4 +1,5 @@
 import { assigned } from '../assigned.ts';
+import { mixed } from '../mixed.ts';
 import type { SecretFamily } from '../secret-rule.ts';
 
 /** https://www.alibabacloud.com/help/ram/user-guide/create-an-accesskey-pair */
@@ -20,6 +21,7 @@ export const alibaba: SecretFamily = [
     keywords: ['alibaba', 'aliyun', 'alicloud', 'accesskeysecret', 'access_key_secret'],
     pattern: assigned('(?:alibaba|aliyun|alicloud|accesskeysecret|access_key_secret)', '[A-Za-z0-9]{30}'),
     entropy: 3.5,
+    check: mixed,
     sample: (random) => `ALIBABA_CLOUD_ACCESS_KEY_SECRET=${random.base62(30)}`,
     nearMisses: [
       'ALIBABA_CLOUD_ACCESS_KEY_SECRET=short',

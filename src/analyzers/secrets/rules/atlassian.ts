@@ -1,4 +1,5 @@
 import { assigned } from '../assigned.ts';
+import { mixed } from '../mixed.ts';
 import type { SecretFamily } from '../secret-rule.ts';
 
 /** https://support.atlassian.com/atlassian-account/docs/manage-api-tokens-for-your-atlassian-account/ */
@@ -32,6 +33,7 @@ export const atlassian: SecretFamily = [
     keywords: ['jira', 'confluence'],
     pattern: assigned('(?:jira|confluence)', '[A-Za-z0-9]{24}'),
     entropy: 3.5,
+    check: mixed,
     sample: (random) => `JIRA_API_TOKEN=${random.base62(24)}`,
     nearMisses: ['JIRA_API_TOKEN=short', 'JIRA_API_TOKEN=$JIRA_API_TOKEN', `JIRA_API_TOKEN: ${'x'.repeat(40)}`],
   },

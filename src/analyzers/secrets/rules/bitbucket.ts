@@ -1,4 +1,5 @@
 import { assigned } from '../assigned.ts';
+import { mixed } from '../mixed.ts';
 import type { SecretFamily } from '../secret-rule.ts';
 
 /** https://support.atlassian.com/bitbucket-cloud/docs/access-tokens/ */
@@ -20,6 +21,7 @@ export const bitbucket: SecretFamily = [
     keywords: ['bitbucket'],
     pattern: assigned('bitbucket', '[A-Za-z0-9_-]{32,64}'),
     entropy: 3.5,
+    check: mixed,
     sample: (random) => `BITBUCKET_CLIENT_SECRET=${random.base62(32)}`,
     nearMisses: [
       'BITBUCKET_CLIENT_SECRET=short',

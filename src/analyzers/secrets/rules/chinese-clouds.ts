@@ -1,4 +1,5 @@
 import { assigned } from '../assigned.ts';
+import { mixed } from '../mixed.ts';
 import type { SecretFamily } from '../secret-rule.ts';
 
 /** https://support.huaweicloud.com/intl/en-us/usermanual-iam/iam_02_0003.html and https://www.volcengine.com/docs/6291/65568 */
@@ -10,6 +11,7 @@ export const chineseClouds: SecretFamily = [
     keywords: ['huawei', 'hwcloud', 'hws_secret'],
     pattern: assigned('(?:huawei|hwcloud|hws_secret)', '[A-Za-z0-9]{40}'),
     entropy: 3.5,
+    check: mixed,
     sample: (random) => `HUAWEICLOUD_SDK_SK=${random.base62(40)}`,
     nearMisses: [
       'HUAWEICLOUD_SDK_SK=short',
@@ -44,6 +46,7 @@ export const chineseClouds: SecretFamily = [
     keywords: ['feishu', 'lark_'],
     pattern: assigned('(?:feishu|lark_)', '[A-Za-z0-9]{32}'),
     entropy: 3.5,
+    check: mixed,
     sample: (random) => `FEISHU_APP_SECRET=${random.base62(32)}`,
     nearMisses: [
       'FEISHU_APP_SECRET=short',

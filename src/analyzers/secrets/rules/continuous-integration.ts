@@ -1,4 +1,5 @@
 import { assigned } from '../assigned.ts';
+import { mixed } from '../mixed.ts';
 import type { SecretFamily } from '../secret-rule.ts';
 
 /** https://circleci.com/docs/managing-api-tokens/ and the token formats of other build services */
@@ -29,6 +30,7 @@ export const continuousIntegration: SecretFamily = [
     keywords: ['travis'],
     pattern: assigned('travis', '[A-Za-z0-9_-]{22}'),
     entropy: 3.5,
+    check: mixed,
     sample: (random) => `TRAVIS_TOKEN=${random.base62(22)}`,
     nearMisses: ['TRAVIS_TOKEN=short', 'TRAVIS_TOKEN=$TRAVIS_TOKEN', `TRAVIS_TOKEN: ${'x'.repeat(40)}`],
   },
@@ -62,6 +64,7 @@ export const continuousIntegration: SecretFamily = [
     keywords: ['drone'],
     pattern: assigned('drone', '[A-Za-z0-9]{32}'),
     entropy: 3.5,
+    check: mixed,
     sample: (random) => `DRONE_TOKEN=${random.base62(32)}`,
     nearMisses: ['DRONE_TOKEN=short', 'DRONE_TOKEN=$DRONE_TOKEN', `DRONE_TOKEN: ${'x'.repeat(40)}`],
   },

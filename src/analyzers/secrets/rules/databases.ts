@@ -27,7 +27,8 @@ export const databases: SecretFamily = [
       'pymysql://',
       'mysql2://',
     ],
-    pattern: /[a-z0-9+]{4,12}:\/\/(?:[^\s:@/"'<>`]{0,128}):(?<secret>[^\s@/"'<>`]{3,128})@[A-Za-z0-9[.*_-]/i,
+    pattern:
+      /[a-z0-9+]{4,12}:\/\/[\w.%+~$=-]{0,128}:(?<secret>[A-Za-z0-9!#$%&'()*+.:;=?^_~-]{3,128})@(?!(?:[A-Za-z0-9-]{1,63}\.){0,4}example\b)[A-Za-z0-9[.*_-]/i,
     reach: 384,
     check: isPassword,
     sample: (random) => `postgres://app:${random.base62(16)}@db.internal:5432/app`,
@@ -44,7 +45,7 @@ export const databases: SecretFamily = [
     title: 'Password in a JDBC connection string',
     severity: 'critical',
     keywords: ['jdbc:'],
-    pattern: /jdbc:[a-z0-9:]{2,30}\/{0,2}[^\s"'<>]{1,200}?[?;&]password=(?<secret>[^\s&;"'<>]{3,128})/i,
+    pattern: /jdbc:[^\s"'<>?;]{2,200}(?:[?;&][^\s"'<>?;&]{0,80}){0,12}?[?;&]password=(?<secret>[^\s&;"'<>]{3,128})/i,
     check: isPassword,
     sample: (random) => `jdbc:postgresql://db.internal:5432/app?user=app&password=${random.base62(16)}`,
     nearMisses: ['jdbc:mysql://host/db?user=u&password=$PASSWORD', 'jdbc:mysql://host/db?password=password'],

@@ -1,4 +1,5 @@
 import { assigned } from '../assigned.ts';
+import { mixed } from '../mixed.ts';
 import type { SecretFamily } from '../secret-rule.ts';
 
 /** https://docs.digitalocean.com/reference/api/create-personal-access-token/ */
@@ -37,6 +38,7 @@ export const digitalocean: SecretFamily = [
     keywords: ['spaces_secret', 'spaces_access'],
     pattern: assigned('(?:spaces_secret|spaces_access)', '[A-Za-z0-9/+]{43}'),
     entropy: 3.5,
+    check: mixed,
     sample: (random) => `SPACES_SECRET_ACCESS_KEY=${random.base64(43)}`,
     nearMisses: [
       'SPACES_SECRET_ACCESS_KEY=short',

@@ -1,4 +1,5 @@
 import { assigned } from '../assigned.ts';
+import { mixed } from '../mixed.ts';
 import type { SecretFamily } from '../secret-rule.ts';
 
 /** https://developers.cloudflare.com/fundamentals/api/get-started/keys/ and other content delivery networks */
@@ -10,6 +11,7 @@ export const edge: SecretFamily = [
     keywords: ['cloudflare', 'cf_api'],
     pattern: assigned('(?:cloudflare|cf_api)', '[A-Za-z0-9_-]{40}'),
     entropy: 3.5,
+    check: mixed,
     sample: (random) => `CLOUDFLARE_API_TOKEN=${random.base62(40)}`,
     nearMisses: [
       'CLOUDFLARE_API_TOKEN=short',
@@ -47,6 +49,7 @@ export const edge: SecretFamily = [
     keywords: ['fastly'],
     pattern: assigned('fastly', '[A-Za-z0-9_-]{32}'),
     entropy: 3.5,
+    check: mixed,
     sample: (random) => `FASTLY_API_TOKEN=${random.base62(32)}`,
     nearMisses: ['FASTLY_API_TOKEN=short', 'FASTLY_API_TOKEN=$FASTLY_API_TOKEN', `FASTLY_API_TOKEN: ${'x'.repeat(40)}`],
   },

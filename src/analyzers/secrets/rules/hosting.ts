@@ -1,4 +1,5 @@
 import { assigned } from '../assigned.ts';
+import { mixed } from '../mixed.ts';
 import type { SecretFamily } from '../secret-rule.ts';
 
 /** https://devcenter.heroku.com/articles/authentication and the like of smaller hosting companies */
@@ -49,6 +50,7 @@ export const hosting: SecretFamily = [
     keywords: ['ovh_'],
     pattern: assigned('ovh_', '[A-Za-z0-9]{32}'),
     entropy: 3.5,
+    check: mixed,
     sample: (random) => `OVH_APPLICATION_SECRET=${random.base62(32)}`,
     nearMisses: [
       'OVH_APPLICATION_SECRET=short',
@@ -63,6 +65,7 @@ export const hosting: SecretFamily = [
     keywords: ['hcloud', 'hetzner'],
     pattern: assigned('(?:hcloud|hetzner)', '[A-Za-z0-9]{64}'),
     entropy: 3.5,
+    check: mixed,
     sample: (random) => `HCLOUD_TOKEN=${random.base62(64)}`,
     nearMisses: ['HCLOUD_TOKEN=short', 'HCLOUD_TOKEN=$HCLOUD_TOKEN', `HCLOUD_TOKEN: ${'x'.repeat(40)}`],
   },
@@ -109,6 +112,7 @@ export const hosting: SecretFamily = [
     keywords: ['vercel'],
     pattern: assigned('vercel', '[A-Za-z0-9]{24}'),
     entropy: 3.5,
+    check: mixed,
     sample: (random) => `VERCEL_TOKEN=${random.base62(24)}`,
     nearMisses: ['VERCEL_TOKEN=short', 'VERCEL_TOKEN=$VERCEL_TOKEN', `VERCEL_TOKEN: ${'x'.repeat(40)}`],
   },
@@ -139,6 +143,7 @@ export const hosting: SecretFamily = [
     keywords: ['ibmcloud', 'ibm_cloud', 'bluemix'],
     pattern: assigned('(?:ibmcloud|ibm_cloud|bluemix)', '[A-Za-z0-9_-]{44}'),
     entropy: 3.5,
+    check: mixed,
     sample: (random) => `IBMCLOUD_API_KEY=${random.base64url(42)}aa`,
     nearMisses: ['IBMCLOUD_API_KEY=short', 'IBMCLOUD_API_KEY=$IBMCLOUD_API_KEY', `IBMCLOUD_API_KEY: ${'x'.repeat(40)}`],
   },

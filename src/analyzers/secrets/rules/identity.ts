@@ -1,4 +1,5 @@
 import { assigned } from '../assigned.ts';
+import { mixed } from '../mixed.ts';
 import type { SecretFamily } from '../secret-rule.ts';
 
 /** https://developer.okta.com/docs/guides/create-an-api-token/main/ and the token formats of other identity and search services */
@@ -10,6 +11,7 @@ export const identity: SecretFamily = [
     keywords: ['okta'],
     pattern: assigned('okta', '00[A-Za-z0-9_-]{40}'),
     entropy: 3.5,
+    check: mixed,
     sample: (random) => `OKTA_API_TOKEN=00${random.base62(40)}`,
     nearMisses: ['OKTA_API_TOKEN=short', 'OKTA_API_TOKEN=$OKTA_API_TOKEN', `OKTA_API_TOKEN: ${'x'.repeat(40)}`],
   },
@@ -20,6 +22,7 @@ export const identity: SecretFamily = [
     keywords: ['auth0'],
     pattern: assigned('auth0', '[A-Za-z0-9_-]{64}'),
     entropy: 3.5,
+    check: mixed,
     sample: (random) => `AUTH0_CLIENT_SECRET=${random.base62(64)}`,
     nearMisses: [
       'AUTH0_CLIENT_SECRET=short',
@@ -82,6 +85,7 @@ export const identity: SecretFamily = [
     keywords: ['elastic', 'elasticsearch'],
     pattern: assigned('(?:elastic|elasticsearch)', '[A-Za-z0-9+/]{56,80}={0,2}'),
     entropy: 4,
+    check: mixed,
     sample: (random) => `ELASTIC_API_KEY=${random.base64(60)}`,
     nearMisses: ['ELASTIC_API_KEY=short', 'ELASTIC_API_KEY=$ELASTIC_API_KEY', `ELASTIC_API_KEY: ${'x'.repeat(40)}`],
   },

@@ -1,5 +1,6 @@
 import { assigned } from '../assigned.ts';
 import { hasDigits } from '../has-digits.ts';
+import { mixed } from '../mixed.ts';
 import type { SecretFamily } from '../secret-rule.ts';
 
 /** https://developer.hashicorp.com/vault/docs/concepts/tokens#token-prefixes and the token formats of other infrastructure tools */
@@ -21,6 +22,7 @@ export const infrastructure: SecretFamily = [
     keywords: ['vault'],
     pattern: assigned('vault', 's\\.[A-Za-z0-9]{24}'),
     entropy: 3.5,
+    check: mixed,
     sample: (random) => `VAULT_TOKEN=s.${random.base62(24)}`,
     nearMisses: ['VAULT_TOKEN=short', 'VAULT_TOKEN=$VAULT_TOKEN', `VAULT_TOKEN: ${'x'.repeat(40)}`],
   },

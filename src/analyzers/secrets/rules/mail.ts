@@ -129,6 +129,7 @@ export const mail: SecretFamily = [
     keywords: ['messagebird'],
     pattern: assigned('messagebird', '[A-Za-z0-9]{25}'),
     entropy: 3.3,
+    check: mixed,
     sample: (random) => `MESSAGEBIRD_ACCESS_KEY=${random.base62(25)}`,
     nearMisses: [
       'MESSAGEBIRD_ACCESS_KEY=short',

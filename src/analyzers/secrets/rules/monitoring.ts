@@ -85,6 +85,7 @@ export const monitoring: SecretFamily = [
     keywords: ['sumologic', 'sumo_'],
     pattern: assigned('(?:sumologic|sumo_)', '[A-Za-z0-9]{64}'),
     entropy: 3.5,
+    check: mixed,
     sample: (random) => `SUMOLOGIC_ACCESS_KEY=${random.base62(64)}`,
     nearMisses: [
       'SUMOLOGIC_ACCESS_KEY=short',
@@ -138,6 +139,7 @@ export const monitoring: SecretFamily = [
     keywords: ['pagerduty'],
     pattern: assigned('pagerduty', '[A-Za-z0-9_+-]{20}'),
     entropy: 3.3,
+    check: mixed,
     sample: (random) => `PAGERDUTY_TOKEN=${random.base62(20)}`,
     nearMisses: ['PAGERDUTY_TOKEN=short', 'PAGERDUTY_TOKEN=$PAGERDUTY_TOKEN', `PAGERDUTY_TOKEN: ${'x'.repeat(40)}`],
   },

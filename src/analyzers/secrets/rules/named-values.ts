@@ -45,7 +45,7 @@ export const namedValues: SecretFamily = [
     keywords: PASSWORD_KEYWORDS,
     // The line has nothing else: a value that goes on is an expression or a sentence.
     pattern: new RegExp(
-      String.raw`(?:passw(?:or)?d|passphrase)${CLOSE}${ASSIGN}\\{0,2}["']?(?<secret>[^\s"'\\;,&<>]{6,128})(?=\\{0,2}["']|[,;&}]{0,2}[ \t]{0,4}(?:[\r\n\0]|$|#)|&)`,
+      String.raw`(?:passw(?:or)?d|passphrase)${CLOSE}${ASSIGN}\\{0,2}["']?(?<secret>[!#$%()*+./0-:=?@A-Z[\]^_\x60a-z{|}~-]{6,128})(?=\\{0,2}["']|[,;&}]{0,2}[ \t]{0,4}(?:[\r\n\0]|$|#)|&)`,
       'i',
     ),
     generic: true,
@@ -70,7 +70,7 @@ export const namedValues: SecretFamily = [
     severity: 'high',
     keywords: PASSWORD_KEYWORDS,
     pattern: new RegExp(
-      String.raw`(?:passw(?:or)?d|passphrase)${CLOSE}(?:${ASSIGN}|[ ]{0,4},[ ]{0,4})\\{0,2}["'](?<secret>[^\s"'\\<>]{8,128})\\{0,2}["']`,
+      String.raw`(?:passw(?:or)?d|passphrase)${CLOSE}(?:${ASSIGN}|[ ]{0,4},[ ]{0,4})\\{0,2}["'](?<secret>[!#-&(-;=?-[\]-~]{8,128})\\{0,2}["']`,
       'i',
     ),
     generic: true,
@@ -112,7 +112,7 @@ export const namedValues: SecretFamily = [
     severity: 'high',
     keywords: KEYWORDS,
     pattern: new RegExp(
-      String.raw`(?:${NAMES})${CLOSE}(?:${ASSIGN}|[ ]{0,4},[ ]{0,4})\\{0,2}["'](?<secret>[A-Za-z0-9+\/=_.~-]{20,256})\\{0,2}["']`,
+      String.raw`(?:${NAMES})${CLOSE}${ASSIGN}\\{0,2}["'](?<secret>[A-Za-z0-9+\/=_.~-]{20,256})\\{0,2}["']`,
       'i',
     ),
     generic: true,

@@ -39,6 +39,7 @@ export const payment: SecretFamily = [
     keywords: ['paypal'],
     pattern: assigned('paypal', 'E[A-Za-z0-9_-]{79}'),
     entropy: 3.5,
+    check: mixed,
     sample: (random) => `PAYPAL_CLIENT_SECRET=E${random.base64url(78)}a`,
     nearMisses: [
       'PAYPAL_CLIENT_SECRET=short',
@@ -53,6 +54,7 @@ export const payment: SecretFamily = [
     keywords: ['adyen'],
     pattern: assigned('adyen', 'AQE[A-Za-z0-9+/=_.-]{60,300}'),
     entropy: 3.5,
+    check: mixed,
     sample: (random) => `ADYEN_API_KEY=AQE${random.base64(110)}`,
     nearMisses: ['ADYEN_API_KEY=short', 'ADYEN_API_KEY=$ADYEN_API_KEY', `ADYEN_API_KEY: ${'x'.repeat(40)}`],
   },
@@ -91,6 +93,7 @@ export const payment: SecretFamily = [
     keywords: ['coinbase'],
     pattern: assigned('coinbase', '[A-Za-z0-9]{32}'),
     entropy: 3.5,
+    check: mixed,
     sample: (random) => `COINBASE_API_SECRET=${random.base62(32)}`,
     nearMisses: [
       'COINBASE_API_SECRET=short',

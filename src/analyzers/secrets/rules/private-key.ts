@@ -2,8 +2,10 @@ import type { SampleRandom } from '../sample-random.ts';
 import type { SecretFamily } from '../secret-rule.ts';
 
 /** A line of base64 at least; keys in JSON and in variables write `\n`. Headers, such as Proc-Type, may come first. */
-const BODY = String.raw`(?:[ \t\r]|\\{1,2}[rn]|\n|[A-Z][A-Za-z-]{2,20}: [^\n\\]{1,120}){0,24}[A-Za-z0-9+\/=]{24}[A-Za-z0-9+\/=\\ \t\r\n]{20,12000}`;
-const block = (label: string) => new RegExp(String.raw`-----BEGIN ${label}-----(?<secret>${BODY})(?:-----END|)`);
+const BODY =
+  /(?:[ \t\r\n]|\\{1,2}[rn]|[A-Z][A-Za-z-]{2,20}: [^\n\\]{1,120}[\n\\]){0,24}[A-Za-z0-9+/=]{24}[A-Za-z0-9+/=\\ \t\r\n]{20,12000}/
+    .source;
+const block = (label: string) => new RegExp(String.raw`-----BEGIN ${label}-----(?<secret>${BODY})`);
 const lines = (text: string) => text.replaceAll(/(.{64})/g, '$1\n');
 const pem = (label: string, length: number, random: SampleRandom) =>
   `-----BEGIN ${label}-----\n${lines(random.base64(length))}\n-----END ${label}-----\n`;
@@ -100,7 +102,7 @@ export const privateKey: SecretFamily = [
     severity: 'critical',
     keywords: ['PuTTY-User-Key-File-'],
     pattern:
-      /PuTTY-User-Key-File-[23]: [\w-]{3,40}\r?\n(?:[A-Z][A-Za-z0-9-]{2,24}: [^\n]{0,200}\n|[A-Za-z0-9+/=]{1,80}\r?\n){1,80}?Private-Lines: [0-9]{1,3}\r?\n(?<secret>[A-Za-z0-9+/=]{20,80}[A-Za-z0-9+/=\r\n]{0,4000})/,
+      /PuTTY-User-Key-File-[23]: [\w-]{3,40}\r?\n(?:[^\n]{1,300}\n){1,60}?Private-Lines: [0-9]{1,3}\r?\n(?<secret>[A-Za-z0-9+/=]{20}[A-Za-z0-9+/=\r\n]{0,4000})/,
     reach: REACH,
     anyShape: true,
     sample: (random) =>

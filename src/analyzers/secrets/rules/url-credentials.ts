@@ -9,7 +9,7 @@ export const urlCredentials: SecretFamily = [
     severity: 'high',
     keywords: ['://'],
     pattern:
-      /:\/\/[^\s:@/?#"'<>`\\(){}[\]|,;]{0,128}:(?<secret>[^\s@/"'<>`\\{}|,]{3,200})@(?:[A-Za-z0-9_-]{1,63}\.){0,10}[A-Za-z0-9_-]{1,63}(?![A-Za-z0-9_.-]{0,40}@)/,
+      /(?<=[A-Za-z0-9+]{2}):\/\/[A-Za-z0-9._%+~$=-]{0,128}:(?<secret>[A-Za-z0-9!#$%&'()*+.:;=?^_~-]{3,200})@(?!(?:[A-Za-z0-9-]{1,63}\.){0,4}example\b)(?:[A-Za-z0-9_-]{1,63}\.){0,10}[A-Za-z0-9_-]{2,63}(?![A-Za-z0-9_.-]{0,40}@)/,
     generic: true,
     check: isPassword,
     sample: (random) => `curl https://deploy:${random.base62(14)}@git.team.io/app.git`,

@@ -95,6 +95,7 @@ export const workspace: SecretFamily = [
     keywords: ['zendesk'],
     pattern: assigned('zendesk', '[A-Za-z0-9]{40}'),
     entropy: 3.5,
+    check: mixed,
     sample: (random) => `ZENDESK_API_TOKEN=${random.base62(40)}`,
     nearMisses: [
       'ZENDESK_API_TOKEN=short',
@@ -109,6 +110,7 @@ export const workspace: SecretFamily = [
     keywords: ['intercom'],
     pattern: assigned('intercom', '[A-Za-z0-9=_-]{60}'),
     entropy: 3.5,
+    check: mixed,
     sample: (random) => `INTERCOM_ACCESS_TOKEN=dG9r${random.base62(55)}a`,
     nearMisses: [
       'INTERCOM_ACCESS_TOKEN=short',
@@ -121,7 +123,7 @@ export const workspace: SecretFamily = [
     title: 'Typeform access token',
     severity: 'medium',
     keywords: ['tfp_'],
-    pattern: /(?<secret>tfp_[A-Za-z0-9_-]{40,60})(?![A-Za-z0-9_-])/,
+    pattern: /(?<![A-Za-z0-9])(?<secret>tfp_[A-Za-z0-9_-]{40,60})(?![A-Za-z0-9_-])/,
     sample: (random) => `tfp_${random.base62(44)}`,
     nearMisses: ['tfp_short', `tfp_${'x'.repeat(44)}`],
   },
@@ -141,6 +143,7 @@ export const workspace: SecretFamily = [
     keywords: ['contentful'],
     pattern: assigned('contentful', '(?:CFPAT-)?[A-Za-z0-9_-]{43}'),
     entropy: 3.5,
+    check: mixed,
     sample: (random) => `CONTENTFUL_TOKEN=CFPAT-${random.base62(43)}`,
     nearMisses: ['CONTENTFUL_TOKEN=short', 'CONTENTFUL_TOKEN=$CONTENTFUL_TOKEN', `CONTENTFUL_TOKEN: ${'x'.repeat(40)}`],
   },
@@ -161,6 +164,7 @@ export const workspace: SecretFamily = [
     keywords: ['twitter'],
     pattern: assigned('twitter', '[A-Za-z0-9]{45,50}'),
     entropy: 3.7,
+    check: mixed,
     sample: (random) => `TWITTER_API_SECRET=${random.base62(50)}`,
     nearMisses: [
       'TWITTER_API_SECRET=short',

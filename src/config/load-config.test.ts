@@ -31,6 +31,8 @@ test.for([
   ['PLIMSOLL_RATE_LIMIT', '0', 'rateLimit', 0],
   ['PLIMSOLL_ADVISORIES_URL', 'file:///srv/osv/', 'advisoriesUrl', 'file:///srv/osv'],
   ['PLIMSOLL_LOG_LEVEL', 'WARN', 'logLevel', 'warn'],
+  ['PLIMSOLL_MAX_LAYER_BYTES', '512 MiB', 'maxLayerBytes', 512 * 1024 ** 2],
+  ['PLIMSOLL_MAX_FILE_BYTES', '65536', 'maxFileBytes', 65_536],
   ['PLIMSOLL_MASTER_KEY', '00'.repeat(32), 'masterKey', Buffer.alloc(32)],
   ['PLIMSOLL_MASTER_KEY', Buffer.alloc(32, 7).toString('base64'), 'masterKey', Buffer.alloc(32, 7)],
 ] as const)('%s=%s is understood', ([name, text, key, value]) => {
@@ -47,6 +49,9 @@ describe('a wrong setting is refused with its name and how to write it', () => {
     ['PLIMSOLL_LISTEN', 'localhost:70000', 'write host:port'],
     ['PLIMSOLL_WORKERS', '0', 'PLIMSOLL_WORKERS: "0" is not valid: write a whole number from 1 to 256.'],
     ['PLIMSOLL_WORKERS', '1.5', 'write a whole number'],
+    ['PLIMSOLL_MAX_LAYER_BYTES', '16GB', 'with KiB, MiB, GiB or TiB, such as 16GiB'],
+    ['PLIMSOLL_MAX_LAYER_BYTES', '1KiB0', 'write at least 1024 bytes'],
+    ['PLIMSOLL_MAX_UNPACKED_BYTES', '9999999TiB', 'write at least 1024 bytes'],
     ['PLIMSOLL_ALLOW_PRIVATE_REGISTRIES', 'maybe', 'write on or off'],
     ['PLIMSOLL_ADVISORIES_URL', '/srv/osv', 'write a URL that begins with http:// or https:// or file://'],
     ['PLIMSOLL_LOG_LEVEL', 'loud', 'write one of debug, info'],

@@ -246,6 +246,15 @@ test('what is no archive, or is not there, says so', async () => {
   await expect(open(join(folder, 'absent'))).rejects.toMatchObject({ code: 'image-not-found' });
 });
 
+test('an archive that takes more disk than allowed when unpacked is refused with the setting', async () => {
+  const opening = openArchiveImage(writeTar(layout([amd64]), gzipSync), undefined, signal, 1_000);
+
+  await expect(opening).rejects.toMatchObject({
+    code: 'limit-exceeded',
+    message: expect.stringContaining('PLIMSOLL_MAX_TEMPORARY_BYTES'),
+  });
+});
+
 test('an abort ends the opening and leaves no temporary file', async () => {
   const before = readdirSync(tmpdir()).filter((name) => name.startsWith('plimsoll-'));
 

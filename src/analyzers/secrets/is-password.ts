@@ -8,7 +8,7 @@ const WORDS = new Set(
     'disabled enabled default auto test testing tests todo fixme foo bar baz foobar hidden masked private public value name ' +
     'pswd user-password userpass pass1 pass2 passw0rd mypass mypassword mysecret prompt ask input file env stdin ' +
     'basic bearer digest type current new old confirm invalid valid missing changed credentials plain hash ' +
-    'letmein hunter2 p@ssw0rd 123456 secretpassword secretkey somepass joe bob alice sekret sekrit topsecret xyzzy s3nsit1ve'
+    'letmein hunter2 p@ssw0rd 123456 secretpassword secretkey somepass joe bob alice sekret sekrit topsecret xyzzy v3ry_s3nsit1ve'
   ).split(' '),
 );
 const WEAK =

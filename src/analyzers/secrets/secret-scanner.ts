@@ -173,12 +173,12 @@ export class SecretScanner {
   /** Copies what is still needed of a chunk: its owner may use it again. */
   #keep(chunk: Buffer): void {
     const after = this.#position + chunk.length;
-    if (!this.#binary && after < this.#size) this.#newlines += countNewlines(chunk, 0, chunk.length);
-    else if (!this.#binary && this.#waiting.length > 0) this.#newlines += countNewlines(chunk, 0, chunk.length);
-    const first =
-      this.#waiting.length > 0
-        ? (this.#waiting[1] ?? 0) - (this.#rules.lengths[this.#waiting[0] ?? 0] ?? 0)
-        : after - this.#rules.automaton.longest;
+    // Nobody asks for lines after a content that is complete and has nothing to look at any more.
+    if (!this.#binary && (after < this.#size || this.#waiting.length > 0))
+      this.#newlines += countNewlines(chunk, 0, chunk.length);
+    // One that waits behind the first may be longer, and begin before it.
+    const end = this.#waiting[1] ?? after;
+    const first = end - this.#rules.automaton.longest;
     const needed = after - Math.max(0, first - MAX_BEFORE);
     const ofTail = Math.max(0, Math.min(this.#tail.length, needed - chunk.length));
     this.#tail = Buffer.concat([

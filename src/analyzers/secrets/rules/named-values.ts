@@ -70,18 +70,35 @@ export const namedValues: SecretFamily = [
     severity: 'high',
     keywords: PASSWORD_KEYWORDS,
     pattern: new RegExp(
-      String.raw`(?:passw(?:or)?d|passphrase)${CLOSE}(?:${ASSIGN}|[ ]{0,4},[ ]{0,4})\\{0,2}["'](?<secret>[!#-&(-;=?-[\]-~]{8,128})\\{0,2}["']`,
+      String.raw`(?:passw(?:or)?d|passphrase)${CLOSE}${ASSIGN}\\{0,2}["'](?<secret>[!#-&(-;=?-[\]-~]{8,128})\\{0,2}["']`,
       'i',
     ),
     generic: true,
     check: (secret) => isStrongValue(secret) && entropy(secret) >= 3.1,
-    sample: (random) => `define('DB_PASSWORD', '${random.base62(17)}7q');`,
+    sample: (random) => `  password = "${random.base62(17)}7q"`,
     nearMisses: [
+      '"password", "scram-sha-256"',
       'password = "password"',
       "password: 'my-password'",
       'password: "$PASSWORD"',
       'password="correct horse"',
       "password: 'string'",
+    ],
+  },
+  {
+    id: 'php-defined-secret',
+    title: 'Password or key in a constant of PHP',
+    severity: 'high',
+    keywords: ['define('],
+    pattern:
+      /define\([ \t]{0,4}["'][A-Z0-9_]{0,40}(?:PASS|PASSWORD|SECRET|KEY|TOKEN|SALT)["'][ \t]{0,4},[ \t]{0,20}["'](?<secret>[!#-&(-[\]-~]{6,128})["']/,
+    generic: true,
+    check: (secret) => isStrongValue(secret),
+    sample: (random) => `define('DB_PASSWORD', '${random.base62(17)}7q');`,
+    nearMisses: [
+      "define('DB_PASSWORD', 'password_here');",
+      "define('AUTH_KEY', getenv('AUTH_KEY'));",
+      "define('API_KEY', '');",
     ],
   },
   {
@@ -127,7 +144,7 @@ export const namedValues: SecretFamily = [
   },
   {
     id: 'environment-secret',
-    title: 'Password, secret or token in a variable',
+    title: 'Password, secret or token',
     severity: 'high',
     keywords: [...KEYWORDS, 'pwd', '_pass', 'auth'],
     pattern: new RegExp(

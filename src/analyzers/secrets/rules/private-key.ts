@@ -5,7 +5,7 @@ import type { SecretFamily } from '../secret-rule.ts';
 const BODY =
   /(?:[ \t\r\n]|\\{1,2}[rn]|[A-Z][A-Za-z-]{2,20}: [^\n\\]{1,120}[\n\\]){0,24}[A-Za-z0-9+/=]{24}[A-Za-z0-9+/=\\ \t\r\n]{20,12000}/
     .source;
-const block = (label: string) => new RegExp(String.raw`-----BEGIN ${label}-----(?<secret>${BODY})`);
+const block = (label: string) => new RegExp(`-----BEGIN ${label}-----(?<secret>${BODY})`);
 const lines = (text: string) => text.replaceAll(/(.{64})/g, '$1\n');
 const pem = (label: string, length: number, random: SampleRandom) =>
   `-----BEGIN ${label}-----\n${lines(random.base64(length))}\n-----END ${label}-----\n`;

@@ -1,16 +1,11 @@
-import { createKeywordScreen } from './keyword-screen.ts';
-
-/**
- * Finds keywords in a stream of bytes, in any case of ASCII letters: Aho and Corasick's automaton as one dense table, where
- * a keyword may lie across the border of what is at hand, and a screen for all that lies between.
- */
+/** Finds keywords in a stream of bytes, in any case of ASCII letters: Aho and Corasick's automaton as one dense table. */
 export interface KeywordAutomaton {
   readonly start: number;
   /** Long enough before any place for the state there not to depend on what came earlier. */
   readonly longest: number;
   /**
    * Reads bytes from `from` up to `to` and appends a pair of numbers for every keyword: its index, and the offset after its
-   * end; in the order of their ends, of those that end together the longest first. Returns the state to go on with.
+   * end. Returns the state to go on with.
    */
   readonly scan: (bytes: Uint8Array, from: number, to: number, state: number, found: number[]) => number;
 }
@@ -22,8 +17,10 @@ interface Node {
   id: number;
 }
 
-/** Below it the automaton alone is faster. */
-const LEAST_SCREENED = 1_024;
+/** Lanes of one scan: the next state waits for the last, so that a processor has time for several. */
+const LANES = 4;
+/** Below it a lane spends too much on reading into its state. */
+const LEAST_LANE = 256;
 
 export function createKeywordAutomaton(keywords: readonly string[]): KeywordAutomaton {
   const { classOf, classes } = byteClasses(keywords);
@@ -40,7 +37,6 @@ export function createKeywordAutomaton(keywords: readonly string[]): KeywordAuto
   const firstFound = ordered.findIndex((node) => node.keywords.length > 0) << shift;
   const outputs = ordered.map((node) => node.keywords);
   const longest = Math.max(...keywords.map((keyword) => keyword.length));
-  const screen = createKeywordScreen(keywords);
 
   function report(state: number, at: number, found: number[]): void {
     for (const keyword of outputs[state >> shift] ?? []) found.push(keyword, at + 1);
@@ -63,23 +59,31 @@ export function createKeywordAutomaton(keywords: readonly string[]): KeywordAuto
   }
 
   function scan(bytes: Uint8Array, from: number, to: number, initial: number, found: number[]): number {
-    if (to - from < LEAST_SCREENED) return scanLane(bytes, from, to, initial, found);
-    const inside: number[] = [];
-    screen.find(bytes, from, to, inside);
-    scanLane(bytes, from, from + longest, initial, found);
-    // The automaton has told those that end where it has read.
-    for (const [keyword, end] of inOrder(inside, keywords)) if (end > from + longest) found.push(keyword, end);
-    return warmUp(bytes, to);
+    const length = Math.floor((to - from) / LANES);
+    if (length < LEAST_LANE || length < longest) return scanLane(bytes, from, to, initial, found);
+    const [second, third, fourth] = [from + length, from + 2 * length, from + 3 * length];
+    let a = initial;
+    let b = warmUp(bytes, second);
+    let c = warmUp(bytes, third);
+    let d = warmUp(bytes, fourth);
+    const inB: number[] = [];
+    const inC: number[] = [];
+    const inD: number[] = [];
+    for (let at = 0; at < length; at++) {
+      a = table[a + (classOf[bytes[from + at] ?? 0] ?? 0)] ?? 0;
+      b = table[b + (classOf[bytes[second + at] ?? 0] ?? 0)] ?? 0;
+      c = table[c + (classOf[bytes[third + at] ?? 0] ?? 0)] ?? 0;
+      d = table[d + (classOf[bytes[fourth + at] ?? 0] ?? 0)] ?? 0;
+      if (a >= firstFound) report(a, from + at, found);
+      if (b >= firstFound) report(b, second + at, inB);
+      if (c >= firstFound) report(c, third + at, inC);
+      if (d >= firstFound) report(d, fourth + at, inD);
+    }
+    for (const lane of [inB, inC, inD]) for (const value of lane) found.push(value);
+    return scanLane(bytes, fourth + length, to, d, found);
   }
 
   return { start: 0, longest, scan };
-}
-
-function inOrder(found: readonly number[], keywords: readonly string[]): readonly (readonly [number, number])[] {
-  const pairs: (readonly [number, number])[] = [];
-  for (let at = 0; at < found.length; at += 2) pairs.push([found[at] ?? 0, found[at + 1] ?? 0]);
-  const lengthOf = (keyword: number) => keywords[keyword]?.length ?? 0;
-  return pairs.sort(([a, endA], [b, endB]) => endA - endB || lengthOf(b) - lengthOf(a));
 }
 
 /** Bytes that no keyword holds are of class 0; a letter and its capital are of one class. */

@@ -17,6 +17,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(): Promise<readonly B
   'match-speed': () => import('./match-speed.ts'),
   'peak-memory': () => import('./peak-memory.ts'),
   rematch: () => import('./rematch.ts'),
+  'secret-speed': () => import('./secret-speed.ts'),
   'signed-calls': () => import('./signed-calls.ts'),
   'list-scale': () => import('./list-scale.ts'),
 };

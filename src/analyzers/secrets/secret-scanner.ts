@@ -173,9 +173,13 @@ export class SecretScanner {
   /** Copies what is still needed of a chunk: its owner may use it again. */
   #keep(chunk: Buffer): void {
     const after = this.#position + chunk.length;
-    // Nobody asks for lines after a content that is complete and has nothing to look at any more.
-    if (!this.#binary && (after < this.#size || this.#waiting.length > 0))
-      this.#newlines += countNewlines(chunk, 0, chunk.length);
+    // Nobody asks for what is behind in a content that is complete, with nothing to look at any more: most files are.
+    if (after === this.#size && this.#waiting.length === 0) {
+      this.#tail = EMPTY;
+      this.#position = after;
+      return;
+    }
+    if (!this.#binary) this.#newlines += countNewlines(chunk, 0, chunk.length);
     // One that waits behind the first may be longer, and begin before it.
     const end = this.#waiting[1] ?? after;
     const first = end - this.#rules.automaton.longest;

@@ -39,9 +39,8 @@ export class WatchedFile implements FileEntry {
   }
 
   async bytes(): Promise<Uint8Array> {
-    const bytes = await this.#entry.bytes();
+    const bytes = await this.#entry.bytes((part) => this.#show(part));
     this.#seen = true;
-    await this.#show(bytes);
     this.#end();
     return bytes;
   }

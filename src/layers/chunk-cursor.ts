@@ -1,4 +1,6 @@
-/** Fresh memory costs more than the copy into it: up to so much is kept for what spans chunks. */
+import { Scratch } from './scratch.ts';
+
+/** For what spans chunks: large programs. */
 const SCRATCH_BYTES = 128 * 1024 ** 2;
 
 /** Reads an exact number of bytes at a time from chunks of any size, copying only what spans two of them. */
@@ -8,7 +10,7 @@ export class ChunkCursor {
   #offset = 0;
   /** Bytes of all chunks before this one. */
   #before = 0;
-  #scratch: Buffer = Buffer.alloc(0);
+  readonly #scratch = new Scratch(SCRATCH_BYTES);
 
   constructor(chunks: AsyncIterator<Uint8Array>) {
     this.#chunks = chunks;
@@ -28,18 +30,25 @@ export class ChunkCursor {
     return taken;
   }
 
-  /** The next `length` bytes, or fewer at the end of the stream; valid until the next bytes are taken. */
-  async take(length: number): Promise<Buffer> {
+  /**
+   * The next `length` bytes, or fewer at the end of the stream; valid until the next bytes are taken. `seen` is shown them part
+   * by part as they come, while they are still near the processor; a promise of it holds the rest back.
+   */
+  async take(length: number, seen?: (part: Buffer) => void | Promise<void>): Promise<Buffer> {
     const now = this.takeNow(length);
-    if (now) return now;
+    if (now) {
+      await seen?.(now);
+      return now;
+    }
     // Filled as the chunks come: those of a large file are not held beside it.
-    const taken = this.#memory(length);
+    const taken = this.#scratch.take(length);
     let filled = 0;
     while (filled < length) {
       const part = await this.takeSome(length - filled);
       if (part === undefined) break;
       taken.set(part, filled);
       filled += part.byteLength;
+      await seen?.(part);
     }
     return taken.subarray(0, filled);
   }
@@ -79,15 +88,6 @@ export class ChunkCursor {
     if (this.#offset + length > this.#chunk.byteLength) return false;
     this.#offset += length;
     return true;
-  }
-
-  #memory(length: number): Buffer {
-    if (length > SCRATCH_BYTES) return Buffer.allocUnsafeSlow(length);
-    if (this.#scratch.byteLength < length) {
-      const doubled = Math.min(this.#scratch.byteLength * 2, SCRATCH_BYTES);
-      this.#scratch = Buffer.allocUnsafeSlow(Math.max(length, doubled));
-    }
-    return this.#scratch.subarray(0, length);
   }
 
   async #next(): Promise<boolean> {

@@ -35,8 +35,8 @@ export interface FileEntry {
   readonly offset: number;
   /** The body as a stream; read it, destroy it or leave it: an untouched body is skipped. */
   readonly content: Readable;
-  /** The whole body at once; check `stat.size` first. Valid until the next entry is taken. */
-  bytes(): Promise<Uint8Array>;
+  /** The whole body at once; check `stat.size` first. Valid until the next entry is taken. `seen` is shown it as it comes. */
+  bytes(seen?: (part: Uint8Array) => void | Promise<void>): Promise<Uint8Array>;
   /** The whole body when it is at hand, else undefined; a view, valid until the next entry is taken. */
   bytesNow(): Uint8Array | undefined;
   /** The body in parts; each a view, valid until the next is taken. */

@@ -161,8 +161,8 @@ class TarFile implements FileEntry {
     return Readable.from(this.#body.parts(), { objectMode: false });
   }
 
-  bytes(): Promise<Uint8Array> {
-    return this.#body.bytes();
+  bytes(seen?: (part: Uint8Array) => void | Promise<void>): Promise<Uint8Array> {
+    return this.#body.bytes(seen);
   }
 
   bytesNow(): Uint8Array | undefined {
@@ -205,8 +205,8 @@ class TarBody {
     this.offset = cursor.position;
   }
 
-  async bytes(): Promise<Buffer> {
-    const bytes = await this.#cursor.take(this.#remaining);
+  async bytes(seen?: (part: Uint8Array) => void | Promise<void>): Promise<Buffer> {
+    const bytes = await this.#cursor.take(this.#remaining, seen);
     if (bytes.byteLength < this.#remaining) throw truncated();
     this.#remaining = 0;
     return bytes;

@@ -29,6 +29,7 @@ import { npm } from './npm.ts';
 import { packageRegistries } from './package-registries.ts';
 import { payment } from './payment.ts';
 import { privateKey } from './private-key.ts';
+import { services } from './services.ts';
 import { shopify } from './shopify.ts';
 import { slack } from './slack.ts';
 import { sourcegraph } from './sourcegraph.ts';
@@ -68,6 +69,7 @@ export const secretFamilies = [
   packageRegistries,
   payment,
   privateKey,
+  services,
   shopify,
   slack,
   sourcegraph,

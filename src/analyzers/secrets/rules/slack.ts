@@ -50,7 +50,7 @@ export const slack: SecretFamily = [
     sample: (random) =>
       `https://hooks.slack.com/services/T${random.upper36(9)}/B${random.upper36(10)}/${random.base62(24)}`,
     nearMisses: [
-      'https://hooks.slack.com/services/T00000000/B00000000/XXXXXXXXXXXXXXXXXXXXXXXX',
+      `https://hooks.slack.com/services/T00000000/B00000000/${'X'.repeat(24)}`,
       'https://hooks.slack.com/services/',
     ],
   },

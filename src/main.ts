@@ -24,6 +24,7 @@ import { databaseUrl } from './config/database-url.ts';
 import type { Config } from './config/load-config.ts';
 import { malwareOptions } from './config/malware-options.ts';
 import { loadMasterKey } from './config/master-key.ts';
+import { readAllowRules } from './config/read-allow-rules.ts';
 import { imageLimits, layerLimits } from './config/scan-limits.ts';
 import { exportFormats } from './exports/formats/index.ts';
 import { createHttpServer } from './http/create-http-server.ts';
@@ -81,7 +82,9 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
   const network = { allowPrivate: config.allowPrivateRegistries };
   const connections = createConnections({ registries: store.registries, types: registryTypes, network });
   const engines = createMalwareEngines(malwareOptions(config));
+  const allowSecrets = await readAllowRules(config.secretAllow);
   const threads = createScanThreads(config.workers, {
+    allowSecrets,
     heapMb: config.threadMemoryMb,
     connectMalware: () => engines.connect(),
   });
@@ -116,7 +119,7 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
     wanted,
     advisories,
   );
-  const secrets = createSecretFinder();
+  const secrets = createSecretFinder({ allow: allowSecrets });
   const getLayerReports = createLayerReports({
     threads,
     stored: { content: store.layerReports, malware: store.malwareReports },

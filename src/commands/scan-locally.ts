@@ -1,8 +1,10 @@
 import { advisoriesPath } from '../advisories/advisories-path.ts';
 import { findSnapshot } from '../advisories/kept-snapshots.ts';
 import { createMalwareEngines } from '../analyzers/malware/create-malware-engines.ts';
+import { createSecretFinder } from '../analyzers/secrets/create-secret-finder.ts';
 import type { Config } from '../config/load-config.ts';
 import { malwareOptions } from '../config/malware-options.ts';
+import { readAllowRules } from '../config/read-allow-rules.ts';
 import { imageLimits, layerLimits } from '../config/scan-limits.ts';
 import { AppError } from '../model/app-error.ts';
 import { type ScanKind, scanKinds } from '../model/scan.ts';
@@ -41,8 +43,10 @@ export async function scanLocally(
 ): Promise<ScanReport> {
   const { config, platform } = options;
   const kept = options.asOf === undefined ? undefined : await findSnapshot(config.dataDir, options.asOf);
+  const allowSecrets = await readAllowRules(config.secretAllow);
   const engines = createMalwareEngines(malwareOptions(config));
   const threads = createScanThreads(config.workers, {
+    allowSecrets,
     heapMb: config.threadMemoryMb,
     connectMalware: () => engines.connect(),
   });
@@ -54,6 +58,7 @@ export async function scanLocally(
       {
         threads,
         engines,
+        secrets: createSecretFinder({ allow: allowSecrets }),
         limits: {
           layer: layerLimits(config),
           image: imageLimits(config),

@@ -308,6 +308,13 @@ export const settings = {
     secret: false,
     schema: wholeNumber(0, 1_000_000),
   },
+  secretAllow: {
+    name: 'PLIMSOLL_SECRET_ALLOW',
+    fallbackText: 'none',
+    meaning: 'JSON file of what is no secret here, by path, rule or fingerprint; docs/guides/secrets.md shows how.',
+    secret: false,
+    schema: path,
+  },
   clamd: {
     name: 'PLIMSOLL_CLAMD',
     meaning: 'ClamAV daemon that looks at every file, too: tcp://host:port or unix:/path.',

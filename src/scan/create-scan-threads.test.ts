@@ -303,3 +303,17 @@ describe('matching', () => {
     expect(snapshot).toBeUndefined();
   });
 });
+
+test('what is known to be no secret is told by no thread', async () => {
+  const key = [
+    '-----BEGIN OPENSSH PRIVATE ',
+    `KEY-----\n${randomBytes(300).toString('base64')}\n-----END OPENSSH PRIVATE `,
+    'KEY-----\n',
+  ];
+  const built = layer().file('srv/test/id', key.join('')).file('srv/live/id', key.join('')).gzip();
+  start(1, { allowSecrets: [{ path: 'srv/test/**' }] });
+
+  const { secrets } = await walk(built);
+
+  expect(secrets.map(({ path }) => path)).toEqual(['srv/live/id']);
+});

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import type { AllowRule } from '../analyzers/secrets/allow-rule.ts';
 import type { AdvisorySnapshot } from '../model/advisory.ts';
 import { AppError } from '../model/app-error.ts';
 import type { Cause } from '../model/cause.ts';
@@ -7,7 +8,7 @@ import type { Inventory } from '../model/inventory.ts';
 import type { MatchResult } from '../model/vulnerability.ts';
 import type { LayerReports } from './create-layer-reports.ts';
 import type { LayerSource } from './image-source.ts';
-import type { LayerWork, TaskInput, TaskOutput, ThreadTask } from './thread-messages.ts';
+import type { LayerWork, TaskInput, TaskOutput, ThreadData, ThreadTask } from './thread-messages.ts';
 
 /** Threads that unpack layers and match inventories. */
 export interface ScanThreads {
@@ -39,6 +40,8 @@ export interface ScanThreadsOptions {
   readonly heapMb?: number;
   /** How long a stopped task may keep its thread before the thread is ended. */
   readonly stopMs?: number;
+  /** Secrets that are known to be none. */
+  readonly allowSecrets?: readonly AllowRule[];
   /** Makes the port over which a thread talks to the malware engines. */
   readonly connectMalware?: () => MessagePort;
 }
@@ -54,7 +57,7 @@ interface Thread {
 /** At most `count` threads, started when they are first needed and again after one has died. */
 export function createScanThreads(
   count: number,
-  { heapMb = THREAD_HEAP_MB, stopMs = STOP_MS, connectMalware }: ScanThreadsOptions = {},
+  { heapMb = THREAD_HEAP_MB, stopMs = STOP_MS, connectMalware, allowSecrets = [] }: ScanThreadsOptions = {},
 ): ScanThreads {
   const threads = new Set<Thread>();
   const free: Thread[] = [];
@@ -65,7 +68,7 @@ export function createScanThreads(
     const malware = connectMalware?.();
     const worker = new Worker(new URL(`./scan-thread${extension}`, import.meta.url), {
       name: 'scan',
-      workerData: { malware },
+      workerData: { malware, allowSecrets } satisfies ThreadData,
       transferList: malware ? [malware] : [],
       resourceLimits: { maxOldGenerationSizeMb: heapMb },
     });

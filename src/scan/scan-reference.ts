@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import type { MalwareEngines } from '../analyzers/malware/create-malware-engines.ts';
-import { createSecretFinder } from '../analyzers/secrets/create-secret-finder.ts';
+import type { SecretFinder } from '../analyzers/secrets/create-secret-finder.ts';
 import { openArchiveImage } from '../layers/archive-image.ts';
 import type { LayerLimits } from '../layers/layer-entry.ts';
 import { AppError } from '../model/app-error.ts';
@@ -22,6 +22,8 @@ export interface ScanReferenceDeps {
   readonly threads: ScanThreads;
   readonly matchInventory: MatchInventory;
   readonly engines: Pick<MalwareEngines, 'status'>;
+  /** As those of the threads. */
+  readonly secrets: SecretFinder;
   readonly limits: {
     readonly layer: LayerLimits;
     readonly image: ImageLimits;
@@ -49,17 +51,16 @@ export async function scanReference(
 ): Promise<ScanReport> {
   const image = await find(reference, options.platform, deps, signal);
   try {
-    const secrets = createSecretFinder();
     const getLayerReports = createLayerReports({
       threads: deps.threads,
       stored: { content: reportsInMemory(), malware: reportsInMemory() },
-      fingerprint: contentFingerprint(secrets),
+      fingerprint: contentFingerprint(deps.secrets),
       limits: deps.limits.layer,
     });
     const { vulnerability, risk, malware } = await scanContent(
       image.source,
       options.kinds,
-      { ...deps, secrets, getLayerReports: withinImageLimits(getLayerReports, deps.limits.image) },
+      { ...deps, getLayerReports: withinImageLimits(getLayerReports, deps.limits.image) },
       options.onProgress,
       signal,
     );

@@ -19,9 +19,9 @@ import type { TaskInput, TaskOutput, ThreadData, ThreadTask } from './thread-mes
 
 if (!parentPort) throw new Error('scan-thread runs as a worker thread');
 
-const { malware: malwarePort } = workerData as ThreadData;
+const { malware: malwarePort, allowSecrets } = workerData as ThreadData;
 const malware = malwarePort && connectMalware(malwarePort);
-const content = { analyzers, secrets: createSecretFinder(), settings: true };
+const content = { analyzers, secrets: createSecretFinder({ allow: allowSecrets }), settings: true };
 const nothing = { analyzers: [], settings: false };
 
 parentPort.on('message', (task: ThreadTask) => {

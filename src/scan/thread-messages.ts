@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { AllowRule } from '../analyzers/secrets/allow-rule.ts';
 import type { LayerLimits } from '../layers/layer-entry.ts';
 import type { AdvisorySnapshot } from '../model/advisory.ts';
 import type { Cause } from '../model/cause.ts';
@@ -14,8 +15,9 @@ export interface LayerWork extends WalkedReports {
 
 /** What a scan thread is given when it starts. */
 export interface ThreadData {
-  /** To the malware engines; absent where there are none. */
-  readonly malware?: MessagePort;
+  /** To the malware engines; undefined where there are none. */
+  readonly malware: MessagePort | undefined;
+  readonly allowSecrets: readonly AllowRule[];
 }
 
 /** Work for a scan thread; everything about it travels over its own port. */

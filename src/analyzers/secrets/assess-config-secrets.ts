@@ -12,21 +12,33 @@ interface ConfigText {
   readonly show: (finder: SecretFinder) => string;
 }
 
-const MAX_RISKS = 200;
+const MAX_RISKS = 1_000;
 const MAX_NAME = 80;
 const UNPRINTABLE = /[^\x20-\x7e]/g;
 
-/** Secrets in the config of an image and in its history. One that stands in several places is reported where it is in force. */
+/**
+ * Secrets in the config of an image and in its history. One that stands in several places is reported where it is in force; of
+ * more than a thousand a last row says that there are more.
+ */
 export function assessConfigSecrets(config: OciImageConfig, finder: SecretFinder): readonly Risk[] {
   const risks = new Map<string, Risk>();
   for (const text of configTexts(config)) {
     for (const secret of finder.findIn(text.text)) {
-      if (risks.size === MAX_RISKS) return [...risks.values()];
+      if (risks.size === MAX_RISKS && !risks.has(secret.fingerprint)) return [...risks.values(), leftOut];
       if (!risks.has(secret.fingerprint)) risks.set(secret.fingerprint, toRisk(text, secret, finder));
     }
   }
   return [...risks.values()];
 }
+
+const leftOut: Risk = {
+  rule: 'secrets-left-out',
+  behavior: 'secret',
+  place: 'instruction',
+  severity: 'high',
+  description: `The config of the image has more than ${MAX_RISKS} secrets; the others are not listed`,
+  instruction: '',
+};
 
 /** Those in force first: the history repeats them. */
 function configTexts({ config, history }: OciImageConfig): readonly ConfigText[] {

@@ -47,7 +47,7 @@ export async function scanAll(repositories: readonly ServedRepository[], threadC
     });
     const advisoriesPath = join(folder, 'no-advisories.db');
     const matchInventory = createMatchInventory({ threads, advisoriesPath, maxAgeDays: 7, now });
-    const deps = { store, getLayerReports, matchInventory, secrets, engines, limits: defaultImageLimits, now };
+    const deps = { store, getLayerReports, matchInventory, threads, engines, limits: defaultImageLimits, now };
     const start = performance.now();
     for (const id of await store.images.select({ all: true })) {
       const image = await store.images.get(id);

@@ -147,7 +147,7 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
             artifact,
             kinds,
             await connections.get(image.registryId),
-            { store, getLayerReports, matchInventory, secrets, engines, limits: imageLimits(config), now },
+            { store, getLayerReports, matchInventory, threads, engines, limits: imageLimits(config), now },
             onProgress,
             signal,
           ),

@@ -12,6 +12,8 @@ const MAX_PROBLEMS = 1_000;
 const MAX_REPORT_CHARACTERS = 64 * 1024 ** 2;
 /** Of one layer; each is a row of the risk list. */
 const MAX_SECRETS = 5_000;
+/** Of one layer; many are summed up in the risk list. */
+const MAX_SETTINGS = 50_000;
 /** What a finding weighs in that sum; analyzers bound its texts. */
 const FINDING_CHARACTERS = 256;
 /** Files that only their content could have made interesting: a layer of more than so much of their paths is cut with a word. */
@@ -31,6 +33,7 @@ export class ReportBuilder {
   readonly #secrets = new PathMap<readonly Secret[]>();
   readonly #settings = new PathMap<readonly SettingFinding[]>();
   #secretCount = 0;
+  #settingCount = 0;
   #problemCount = 0;
   #leftOut: Problem | undefined;
   #cut: Problem | undefined;
@@ -68,8 +71,9 @@ export class ReportBuilder {
     if (secrets.length === 0) return;
     this.#secretCount += secrets.length;
     if (this.#secretCount > MAX_SECRETS) {
+      if (this.#secretCount - secrets.length > MAX_SECRETS) return;
       this.problem(
-        path,
+        '.',
         'secrets',
         'limit-exceeded',
         `the layer has more than ${MAX_SECRETS} secrets; those are left out`,
@@ -82,6 +86,13 @@ export class ReportBuilder {
 
   settings(path: string, findings: readonly SettingFinding[]): void {
     if (findings.length === 0) return;
+    this.#settingCount += findings.length;
+    if (this.#settingCount > MAX_SETTINGS) {
+      if (this.#settingCount - findings.length > MAX_SETTINGS) return;
+      const message = `the layer has more than ${MAX_SETTINGS} risky settings; the others are left out`;
+      this.problem('.', 'settings', 'limit-exceeded', message);
+      return;
+    }
     this.#grow(path.length + findings.length * FINDING_CHARACTERS);
     this.#settings.set(path, [...(this.#settings.get(path) ?? []), ...findings]);
   }

@@ -248,3 +248,16 @@ test('what the system owns and could not be read is left to its advisories, but 
 
   expect(squash(reports(layer)).problems.map(({ path }) => path)).toEqual(paths.slice(1));
 });
+
+test('what was not looked at for secrets or settings is no problem of the packages', () => {
+  const cause = 'limit-exceeded';
+  const problems = [
+    { path: '.', analyzer: 'settings', cause, message: 'too many' },
+    { path: 'a', analyzer: 'secrets', cause, message: 'too many' },
+    { path: '.', analyzer: 'layer', cause, message: 'too large' },
+  ] as const;
+
+  const inventory = squash(reports({ problems }));
+
+  expect(inventory.problems.map(({ analyzer }) => analyzer)).toEqual(['layer']);
+});

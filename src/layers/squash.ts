@@ -79,7 +79,9 @@ function addedFiles({ files, problems, digest: layer }: LayerReport): ReadonlyMa
   for (const [path, findings] of Object.entries(files)) {
     added.set(path, { findings: findings.map((finding) => ({ finding, path, layer })), problems: [] });
   }
-  const troubled = Map.groupBy(problems, ({ path }) => path);
+  // What was not looked at for secrets and settings leaves the packages as known as they are.
+  const ofPackages = problems.filter(({ analyzer }) => analyzer !== 'secrets' && analyzer !== 'settings');
+  const troubled = Map.groupBy(ofPackages, ({ path }) => path);
   for (const [path, here] of troubled) {
     added.set(path, {
       findings: added.get(path)?.findings ?? [],

@@ -1,6 +1,3 @@
-import { assessConfigSecrets } from '../analyzers/secrets/assess-config-secrets.ts';
-import type { SecretFinder } from '../analyzers/secrets/create-secret-finder.ts';
-import { assessConfig } from '../analyzers/settings/assess-config.ts';
 import { toRisks } from '../analyzers/settings/to-risk.ts';
 import type { Digest } from '../model/digest.ts';
 import type { LayerReport } from '../model/layer-report.ts';
@@ -8,15 +5,14 @@ import type { Risk } from '../model/risk.ts';
 import type { FileSecret } from '../model/secret.ts';
 import { severities } from '../model/severity.ts';
 import type { CoverageGap } from '../model/vulnerability.ts';
-import type { OciImageConfig } from '../oci/parse-config.ts';
 import { createRemovals } from './removed-by.ts';
 import type { RiskResult } from './scan-report.ts';
 
 /**
- * Risky settings and secrets of an image: of its config, and of its layers from base to top. A setting that a later layer
- * mends is none; a secret that a later layer deletes is still there for whoever pulls the image.
+ * Risky settings and secrets of an image: those of its config, and those of its layers from base to top. A setting that a
+ * later layer mends is none; a secret that a later layer deletes is still there for whoever pulls the image.
  */
-export function assessRisks(config: OciImageConfig, layers: readonly LayerReport[], secrets: SecretFinder): RiskResult {
+export function assessRisks(inConfig: readonly Risk[], layers: readonly LayerReport[]): RiskResult {
   const removedBy = createRemovals(layers);
   const inFiles = layers.flatMap((layer, index) => [
     ...layer.secrets.map((secret) => secretRisk(secret, layer.digest, removedBy(index, secret.path))),
@@ -25,8 +21,7 @@ export function assessRisks(config: OciImageConfig, layers: readonly LayerReport
       layer.digest,
     ),
   ]);
-  const risks = [...assessConfig(config), ...assessConfigSecrets(config, secrets), ...inFiles];
-  return { risks: risks.toSorted(worstFirst), gaps: layers.flatMap(gapsOf) };
+  return { risks: [...inConfig, ...inFiles].toSorted(worstFirst), gaps: layers.flatMap(gapsOf) };
 }
 
 function secretRisk(

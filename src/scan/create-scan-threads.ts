@@ -5,7 +5,9 @@ import type { AdvisorySnapshot } from '../model/advisory.ts';
 import { AppError } from '../model/app-error.ts';
 import type { Cause } from '../model/cause.ts';
 import type { Inventory } from '../model/inventory.ts';
+import type { Risk } from '../model/risk.ts';
 import type { MatchResult } from '../model/vulnerability.ts';
+import type { OciImageConfig } from '../oci/parse-config.ts';
 import type { LayerReports } from './create-layer-reports.ts';
 import type { LayerSource } from './image-source.ts';
 import type { LayerWork, TaskInput, TaskOutput, ThreadData, ThreadTask } from './thread-messages.ts';
@@ -19,6 +21,8 @@ export interface ScanThreads {
     onBytes: (bytes: number) => void,
     signal: AbortSignal,
   ): Promise<LayerReports>;
+  /** Risky settings and secrets of a config, which may be made to be slow to read. */
+  assessConfig(config: OciImageConfig, signal: AbortSignal): Promise<readonly Risk[]>;
   match(
     inventory: Inventory,
     advisoriesPath: string,
@@ -154,6 +158,13 @@ export function createScanThreads(
         if (output.type !== 'layer')
           throw new AppError('internal-error', `a scan thread answered ${output.type} for a layer`);
         return output.reports;
+      }),
+    assessConfig: (config, signal) =>
+      withThread(signal, async (thread) => {
+        const output = await run(thread, (port) => ({ type: 'config', port, config }), signal);
+        if (output.type !== 'config')
+          throw new AppError('internal-error', `a scan thread answered ${output.type} for a config`);
+        return output.risks;
       }),
     match: (inventory, advisoriesPath, signal) =>
       withThread(signal, async (thread) => {

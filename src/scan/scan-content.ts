@@ -1,11 +1,11 @@
 import type { MalwareEngines } from '../analyzers/malware/create-malware-engines.ts';
-import type { SecretFinder } from '../analyzers/secrets/create-secret-finder.ts';
 import { squash } from '../layers/squash.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { ScanKind } from '../model/scan.ts';
 import { assessRisks } from './assess-risks.ts';
 import { collectMalware } from './collect-malware.ts';
 import type { GetLayerReports } from './create-layer-reports.ts';
+import type { ScanThreads } from './create-scan-threads.ts';
 import type { ImageSource } from './image-source.ts';
 import { inspectLayers } from './inspect-layers.ts';
 import type { Matched, MatchInventory } from './match-inventory.ts';
@@ -16,7 +16,7 @@ import type { MalwareResult, RiskResult, ScanProgress } from './scan-report.ts';
 export interface ScanContentDeps {
   readonly getLayerReports: GetLayerReports;
   readonly matchInventory: MatchInventory;
-  readonly secrets: SecretFinder;
+  readonly threads: Pick<ScanThreads, 'assessConfig'>;
   readonly engines: Pick<MalwareEngines, 'status'>;
 }
 
@@ -37,7 +37,7 @@ export async function scanContent(
 ): Promise<ScannedContent> {
   const wants = (kind: ScanKind) => kinds.includes(kind);
   const engines = wants('malware') ? await readEngines(deps.engines, signal) : undefined;
-  const config = wants('risk') ? await source.config(signal) : undefined;
+  const inConfig = wants('risk') ? await deps.threads.assessConfig(await source.config(signal), signal) : undefined;
   const wanted = {
     content: wants('vulnerability') || wants('risk'),
     ...(engines ? { malware: engines.fingerprint } : {}),
@@ -46,7 +46,7 @@ export async function scanContent(
   const inventory = wants('vulnerability') ? squash(content) : undefined;
   return {
     ...(inventory ? { vulnerability: { inventory, ...(await deps.matchInventory(inventory, signal)) } } : {}),
-    ...(config ? { risk: assessRisks(config, content, deps.secrets) } : {}),
+    ...(inConfig ? { risk: assessRisks(inConfig, content) } : {}),
     ...(engines
       ? { malware: withStatus(collectMalware(malware, engines.warnings, createRemovals(content)), engines) }
       : {}),

@@ -5,7 +5,9 @@ import { openAdvisories } from '../advisories/open.ts';
 import { analyzeLayer } from '../analyzers/analyze-layer.ts';
 import { connectMalware } from '../analyzers/malware/connect-malware.ts';
 import { analyzers } from '../analyzers/packages/index.ts';
+import { assessConfigSecrets } from '../analyzers/secrets/assess-config-secrets.ts';
 import { createSecretFinder } from '../analyzers/secrets/create-secret-finder.ts';
+import { assessConfig } from '../analyzers/settings/assess-config.ts';
 import { ecosystems } from '../ecosystems/index.ts';
 import { match } from '../matching/match.ts';
 import type { AdvisoryDatabase } from '../model/advisory.ts';
@@ -26,14 +28,20 @@ const nothing = { analyzers: [], settings: false };
 
 parentPort.on('message', (task: ThreadTask) => {
   const reply = (output: TaskOutput) => task.port.postMessage(output);
-  const work = task.type === 'layer' ? walk(task, reply) : matchInventory(task);
-  work
+  perform(task, reply)
     .then(reply, (error: unknown) => {
       const message = error instanceof Error ? error.message : String(error);
       reply({ type: 'failed', code: causeOf(error), message, retryable: error instanceof AppError && error.retryable });
     })
     .finally(() => task.port.close());
 });
+
+async function perform(task: ThreadTask, reply: (output: TaskOutput) => void): Promise<TaskOutput> {
+  if (task.type === 'layer') return walk(task, reply);
+  if (task.type === 'match') return matchInventory(task);
+  const { config } = task;
+  return { type: 'config', risks: [...assessConfig(config), ...assessConfigSecrets(config, content.secrets)] };
+}
 
 async function walk(
   task: Extract<ThreadTask, { type: 'layer' }>,

@@ -5,7 +5,9 @@ import type { AdvisorySnapshot } from '../model/advisory.ts';
 import type { Cause } from '../model/cause.ts';
 import type { Digest } from '../model/digest.ts';
 import type { Inventory } from '../model/inventory.ts';
+import type { Risk } from '../model/risk.ts';
 import type { MatchResult } from '../model/vulnerability.ts';
+import type { OciImageConfig } from '../oci/parse-config.ts';
 import type { LayerReports, WalkedReports } from './create-layer-reports.ts';
 
 /** How a layer is walked, and for which reports. */
@@ -23,6 +25,7 @@ export interface ThreadData {
 /** Work for a scan thread; everything about it travels over its own port. */
 export type ThreadTask =
   | ({ readonly type: 'layer'; readonly port: MessagePort; readonly digest: Digest } & LayerWork)
+  | { readonly type: 'config'; readonly port: MessagePort; readonly config: OciImageConfig }
   | {
       readonly type: 'match';
       readonly port: MessagePort;
@@ -40,5 +43,6 @@ export type TaskInput =
 export type TaskOutput =
   | { readonly type: 'read'; readonly bytes: number }
   | { readonly type: 'layer'; readonly reports: LayerReports }
+  | { readonly type: 'config'; readonly risks: readonly Risk[] }
   | { readonly type: 'match'; readonly result: MatchResult; readonly snapshot?: AdvisorySnapshot }
   | { readonly type: 'failed'; readonly code: Cause; readonly message: string; readonly retryable: boolean };

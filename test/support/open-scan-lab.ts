@@ -9,7 +9,6 @@ import { locateSnapshot } from '../../src/advisories/kept-snapshots.ts';
 import { readSnapshot } from '../../src/advisories/read-snapshot.ts';
 import { updateAdvisories } from '../../src/advisories/update.ts';
 import { createMalwareEngines } from '../../src/analyzers/malware/create-malware-engines.ts';
-import { createSecretFinder } from '../../src/analyzers/secrets/create-secret-finder.ts';
 import { createConnections } from '../../src/inventory/create-connections.ts';
 import { syncRegistry } from '../../src/inventory/sync-registry.ts';
 import type { JobHandler } from '../../src/jobs/create-worker.ts';
@@ -68,7 +67,6 @@ export async function openScanLab(): Promise<ScanLab> {
   const served: ServedRegistry[] = [];
   let change = (client: RegistryClient) => client;
 
-  const secrets = createSecretFinder();
   const getLayerReports = createLayerReports({
     threads,
     stored: { content: store.layerReports, malware: store.malwareReports },
@@ -94,7 +92,7 @@ export async function openScanLab(): Promise<ScanLab> {
     log,
     scanImage: async (image, artifact, kinds, onProgress, signal) => {
       const client = change(await connections.get(image.registryId));
-      const deps = { store, getLayerReports, matchInventory, secrets, engines, limits: defaultImageLimits, now };
+      const deps = { store, getLayerReports, matchInventory, threads, engines, limits: defaultImageLimits, now };
       return scanImage(image, artifact, kinds, client, deps, onProgress, signal);
     },
   });

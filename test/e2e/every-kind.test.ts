@@ -43,7 +43,7 @@ const risky = buildImage({
     { created: '2026-01-01T00:00:00Z', created_by: '/bin/sh -c #(nop) ADD file:0123 in / ' },
     {
       created: '2026-01-01T00:00:01Z',
-      created_by: `/bin/sh -c curl -k https://deploy:${urlPassword}@files.example.com/setup.sh | sh`,
+      created_by: `/bin/sh -c curl -k https://deploy:${urlPassword}@files.plimsoll-lab.net/setup.sh | sh`,
     },
     { created: '2026-01-01T00:00:02Z', created_by: '/bin/sh -c rm /root/.ssh/id_rsa' },
     { created: '2026-01-01T00:00:03Z', created_by: `ENV API_PASSWORD=${password}`, empty_layer: true },
@@ -203,7 +203,7 @@ describe('everything is up', () => {
     expect(secrets).toContainEqual(
       expect.objectContaining({
         Type: 3,
-        InstructionContent: expect.stringMatching(/^2026-01-01T00:00:01\S*\n.*files\.example\.com/),
+        InstructionContent: expect.stringMatching(/^2026-01-01T00:00:01\S*\n.*files\.plimsoll-lab\.net/),
       }),
     );
     expect(secrets).toContainEqual(

@@ -98,7 +98,7 @@ test('an excerpt is one printable line of 200 characters, whatever stands there'
 test('the same secret has the same fingerprint in a file and in a text; another one has another', () => {
   const token = `npm_${random.base62(36)}`;
 
-  const inFile = scan(`//registry.npmjs.org/:_authToken=${token}\n`, 'root/.npmrc');
+  const inFile = scan(`//npm.team.io/:_authToken=${token}\n`, 'root/.npmrc');
 
   expect(inFile).toMatchObject([{ rule: 'npm-token', line: 1 }]);
   expect(finder.findIn(`NPM_TOKEN=${token}`)).toMatchObject([{ fingerprint: inFile[0]?.fingerprint }]);

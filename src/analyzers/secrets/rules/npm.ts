@@ -10,7 +10,7 @@ export const npm: SecretFamily = [
     keywords: ['npm_'],
     pattern: /(?<secret>npm_[A-Za-z0-9]{36})(?![A-Za-z0-9_])/,
     entropy: 3.5,
-    sample: (random) => `//registry.npmjs.org/:_authToken=npm_${random.base62(36)}`,
+    sample: (random) => `//npm.team.io/:_authToken=npm_${random.base62(36)}`,
     nearMisses: ['npm_config_registry', 'npm_package_config_something_rather_long', `npm_${'x'.repeat(36)}`],
   },
   {

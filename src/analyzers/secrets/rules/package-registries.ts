@@ -106,6 +106,6 @@ export const packageRegistries: SecretFamily = [
 username = team
 password = ${random.base62(18)}
 `,
-    nearMisses: ['[pypi]\nrepository = https://upload.pypi.org/legacy/\n', '[pypi]\npassword = <password>\n'],
+    nearMisses: ['[pypi]\nrepository = https://pypi.team.io/legacy/\n', '[pypi]\npassword = <password>\n'],
   },
 ];

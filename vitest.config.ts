@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
@@ -9,6 +10,8 @@ const unit = ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'demo/**/*.test.ts', '
 
 export default defineConfig({
   test: {
+    // Many tests wait for servers and processes: two at once also where there are but two processors.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 30_000,
     hookTimeout: 120_000,
     globalSetup: 'test/support/share-template-databases.ts',

@@ -6,8 +6,8 @@ import { walkLayer } from '../layers/walk-layer.ts';
 import type { Digest } from '../model/digest.ts';
 import type { Finding, LayerReport } from '../model/layer-report.ts';
 import type { Analyzer, AnalyzerFile } from './analyzer.ts';
-import { type ContentWatch, openReaders } from './content-watch.ts';
 import { LinkTargets } from './link-targets.ts';
+import { type ContentWatch, openReaders } from './open-readers.ts';
 import { ReportBuilder } from './report-builder.ts';
 import { inspectEntry } from './settings/inspect-entry.ts';
 import { WaitingFiles } from './waiting-files.ts';
@@ -73,6 +73,8 @@ export async function analyzeLayer(
       return noteDirectory(path, interested, report);
     }
     report.remove(path);
+    if (entry.type === 'irregular' && entry.hasContent && (options.secrets || options.malware))
+      report.problem(path, 'content', 'file-unreadable', `it is ${entry.what}: nobody has looked into it`);
     if (interested.length === 0) return;
     if (entry.type === 'irregular') return unread(path, interested, `it is ${entry.what}`, report);
     if (entry.hard) {

@@ -25,6 +25,7 @@ export const scanErrorCodes: Readonly<Record<Cause, string>> = {
   'engine-timeout': 'EngineTimeout',
   // The original says the same of an engine as of a registry.
   'engine-unreachable': 'ConnFailed',
+  'file-unreadable': 'FileUnreadable',
   'image-not-found': 'ImageNotFound',
   'internal-error': 'InternalError',
   'layer-corrupt': 'LayerCorrupt',

@@ -19,8 +19,8 @@ export type LayerEntry =
   /** A link now lies where something of a lower layer may have been. A hard link's `target` is normalised like a path. */
   | { readonly type: 'link'; readonly path: string; readonly target: string; readonly hard: boolean }
   | { readonly type: 'directory'; readonly path: string; readonly stat: FileStat }
-  /** Something that is there but cannot be read as a file: a device, a fifo, a sparse file; `what` names it. */
-  | { readonly type: 'irregular'; readonly path: string; readonly what: string }
+  /** Something that is there but cannot be read as a file: a device, a fifo, a sparse file; `what` names it, `hasContent`: bytes that stay unseen. */
+  | { readonly type: 'irregular'; readonly path: string; readonly what: string; readonly hasContent: boolean }
   /** `.wh.<name>` */
   | { readonly type: 'whiteout'; readonly path: string }
   /** `.wh..wh..opq` */

@@ -1,30 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Digest } from '../model/digest.ts';
+import { layerDigest, sampleLayerReports } from '../../test/support/sample-layer-reports.ts';
 import type { Finding, LayerReport, Problem } from '../model/layer-report.ts';
 import { squash } from './squash.ts';
 
-type Parts = Partial<Pick<LayerReport, 'files' | 'removed' | 'directories' | 'emptied' | 'problems'>>;
-
-const digest = (at: number): Digest => `sha256:${String(at).repeat(64).slice(0, 64)}`;
-
-/** Reports of layers, base first; the n-th has digest(n). */
-function reports(...layers: readonly Parts[]): readonly LayerReport[] {
-  return layers.map((parts, at) => ({
-    digest: digest(at),
-    diffId: digest(at),
-    files: {},
-    removed: [],
-    directories: [],
-    emptied: [],
-    secrets: [],
-    settings: [],
-    problems: [],
-    compressedBytes: 0,
-    uncompressedBytes: 0,
-    entries: 0,
-    ...parts,
-  }));
-}
+type Parts = Partial<LayerReport>;
 
 const pkg = (name: string, version = '1'): Extract<Finding, { readonly kind: 'package' }> => ({
   kind: 'package',
@@ -35,7 +14,7 @@ const problem = (path: string): Problem => ({ path, analyzer: 'npm', cause: 'pac
 
 /** `path@layer` of every package. */
 function shown(...layers: readonly Parts[]): readonly string[] {
-  return squash(reports(...layers)).packages.map(({ path, layer }) => `${path}@${layer[7]}`);
+  return squash(sampleLayerReports(...layers)).packages.map(({ path, layer }) => `${path}@${layer[7]}`);
 }
 
 const base: Parts = { files: { 'a/b/p': [pkg('p')], 'a/q': [pkg('q')], 'ab/r': [pkg('r')] } };
@@ -81,12 +60,12 @@ test('a package keeps the layer that brought it when its database is written ane
     { files: { [path]: [pkg('a'), pkg('b', '2'), pkg('c')] } },
   ];
 
-  const { packages } = squash(reports(first, second, { removed: [path], files: second.files }));
+  const { packages } = squash(sampleLayerReports(first, second, { removed: [path], files: second.files }));
 
   expect(packages.map(({ name, version, layer }) => [name, version, layer])).toEqual([
-    ['a', '1', digest(0)],
-    ['b', '2', digest(1)],
-    ['c', '1', digest(1)],
+    ['a', '1', layerDigest(0)],
+    ['b', '2', layerDigest(1)],
+    ['c', '1', layerDigest(1)],
   ]);
 });
 
@@ -130,14 +109,14 @@ test.each<[string, Parts, Parts, readonly string[]]>([
 test('a problem lives and dies with its file', () => {
   const broken: Parts = { files: { 'a/x': [] }, problems: [problem('a/x'), problem('../out')] };
 
-  expect(squash(reports(broken, {})).problems).toEqual([
-    { ...problem('a/x'), layer: digest(0) },
-    { ...problem('../out'), layer: digest(0) },
+  expect(squash(sampleLayerReports(broken, {})).problems).toEqual([
+    { ...problem('a/x'), layer: layerDigest(0) },
+    { ...problem('../out'), layer: layerDigest(0) },
   ]);
-  expect(squash(reports(broken, { files: { 'a/x': [pkg('x')] } })).problems.map(({ path }) => path)).toEqual([
-    '../out',
-  ]);
-  expect(squash(reports(broken, { removed: ['a'] })).problems.map(({ path }) => path)).toEqual(['../out']);
+  expect(squash(sampleLayerReports(broken, { files: { 'a/x': [pkg('x')] } })).problems.map(({ path }) => path)).toEqual(
+    ['../out'],
+  );
+  expect(squash(sampleLayerReports(broken, { removed: ['a'] })).problems.map(({ path }) => path)).toEqual(['../out']);
 });
 
 test('the operating system is that of etc/os-release, else of usr/lib/os-release, with the repositories of apk', () => {
@@ -146,13 +125,13 @@ test('the operating system is that of etc/os-release, else of usr/lib/os-release
     files: { 'etc/apk/repositories': [{ kind: 'apk-repositories', releases: ['v3.20', 'edge'] }] },
   };
 
-  expect(squash(reports({}, repositories)).os).toBeUndefined();
-  expect(squash(reports(vendor, { removed: ['etc/os-release'] })).os).toEqual({
+  expect(squash(sampleLayerReports({}, repositories)).os).toBeUndefined();
+  expect(squash(sampleLayerReports(vendor, { removed: ['etc/os-release'] })).os).toEqual({
     family: 'vendor',
     release: '1',
     name: 'vendor',
   });
-  expect(squash(reports(vendor, { files: { 'etc/os-release': [os('own')] } }, repositories)).os).toEqual({
+  expect(squash(sampleLayerReports(vendor, { files: { 'etc/os-release': [os('own')] } }, repositories)).os).toEqual({
     family: 'own',
     release: '1',
     name: 'own',
@@ -168,7 +147,7 @@ const owns = (name: string, ...paths: string[]): Finding => ({
 
 /** `name owner` of every package. */
 function owners(...layers: readonly Parts[]): readonly string[] {
-  return squash(reports(...layers)).packages.map(({ name, ownedBy }) => `${name} ${ownedBy?.name ?? '-'}`);
+  return squash(sampleLayerReports(...layers)).packages.map(({ name, ownedBy }) => `${name} ${ownedBy?.name ?? '-'}`);
 }
 
 const list = 'var/lib/dpkg/info/x.list';
@@ -246,7 +225,7 @@ test('what the system owns and could not be read is left to its advisories, but 
     problems: paths.map(problem),
   };
 
-  expect(squash(reports(layer)).problems.map(({ path }) => path)).toEqual(paths.slice(1));
+  expect(squash(sampleLayerReports(layer)).problems.map(({ path }) => path)).toEqual(paths.slice(1));
 });
 
 test('what was not looked at for secrets or settings is no problem of the packages', () => {
@@ -257,7 +236,7 @@ test('what was not looked at for secrets or settings is no problem of the packag
     { path: '.', analyzer: 'layer', cause, message: 'too large' },
   ] as const;
 
-  const inventory = squash(reports({ problems }));
+  const inventory = squash(sampleLayerReports({ problems }));
 
   expect(inventory.problems.map(({ analyzer }) => analyzer)).toEqual(['layer']);
 });

@@ -80,7 +80,7 @@ function addedFiles({ files, problems, digest: layer }: LayerReport): ReadonlyMa
     added.set(path, { findings: findings.map((finding) => ({ finding, path, layer })), problems: [] });
   }
   // What was not looked at for secrets and settings leaves the packages as known as they are.
-  const ofPackages = problems.filter(({ analyzer }) => analyzer !== 'secrets' && analyzer !== 'settings');
+  const ofPackages = problems.filter(({ analyzer }) => !['content', 'secrets', 'settings'].includes(analyzer));
   const troubled = Map.groupBy(ofPackages, ({ path }) => path);
   for (const [path, here] of troubled) {
     added.set(path, {

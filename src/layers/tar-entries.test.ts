@@ -91,17 +91,26 @@ test.each<[string, Partial<TarEntry>, Shown[]]>([
   ['the root itself', { path: './', type: '5' }, []],
   ['a folder of the time before ustar', { path: 'a/', type: '\0' }, [{ type: 'directory', path: 'a' }]],
   ['a file of the time before ustar', { path: 'a', type: '\0' }, [fileAt('a')]],
-  ['a device', { path: 'dev/null', type: '3' }, [{ type: 'irregular', path: 'dev/null', what: 'a device' }]],
-  ['a fifo', { path: 'run/f', type: '6' }, [{ type: 'irregular', path: 'run/f', what: 'a fifo' }]],
+  [
+    'a device',
+    { path: 'dev/null', type: '3' },
+    [{ type: 'irregular', path: 'dev/null', what: 'a device', hasContent: false }],
+  ],
+  ['a fifo', { path: 'run/f', type: '6' }, [{ type: 'irregular', path: 'run/f', what: 'a fifo', hasContent: false }]],
   [
     'a sparse file',
+    { path: 'opt/disk', type: 'S', content: Buffer.from('between holes') },
+    [{ type: 'irregular', path: 'opt/disk', what: 'a sparse file', hasContent: true }],
+  ],
+  [
+    'a sparse file of holes alone',
     { path: 'var/log/lastlog', type: 'S' },
-    [{ type: 'irregular', path: 'var/log/lastlog', what: 'a sparse file' }],
+    [{ type: 'irregular', path: 'var/log/lastlog', what: 'a sparse file', hasContent: false }],
   ],
   [
     'an unknown type',
     { path: 'a', type: 'V' },
-    [{ type: 'irregular', path: 'a', what: 'an entry of the unknown type "V"' }],
+    [{ type: 'irregular', path: 'a', what: 'an entry of the unknown type "V"', hasContent: false }],
   ],
   ['a whiteout in a folder name', { path: 'a/.wh.b/c' }, [fileAt('a/.wh.b/c')]],
   ['a name that only holds .wh.', { path: 'a/b.wh.c' }, [fileAt('a/b.wh.c')]],
@@ -269,7 +278,7 @@ test.each([
   rmSync(folder, { recursive: true });
 
   expect(await read(tar)).toMatchObject([
-    { type: 'irregular', path: 'sparse', what: 'a sparse file' },
+    { type: 'irregular', path: 'sparse', what: 'a sparse file', hasContent: true },
     { type: 'file', path: 'after', text: 'x' },
   ]);
 });

@@ -115,10 +115,13 @@ function toEntry(header: TarHeader, sparse: boolean, body: TarBody, limits: TarL
   const name = path.slice(path.lastIndexOf('/') + 1);
   if (name.startsWith(WHITEOUT)) return toWhiteout(header, path, name);
   if (isDirectory) return { type: 'directory', path, stat: toStat(path, 0, header) };
-  if (sparse || header.type === 'S') return { type: 'irregular', path, what: 'a sparse file' };
+  if (sparse || header.type === 'S') {
+    // Engines fill its holes: there is a file, and what is between the holes nobody here sees.
+    return { type: 'irregular', path, what: 'a sparse file', hasContent: body.size > 0 };
+  }
   if (regular.includes(header.type)) return new TarFile(toStat(path, body.size, header), body);
   if (header.type === '2') return { type: 'link', path, target: header.target, hard: false };
-  if (header.type !== '1') return { type: 'irregular', path, what: whatIs(header.type) };
+  if (header.type !== '1') return { type: 'irregular', path, what: whatIs(header.type), hasContent: false };
   const target = normalisePath(header.target, limits.maxPathBytes);
   return 'problem' in target
     ? problem(header, `of the hard link's target, ${target.problem}`)

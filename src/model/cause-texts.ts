@@ -121,6 +121,12 @@ export const causeTexts: Readonly<Record<Cause, CauseText>> = {
     'Check that clamd runs and that PLIMSOLL_CLAMD names its address, then scan the malware kind again.',
     '请确认 clamd 正在运行且 PLIMSOLL_CLAMD 指向其地址，然后重新执行病毒扫描。',
   ),
+  'file-unreadable': cause(
+    'Some files could not be read, so what is in them is unknown',
+    '部分文件无法读取，其内容未知',
+    'Look at the detail for the files. A sparse file is read once the image is built without it, or without its holes.',
+    '请查看详情中的文件；稀疏文件需在构建镜像时移除或以普通文件写入后才能扫描。',
+  ),
   'image-not-found': cause(
     'The image, or a part of it, is no longer in the registry',
     '镜像或其部分内容已不在镜像仓库中',

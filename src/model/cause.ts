@@ -20,6 +20,7 @@ export const causes = [
   'engine-limit',
   'engine-timeout',
   'engine-unreachable',
+  'file-unreadable',
   'image-not-found',
   'internal-error',
   'layer-corrupt',

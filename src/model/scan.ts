@@ -16,6 +16,9 @@ export interface KindState {
   readonly cause?: Cause;
 }
 
+/** Of a kind that nothing has looked for. */
+export const notScanned: KindState = { status: 'not-scanned', progress: 0 };
+
 /** The precomputed security state of an artifact; an absent count is unknown, never zero. */
 export interface Summary {
   readonly vulnerability: KindState;

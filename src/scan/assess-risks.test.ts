@@ -1,27 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Digest } from '../model/digest.ts';
-import type { LayerReport } from '../model/layer-report.ts';
+import { layerDigest, sampleLayerReports } from '../../test/support/sample-layer-reports.ts';
 import type { Risk } from '../model/risk.ts';
 import { assessRisks } from './assess-risks.ts';
 
-const digest = (at: number): Digest => `sha256:${String(at).repeat(64)}`;
-const reports = (...layers: readonly Partial<LayerReport>[]) =>
-  layers.map(
-    (parts, at): LayerReport => ({
-      digest: digest(at),
-      files: {},
-      removed: [],
-      directories: [],
-      emptied: [],
-      secrets: [],
-      settings: [],
-      problems: [],
-      compressedBytes: 0,
-      uncompressedBytes: 0,
-      entries: 0,
-      ...parts,
-    }),
-  );
 const secret = (path: string) => ({
   path,
   rule: 'github-classic-token',
@@ -47,7 +28,7 @@ const root: Risk = {
 test('a secret that a later layer deletes is one; a setting that a later layer mends is none', () => {
   const { risks, gaps } = assessRisks(
     [root],
-    reports(
+    sampleLayerReports(
       { secrets: [secret('root/.env'), secret('srv/.env')], settings: [setuid('opt/tool'), setuid('opt/other')] },
       { removed: ['root'], files: { 'opt/tool': [] } },
     ),
@@ -55,12 +36,12 @@ test('a secret that a later layer deletes is one; a setting that a later layer m
 
   expect(gaps).toEqual([]);
   expect(risks.map(({ rule, path, removedBy }) => [rule, path, removedBy])).toEqual([
-    ['github-classic-token', 'root/.env', digest(1)],
+    ['github-classic-token', 'root/.env', layerDigest(1)],
     ['github-classic-token', 'srv/.env', undefined],
     ['CIS-DI-0001', undefined, undefined],
     ['CIS-DI-0008', 'opt/other', undefined],
   ]);
-  expect(risks[0]).toMatchObject({ layer: digest(0), line: 3, fingerprint: '0123456789abcdef', place: 'file' });
+  expect(risks[0]).toMatchObject({ layer: layerDigest(0), line: 3, fingerprint: '0123456789abcdef', place: 'file' });
   expect(risks[0]?.description).toMatch(/later layer removes/);
 });
 
@@ -68,14 +49,15 @@ test('what was left out of a layer makes the result a lower bound; what concerns
   const cause = 'limit-exceeded';
   const { gaps } = assessRisks(
     [],
-    reports({
+    sampleLayerReports({
       problems: [
         { path: '.', analyzer: 'layer', cause, message: 'too large' },
         { path: 'a', analyzer: 'secrets', cause, message: 'too many' },
+        { path: 'c', analyzer: 'content', cause: 'file-unreadable', message: 'sparse' },
         { path: 'b', analyzer: 'npm', cause: 'package-unreadable', message: 'no JSON' },
       ],
     }),
   );
 
-  expect(gaps.map(({ subject }) => subject)).toEqual(['.: too large', 'a: too many']);
+  expect(gaps.map(({ subject }) => subject)).toEqual(['.: too large', 'a: too many', 'c: sparse']);
 });

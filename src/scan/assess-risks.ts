@@ -5,7 +5,7 @@ import type { Risk } from '../model/risk.ts';
 import type { FileSecret } from '../model/secret.ts';
 import { severities } from '../model/severity.ts';
 import type { CoverageGap } from '../model/vulnerability.ts';
-import { createRemovals } from './removed-by.ts';
+import { createRemovals } from './create-removals.ts';
 import type { RiskResult } from './scan-report.ts';
 
 /**
@@ -50,6 +50,6 @@ const worstFirst = (a: Risk, b: Risk) => severities.indexOf(b.severity) - severi
 /** What of a layer nobody looked at. */
 function gapsOf({ problems }: LayerReport): readonly CoverageGap[] {
   return problems
-    .filter(({ analyzer }) => analyzer === 'layer' || analyzer === 'secrets' || analyzer === 'settings')
+    .filter(({ analyzer }) => ['layer', 'content', 'secrets', 'settings'].includes(analyzer))
     .map(({ cause, path, message }) => ({ cause, subject: `${path}: ${message}` }));
 }

@@ -5,12 +5,13 @@ import type { ScanKind } from '../model/scan.ts';
 import { assessRisks } from './assess-risks.ts';
 import { collectMalware } from './collect-malware.ts';
 import type { GetLayerReports } from './create-layer-reports.ts';
+import { createRemovals } from './create-removals.ts';
 import type { ScanThreads } from './create-scan-threads.ts';
 import type { ImageSource } from './image-source.ts';
 import { inspectLayers } from './inspect-layers.ts';
 import type { Matched, MatchInventory } from './match-inventory.ts';
 import { type ReadyEngines, readEngines } from './read-engines.ts';
-import { createRemovals } from './removed-by.ts';
+
 import type { MalwareResult, RiskResult, ScanProgress } from './scan-report.ts';
 
 export interface ScanContentDeps {

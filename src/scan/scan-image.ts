@@ -1,6 +1,6 @@
 import type { Digest } from '../model/digest.ts';
 import type { Image } from '../model/image.ts';
-import type { KindState, ScanKind, Summary } from '../model/scan.ts';
+import { notScanned, type ScanKind, type Summary } from '../model/scan.ts';
 import { MAX_CONFIG_BYTES, parseConfig } from '../oci/parse-config.ts';
 import { readSmallBlob } from '../registries/read-small-blob.ts';
 import type { RegistryClient } from '../registries/registry-client.ts';
@@ -50,8 +50,6 @@ export async function scanImage(
       : found,
   );
 }
-
-const notScanned: KindState = { status: 'not-scanned', progress: 0 };
 
 function summariseScan({ vulnerability, malware, risk }: ScannedContent, os: string, scannedAt: Date): Summary {
   const nothing: Summary = {

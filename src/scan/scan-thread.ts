@@ -61,16 +61,19 @@ async function walk(
     type: 'layer',
     reports: {
       ...(task.content ? { content: report } : {}),
-      ...(found ? { malware: withCut(found, report) } : {}),
+      ...(found ? { malware: withUnseen(found, report) } : {}),
     },
   };
 }
 
-/** What a limit left out of the walk no engine saw. */
-function withCut(found: MalwareReport, { problems }: LayerReport): MalwareReport {
-  const cut = problems.find(({ path, analyzer }) => path === '.' && analyzer === 'layer');
-  if (!cut) return found;
-  return { ...found, failures: [...found.failures, { engine: 'layer', cause: cut.cause, message: cut.message }] };
+/** What the walk could not read no engine saw: one failure, whatever there is of it. */
+function withUnseen(found: MalwareReport, { problems }: LayerReport): MalwareReport {
+  const [first, ...others] = problems.filter(({ analyzer }) => analyzer === 'layer' || analyzer === 'content');
+  if (!first) return found;
+  const where = first.path === '.' ? '' : `/${first.path}: `;
+  const more = others.length > 0 ? `; and ${others.length} more` : '';
+  const message = `${where}${first.message}${more}`;
+  return { ...found, failures: [...found.failures, { engine: 'layer', cause: first.cause, message }] };
 }
 
 /** The blob as it arrives over the port; acknowledged when the walk has taken it, which is what holds the sender back. */

@@ -1,5 +1,5 @@
 import type { Inventory } from '../model/inventory.ts';
-import type { KindState, Summary } from '../model/scan.ts';
+import { type KindState, notScanned, type Summary } from '../model/scan.ts';
 import type { Severity } from '../model/severity.ts';
 import type { MatchResult, Vulnerability } from '../model/vulnerability.ts';
 import { describeGaps } from './describe-gaps.ts';
@@ -20,8 +20,8 @@ export function summarise(inventory: Inventory, match: MatchResult, os: string, 
   const needsFix = vulnerabilities.some(isMustFix);
   return {
     vulnerability,
-    malware: { status: 'not-scanned', progress: 0 },
-    risk: { status: 'not-scanned', progress: 0 },
+    malware: notScanned,
+    risk: notScanned,
     scannedAt,
     osName: inventory.os?.name || os,
     vulnerabilities: coverage === 'unknown' ? undefined : vulnerabilities.length,

@@ -3,7 +3,7 @@ import type { Cause } from '../model/cause.ts';
 import type { Digest } from '../model/digest.ts';
 import type { Image } from '../model/image.ts';
 import { overallProgress, overallStatus } from '../model/overall-status.ts';
-import type { KindState, ScanStatus, Summary } from '../model/scan.ts';
+import { type KindState, notScanned, type ScanStatus, type Summary } from '../model/scan.ts';
 import type { ImagesTable, SummaryColumns } from './tables.ts';
 
 /** A row of `images` with what its registry and repository add. */
@@ -124,6 +124,6 @@ export function toSummaryColumns(summary: Summary): SummaryColumns {
 
 /** The state of an image that nothing has looked at; `os` is the config's GOOS. */
 export function unscannedColumns(os: string): SummaryColumns {
-  const none: KindState = { status: 'not-scanned', progress: 0 };
-  return toSummaryColumns({ vulnerability: none, malware: none, risk: none, osName: os, detail: '' });
+  const none = { vulnerability: notScanned, malware: notScanned, risk: notScanned };
+  return toSummaryColumns({ ...none, osName: os, detail: '' });
 }

@@ -2,7 +2,7 @@ import { type Kysely, type SqlBool, sql, type Transaction } from 'kysely';
 import type { Digest } from '../model/digest.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { LocatedPackage } from '../model/package.ts';
-import type { KindState } from '../model/scan.ts';
+import { notScanned } from '../model/scan.ts';
 import type { Suppressed } from '../model/vulnerability.ts';
 import type { Database, Engine } from './database.ts';
 import { ignoreByRules, lockIgnoreRules, subtractIgnored } from './ignored-findings.ts';
@@ -208,8 +208,6 @@ async function saveMatch(
   if (ignores) await subtractIgnored(trx, engine, { artifactId });
   return true;
 }
-
-const notScanned: KindState = { status: 'not-scanned', progress: 0 };
 
 /** That everything appears where nothing was known before is no news. */
 function wasKnown({ summary }: { readonly summary: string | null }): boolean {

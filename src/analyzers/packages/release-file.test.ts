@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { analyzeText } from '../../../test/support/analyze-text.ts';
+import { sampleLayerReports } from '../../../test/support/sample-layer-reports.ts';
 import { squash } from '../../layers/squash.ts';
 import type { Finding } from '../../model/layer-report.ts';
 import { releaseFile } from './release-file.ts';
@@ -31,22 +32,7 @@ test.for(['', 'CentOS\n', 'Plan 9 release 4\n', `SUSE Linux Enterprise ${'a '.re
 test('os-release says it better, and the own file of a system better than the one it took over', () => {
   const os = (family: string): readonly Finding[] => [{ kind: 'os', family, release: '8', name: family }];
   const familyOf = (files: Readonly<Record<string, readonly Finding[]>>) =>
-    squash([
-      {
-        digest: `sha256:${'0'.repeat(64)}`,
-        diffId: `sha256:${'0'.repeat(64)}`,
-        files,
-        removed: [],
-        directories: [],
-        emptied: [],
-        secrets: [],
-        settings: [],
-        problems: [],
-        compressedBytes: 0,
-        uncompressedBytes: 0,
-        entries: 0,
-      },
-    ]).os?.family;
+    squash(sampleLayerReports({ files })).os?.family;
 
   expect(familyOf({ 'etc/redhat-release': os('rhel'), 'etc/oracle-release': os('ol') })).toBe('ol');
   expect(familyOf({ 'etc/oracle-release': os('ol'), 'usr/lib/os-release': os('other') })).toBe('other');

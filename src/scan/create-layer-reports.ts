@@ -17,7 +17,7 @@ export interface WantedReports {
   readonly malware?: string;
 }
 
-/** What was wanted. */
+/** What was wanted; the content also unasked where it is stored, since it tells which files later layers remove. */
 export interface LayerReports {
   readonly content?: LayerReport;
   readonly malware?: MalwareReport;
@@ -54,9 +54,7 @@ export function createLayerReports({ threads, stored, fingerprint, limits }: Lay
   const underWay = new Map<string, Promise<LayerReports>>();
 
   const readStored = async ({ digest }: LayerSource, wanted: WantedReports): Promise<LayerReports> => {
-    const content = wanted.content
-      ? ((await stored.content.get(digest, fingerprint)) ?? (await stored.content.get(digest, limited)))
-      : undefined;
+    const content = (await stored.content.get(digest, fingerprint)) ?? (await stored.content.get(digest, limited));
     const malware = wanted.malware ? await stored.malware.get(digest, malwareKey(wanted.malware)) : undefined;
     return { ...(content ? { content } : {}), ...(malware ? { malware } : {}) };
   };

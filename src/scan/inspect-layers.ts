@@ -7,7 +7,7 @@ import type { ScanProgress } from './scan-report.ts';
 
 const LAYERS_AT_ONCE = 3;
 
-/** From base to top; empty where that kind of report was not wanted. */
+/** From base to top; empty where that kind of report is not there for every layer, which only happens to what was not wanted. */
 export interface InspectedLayers {
   readonly content: readonly LayerReport[];
   readonly malware: readonly MalwareReport[];
@@ -44,11 +44,14 @@ export async function inspectLayers(
     failed.abort(error);
     throw error;
   }
-  return {
-    content: content.filter((report) => report !== undefined),
-    malware: malware.filter((report) => report !== undefined),
-  };
+  return { content: allOrNone(content), malware: allOrNone(malware) };
 }
+
+/** Their places tell which layer lies on which: a list with gaps would mislead. */
+const allOrNone = <Report>(reports: readonly (Report | undefined)[]): readonly Report[] => {
+  const present = reports.filter((report) => report !== undefined);
+  return present.length === reports.length ? present : [];
+};
 
 function trackProgress(
   layers: ImageSource['layers'],

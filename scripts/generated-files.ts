@@ -1,6 +1,7 @@
 import { listPlugins, pluginFolders } from './plugin-folders.ts';
 import { renderReference } from './reference/render-reference.ts';
 import { renderIndex } from './render-index.ts';
+import { renderScreenCode } from './render-screen-code.ts';
 import { renderSettings } from './render-settings.ts';
 
 /** A file of the repository that is written from others. */
@@ -15,5 +16,10 @@ export function generatedFiles(root: string): readonly GeneratedFile[] {
     const plugins = listPlugins(root, kind);
     return plugins.length === 0 ? [] : [{ path: `${kind.folder}/index.ts`, text: renderIndex(kind, plugins) }];
   });
-  return [...indexes, { path: 'docs/guides/settings.md', text: renderSettings() }, ...renderReference(root)];
+  return [
+    ...indexes,
+    { path: 'src/analyzers/text-screen-code.ts', text: renderScreenCode(root) },
+    { path: 'docs/guides/settings.md', text: renderSettings() },
+    ...renderReference(root),
+  ];
 }

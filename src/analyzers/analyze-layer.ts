@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { FileEntry, FileStat, LayerEntry, LayerLimits } from '../layers/layer-entry.ts';
 import { mergedUsr } from '../layers/merged-usr.ts';
 import { normalisePath, parentOf } from '../layers/normalise-path.ts';
+import type { Scratch } from '../layers/scratch.ts';
 import { walkLayer } from '../layers/walk-layer.ts';
 import type { Digest } from '../model/digest.ts';
 import type { Finding, LayerReport } from '../model/layer-report.ts';
@@ -18,6 +19,8 @@ export interface AnalyzeOptions extends ContentWatch {
   readonly limits: LayerLimits;
   /** Compressed bytes taken from the blob so far. */
   readonly onProgress?: (compressedBytes: number) => void;
+  /** Memory for large files, kept from one layer to the next. */
+  readonly scratch?: Scratch;
 }
 
 const nobody: readonly Analyzer[] = [];
@@ -37,7 +40,7 @@ export async function analyzeLayer(
   options: AnalyzeOptions,
   signal: AbortSignal,
 ): Promise<LayerReport> {
-  const { analyzers, limits, onProgress } = options;
+  const { analyzers, limits, onProgress, scratch } = options;
   const report = new ReportBuilder();
   const targets = new LinkTargets();
   const waiting = new WaitingFiles();
@@ -85,7 +88,7 @@ export async function analyzeLayer(
   const { cut, ...totals } = await walkLayer(
     blob,
     digest,
-    { limits, visit, ...(onProgress ? { onProgress } : {}) },
+    { limits, visit, ...(onProgress ? { onProgress } : {}), ...(scratch ? { scratch } : {}) },
     signal,
   );
   for (const { analyzer, file, others } of waiting.groups()) {

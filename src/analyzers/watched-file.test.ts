@@ -22,6 +22,20 @@ function recorder(slow: boolean) {
   return { reader, seen: () => Buffer.concat(parts), ends: () => ended };
 }
 
+/** Wants the whole file in one piece. */
+function holder() {
+  const bodies: Buffer[] = [];
+  const reader: ContentReader = {
+    write: () => expect.unreachable(),
+    end: () => expect.unreachable(),
+    whole: async (bytes) => {
+      await new Promise((resolve) => setImmediate(resolve));
+      bodies.push(Buffer.from(bytes));
+    },
+  };
+  return { reader, bodies };
+}
+
 async function* inChunks(tar: Uint8Array, size: number): AsyncGenerator<Uint8Array, void> {
   for (let at = 0; at < tar.byteLength; at += size) yield Buffer.from(tar.subarray(at, at + size));
 }
@@ -39,6 +53,7 @@ test('readers see every byte of a file once, in order, whoever else reads it and
         const builder = layer();
         for (const [i, [bytes]] of files.entries()) builder.file(`f${i}`, bytes);
         const recorders = files.map(([, , slow]) => [recorder(slow), recorder(false)] as const);
+        const holders = files.map(([, , slow]) => (slow ? [] : [holder()]));
         let index = 0;
 
         for await (const entry of tarEntries(inChunks(builder.tar().bytes, chunkSize), defaultLayerLimits)) {
@@ -46,7 +61,7 @@ test('readers see every byte of a file once, in order, whoever else reads it and
           const [bytes, reading] = files[index] ?? [new Uint8Array(), 'nobody'];
           const file = new WatchedFile(
             entry,
-            (recorders[index] ?? []).map(({ reader }) => reader),
+            [...(recorders[index] ?? []), ...(holders[index] ?? [])].map(({ reader }) => reader),
           );
           if (reading.startsWith('head'))
             expect(Buffer.from(await file.head(10))).toEqual(Buffer.from(bytes.subarray(0, 10)));
@@ -58,6 +73,8 @@ test('readers see every byte of a file once, in order, whoever else reads it and
         expect(index).toBe(files.length);
         for (const [i, [bytes]] of files.entries())
           for (const each of recorders[i] ?? []) expect([each.seen(), each.ends()]).toEqual([Buffer.from(bytes), 1]);
+        for (const [i, [bytes]] of files.entries())
+          for (const { bodies } of holders[i] ?? []) expect(bodies).toEqual([Buffer.from(bytes)]);
       },
     ),
   );

@@ -41,7 +41,7 @@ export class WatchedFile implements FileEntry {
   async bytes(): Promise<Uint8Array> {
     const bytes = await this.#entry.bytes((part) => this.#show(part));
     this.#seen = true;
-    this.#end();
+    await this.#end(bytes);
     return bytes;
   }
 
@@ -49,27 +49,39 @@ export class WatchedFile implements FileEntry {
   finish(): void | Promise<void> {
     if (this.#seen) return;
     const bytes = this.#entry.bytesNow();
-    if (bytes === undefined) return this.#stream();
+    if (bytes === undefined) return this.#readers.some(({ whole }) => whole) ? this.#hold() : this.#stream();
     const showing = this.#show(bytes);
-    if (showing) return showing.then(() => this.#end());
-    this.#end();
+    return showing ? showing.then(() => this.#end(bytes)) : this.#end(bytes);
+  }
+
+  async #hold(): Promise<void> {
+    await this.bytes();
   }
 
   async #stream(): Promise<void> {
     for await (const part of this.#entry.parts()) await this.#show(part);
-    this.#end();
+    for (const reader of this.#readers) reader.end();
   }
 
   #show(part: Uint8Array): void | Promise<void> {
     let held: Promise<void> | undefined;
     for (const reader of this.#readers) {
+      if (reader.whole) continue;
       const writing = reader.write(part);
       if (writing) held = held ? held.then(() => writing) : writing;
     }
     return held;
   }
 
-  #end(): void {
-    for (const reader of this.#readers) reader.end();
+  #end(bytes: Uint8Array): void | Promise<void> {
+    let held: Promise<void> | undefined;
+    for (const reader of this.#readers) {
+      if (!reader.whole) reader.end();
+      else {
+        const looking = reader.whole(bytes);
+        if (looking) held = looking;
+      }
+    }
+    return held;
   }
 }

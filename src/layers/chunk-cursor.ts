@@ -1,8 +1,5 @@
 import { Scratch } from './scratch.ts';
 
-/** For what spans chunks: large programs. */
-const SCRATCH_BYTES = 128 * 1024 ** 2;
-
 /** Reads an exact number of bytes at a time from chunks of any size, copying only what spans two of them. */
 export class ChunkCursor {
   readonly #chunks: AsyncIterator<Uint8Array>;
@@ -10,10 +7,12 @@ export class ChunkCursor {
   #offset = 0;
   /** Bytes of all chunks before this one. */
   #before = 0;
-  readonly #scratch = new Scratch(SCRATCH_BYTES);
+  readonly #scratch: Scratch;
 
-  constructor(chunks: AsyncIterator<Uint8Array>) {
+  /** @param scratch for what spans chunks; it belongs to this cursor for as long as there are bytes to take */
+  constructor(chunks: AsyncIterator<Uint8Array>, scratch: Scratch = new Scratch()) {
     this.#chunks = chunks;
+    this.#scratch = scratch;
   }
 
   /** Bytes taken and passed over so far. */
@@ -62,7 +61,8 @@ export class ChunkCursor {
   /** The next `length` bytes, or fewer at the end of the stream, without passing over them. */
   async peek(length: number): Promise<Buffer> {
     while (this.#chunk.byteLength - this.#offset < length) {
-      const rest = this.#chunk.subarray(this.#offset);
+      // Copied: a chunk is gone when the next one is asked for.
+      const rest = Buffer.from(this.#chunk.subarray(this.#offset));
       this.#before += this.#offset;
       const { done, value } = await this.#chunks.next();
       this.#chunk = done ? rest : Buffer.concat([rest, value]);

@@ -1,10 +1,13 @@
+/** Large programs fit; what is larger is rare. */
+const MOST_BYTES = 128 * 1024 ** 2;
+
 /** One piece of memory for what is held one after the other: fresh memory costs many times the copy into it. */
 export class Scratch {
   readonly #most: number;
   #memory: Buffer = Buffer.alloc(0);
 
   /** @param most bytes that are kept; a larger piece is made for itself */
-  constructor(most: number) {
+  constructor(most: number = MOST_BYTES) {
     this.#most = most;
   }
 

@@ -3,6 +3,7 @@ import { AppError } from '../model/app-error.ts';
 import { ChunkCursor } from './chunk-cursor.ts';
 import type { FileEntry, FileStat, LayerEntry, LayerLimits } from './layer-entry.ts';
 import { normalisePath, parentOf } from './normalise-path.ts';
+import type { Scratch } from './scratch.ts';
 import {
   type ExtendedFields,
   isZeroBlock,
@@ -40,8 +41,9 @@ type TarLimits = Pick<LayerLimits, 'maxEntries' | 'maxPathBytes'>;
 export async function* tarEntries(
   chunks: AsyncIterator<Uint8Array>,
   limits: TarLimits,
+  scratch?: Scratch,
 ): AsyncGenerator<LayerEntry, void> {
-  const cursor = new ChunkCursor(chunks);
+  const cursor = new ChunkCursor(chunks, scratch);
   let pax: ExtendedFields = none;
   let gnu: ExtendedFields = none;
   for (let headers = 0; ; headers++) {

@@ -6,6 +6,7 @@ import type { Digest } from '../model/digest.ts';
 import type { LayerReport } from '../model/layer-report.ts';
 import { checkUnpacked, decompress, detectCompression } from './decompress.ts';
 import type { LayerEntry, LayerLimits } from './layer-entry.ts';
+import type { Scratch } from './scratch.ts';
 import { tarEntries } from './tar-entries.ts';
 
 export interface WalkOptions {
@@ -14,6 +15,8 @@ export interface WalkOptions {
   readonly visit: (entry: LayerEntry) => void | Promise<void>;
   /** Compressed bytes taken from the blob so far. */
   readonly onProgress?: (compressedBytes: number) => void;
+  /** Memory for large files, kept from one walk to the next. */
+  readonly scratch?: Scratch;
 }
 
 export interface LayerTotals
@@ -54,7 +57,7 @@ export async function walkLayer(
 async function walk(
   blob: Readable,
   digest: Digest,
-  { limits, visit, onProgress }: WalkOptions,
+  { limits, visit, onProgress, scratch }: WalkOptions,
   signal: AbortSignal,
 ): Promise<LayerTotals> {
   const compressed = new Meter();
@@ -66,7 +69,7 @@ async function walk(
   let entries = 0;
   let cut: string | undefined;
   try {
-    for await (const entry of tarEntries(plain, limits)) {
+    for await (const entry of tarEntries(plain, limits, scratch)) {
       entries++;
       const visiting = visit(entry);
       if (visiting) await visiting;

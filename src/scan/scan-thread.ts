@@ -9,6 +9,7 @@ import { assessConfigSecrets } from '../analyzers/secrets/assess-config-secrets.
 import { createSecretFinder } from '../analyzers/secrets/create-secret-finder.ts';
 import { assessConfig } from '../analyzers/settings/assess-config.ts';
 import { ecosystems } from '../ecosystems/index.ts';
+import { Scratch } from '../layers/scratch.ts';
 import { match } from '../matching/match.ts';
 import type { AdvisoryDatabase } from '../model/advisory.ts';
 import { AppError, causeOf } from '../model/app-error.ts';
@@ -25,6 +26,10 @@ const { malware: malwarePort, allowSecrets } = workerData as ThreadData;
 const malware = malwarePort && connectMalware(malwarePort);
 const content = { analyzers, secrets: createSecretFinder({ allow: allowSecrets }), settings: true };
 const nothing = { analyzers: [], settings: false };
+/** Pieces of the blob that wait for the walk. */
+const CHUNKS_AHEAD = 4;
+/** A thread walks one layer at a time. */
+const scratch = new Scratch();
 
 parentPort.on('message', (task: ThreadTask) => {
   const reply = (output: TaskOutput) => task.port.postMessage(output);
@@ -53,6 +58,7 @@ async function walk(
   const options = {
     ...(task.content ? content : nothing),
     limits: task.limits,
+    scratch,
     ...(session ? { malware: session } : {}),
   };
   const report = await analyzeLayer(blob, task.digest, options, aborter.signal);
@@ -78,7 +84,8 @@ function withUnseen(found: MalwareReport, { problems }: LayerReport): MalwareRep
 
 /** The blob as it arrives over the port; acknowledged when the walk has taken it, which is what holds the sender back. */
 function receive(port: MessagePort, aborter: AbortController, acknowledge: (bytes: number) => void): Readable {
-  const blob = new Readable({ highWaterMark: 1024 * 1024, read: flush });
+  // Of objects, because a stream of bytes glues together what waits in it: that is another copy of everything.
+  const blob = new Readable({ objectMode: true, highWaterMark: CHUNKS_AHEAD, read: flush });
   const waiting: Uint8Array[] = [];
   let ended = false;
   function flush() {

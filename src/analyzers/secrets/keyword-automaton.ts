@@ -1,4 +1,9 @@
-/** Finds keywords in a stream of bytes, in any case of ASCII letters: Aho and Corasick's automaton as one dense table. */
+import { createTextScreen } from '../text-screen.ts';
+
+/**
+ * Finds keywords in a stream of bytes, in any case of ASCII letters: Aho and Corasick's automaton as one dense table where
+ * pieces begin and end, and between, where there is much to read, a screen that passes faster over what is nobody's.
+ */
 export interface KeywordAutomaton {
   readonly start: number;
   /** Long enough before any place for the state there not to depend on what came earlier. */
@@ -17,10 +22,8 @@ interface Node {
   id: number;
 }
 
-/** Lanes of one scan: the next state waits for the last, so that a processor has time for several. */
-const LANES = 4;
-/** Below it a lane spends too much on reading into its state. */
-const LEAST_LANE = 256;
+/** Below it the automaton alone is as fast. */
+const LEAST_SCREENED = 1_024;
 
 export function createKeywordAutomaton(keywords: readonly string[]): KeywordAutomaton {
   const { classOf, classes } = byteClasses(keywords);
@@ -37,12 +40,13 @@ export function createKeywordAutomaton(keywords: readonly string[]): KeywordAuto
   const firstFound = ordered.findIndex((node) => node.keywords.length > 0) << shift;
   const outputs = ordered.map((node) => node.keywords);
   const longest = Math.max(...keywords.map((keyword) => keyword.length));
+  const screen = createTextScreen(keywords);
 
   function report(state: number, at: number, found: number[]): void {
     for (const keyword of outputs[state >> shift] ?? []) found.push(keyword, at + 1);
   }
 
-  function scanLane(bytes: Uint8Array, from: number, to: number, initial: number, found: number[]): number {
+  function follow(bytes: Uint8Array, from: number, to: number, initial: number, found: number[]): number {
     let state = initial;
     for (let at = from; at < to; at++) {
       state = table[state + (classOf[bytes[at] ?? 0] ?? 0)] ?? 0;
@@ -51,7 +55,7 @@ export function createKeywordAutomaton(keywords: readonly string[]): KeywordAuto
     return state;
   }
 
-  function warmUp(bytes: Uint8Array, at: number): number {
+  function stateAt(bytes: Uint8Array, at: number): number {
     let state = 0;
     for (let before = at - longest; before < at; before++)
       state = table[state + (classOf[bytes[before] ?? 0] ?? 0)] ?? 0;
@@ -59,31 +63,27 @@ export function createKeywordAutomaton(keywords: readonly string[]): KeywordAuto
   }
 
   function scan(bytes: Uint8Array, from: number, to: number, initial: number, found: number[]): number {
-    const length = Math.floor((to - from) / LANES);
-    if (length < LEAST_LANE || length < longest) return scanLane(bytes, from, to, initial, found);
-    const [second, third, fourth] = [from + length, from + 2 * length, from + 3 * length];
-    let a = initial;
-    let b = warmUp(bytes, second);
-    let c = warmUp(bytes, third);
-    let d = warmUp(bytes, fourth);
-    const inB: number[] = [];
-    const inC: number[] = [];
-    const inD: number[] = [];
-    for (let at = 0; at < length; at++) {
-      a = table[a + (classOf[bytes[from + at] ?? 0] ?? 0)] ?? 0;
-      b = table[b + (classOf[bytes[second + at] ?? 0] ?? 0)] ?? 0;
-      c = table[c + (classOf[bytes[third + at] ?? 0] ?? 0)] ?? 0;
-      d = table[d + (classOf[bytes[fourth + at] ?? 0] ?? 0)] ?? 0;
-      if (a >= firstFound) report(a, from + at, found);
-      if (b >= firstFound) report(b, second + at, inB);
-      if (c >= firstFound) report(c, third + at, inC);
-      if (d >= firstFound) report(d, fourth + at, inD);
-    }
-    for (const lane of [inB, inC, inD]) for (const value of lane) found.push(value);
-    return scanLane(bytes, fourth + length, to, d, found);
+    if (to - from < Math.max(LEAST_SCREENED, 2 * longest)) return follow(bytes, from, to, initial, found);
+    // What began in the piece before ends in here; all that ends later lies in this piece as a whole.
+    const border = from + longest;
+    follow(bytes, from, border, initial, found);
+    const screened: number[] = [];
+    screen.find(bytes, from, to, screened);
+    for (const { keyword, end } of inOrder(screened, keywords)) if (end > border) found.push(keyword, end);
+    return stateAt(bytes, to);
   }
 
   return { start: 0, longest, scan };
+}
+
+/** As the automaton reports: by their end, the longer first. */
+function inOrder(pairs: readonly number[], keywords: readonly string[]) {
+  const found: { readonly keyword: number; readonly end: number; readonly length: number }[] = [];
+  for (let at = 0; at < pairs.length; at += 2) {
+    const keyword = pairs[at] as number;
+    found.push({ keyword, end: pairs[at + 1] as number, length: keywords[keyword]?.length ?? 0 });
+  }
+  return found.sort((a, b) => a.end - b.end || b.length - a.length);
 }
 
 /** Bytes that no keyword holds are of class 0; a letter and its capital are of one class. */
@@ -118,7 +118,7 @@ function buildTrie(keywords: readonly string[], classOf: Uint8Array): readonly N
   const nodes = [root];
   for (const node of nodes) {
     for (const [key, child] of node.children) {
-      child.fail = node === root ? root : follow(node.fail, key, root);
+      child.fail = node === root ? root : fallBack(node.fail, key, root);
       child.keywords.push(...child.fail.keywords);
       nodes.push(child);
     }
@@ -126,7 +126,7 @@ function buildTrie(keywords: readonly string[], classOf: Uint8Array): readonly N
   return nodes;
 }
 
-function follow(from: Node | undefined, key: number, root: Node): Node {
+function fallBack(from: Node | undefined, key: number, root: Node): Node {
   for (let node = from; node; node = node.fail) {
     const child = node.children.get(key);
     if (child) return child;

@@ -21,6 +21,8 @@ export interface WantedReports {
 export interface LayerReports {
   readonly content?: LayerReport;
   readonly malware?: MalwareReport;
+  /** Large files in which something may be found, and that have to be fetched again for it. */
+  readonly left?: readonly string[];
 }
 
 /** Which reports a walk is made for. */
@@ -61,12 +63,39 @@ export function createLayerReports({ threads, stored, fingerprint, limits }: Lay
 
   const walk = async (layer: LayerSource, walked: WalkedReports, onBytes: OnLayerBytes, signal: AbortSignal) => {
     try {
-      return await threads.analyzeLayer(layer, { ...walked, limits }, (bytes) => onBytes(bytes, walked), signal);
+      const { left, ...reports } = await threads.analyzeLayer(
+        layer,
+        { ...walked, limits },
+        (bytes) => onBytes(bytes, walked),
+        signal,
+      );
+      return left ? { ...reports, malware: await lookAgain(layer, left, reports.malware, signal) } : reports;
     } catch (error) {
       // What is known otherwise stays known: only this kind of scan fails.
       if (walked.content || signal.aborted || !(error instanceof AppError)) throw error;
       return unreadLayer(layer, walked, error);
     }
+  };
+
+  /** Few layers have such a file: what would keep it at hand for all others costs more. */
+  const lookAgain = async (
+    layer: LayerSource,
+    only: readonly string[],
+    first: MalwareReport | undefined,
+    signal: AbortSignal,
+  ): Promise<MalwareReport> => {
+    const walked = { content: false, malware: true };
+    const { malware: second } = await threads
+      .analyzeLayer(layer, { ...walked, limits, only }, () => undefined, signal)
+      .catch((error: unknown) => {
+        if (signal.aborted || !(error instanceof AppError)) throw error;
+        return unreadLayer(layer, walked, error);
+      });
+    if (!first || !second) throw new AppError('internal-error', `no malware report was made of layer ${layer.digest}`);
+    // What of the layer cannot be read is told by both.
+    const told = new Set(first.failures.map(({ message }) => message));
+    const failures = [...first.failures, ...second.failures.filter(({ message }) => !told.has(message))];
+    return { ...first, files: [...first.files, ...second.files], failures };
   };
 
   const find: GetLayerReports = async (layer, wanted, onBytes, signal) => {

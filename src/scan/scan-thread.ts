@@ -54,7 +54,7 @@ async function walk(
 ): Promise<TaskOutput> {
   const aborter = new AbortController();
   const blob = receive(task.port, aborter, (bytes) => reply({ type: 'read', bytes }));
-  const session = task.malware ? malware?.begin(task.digest, aborter.signal) : undefined;
+  const session = task.malware ? malware?.begin(task.digest, aborter.signal, task.only) : undefined;
   const options = {
     ...(task.content ? content : nothing),
     limits: task.limits,
@@ -68,6 +68,7 @@ async function walk(
     reports: {
       ...(task.content ? { content: report } : {}),
       ...(found ? { malware: withUnseen(found, report) } : {}),
+      ...(session?.left.length ? { left: session.left } : {}),
     },
   };
 }

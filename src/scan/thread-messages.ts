@@ -13,6 +13,8 @@ import type { LayerReports, WalkedReports } from './create-layer-reports.ts';
 /** How a layer is walked, and for which reports. */
 export interface LayerWork extends WalkedReports {
   readonly limits: LayerLimits;
+  /** The files to look at for malware; all when absent. */
+  readonly only?: readonly string[];
 }
 
 /** What a scan thread is given when it starts. */

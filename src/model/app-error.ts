@@ -9,12 +9,19 @@ export class AppError extends Error {
   readonly code: Cause;
   /** Whether the same call may succeed later without anybody changing anything. */
   readonly retryable: boolean;
+  /** Before this time it will not succeed. */
+  readonly retryAt: Date | undefined;
 
-  constructor(code: Cause, message: string, options: { cause?: unknown; retryable?: boolean } = {}) {
+  constructor(
+    code: Cause,
+    message: string,
+    options: { cause?: unknown; retryable?: boolean; retryAt?: Date | undefined } = {},
+  ) {
     super(message, { cause: options.cause });
     this.name = 'AppError';
     this.code = code;
     this.retryable = options.retryable ?? false;
+    this.retryAt = options.retryAt ?? (options.cause instanceof AppError ? options.cause.retryAt : undefined);
   }
 }
 

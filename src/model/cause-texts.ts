@@ -175,11 +175,23 @@ export const causeTexts: Readonly<Record<Cause, CauseText>> = {
     'Retry later, lower SpeedLimit, or use an account with a higher limit.',
     '请稍后重试、调低 SpeedLimit，或使用限额更高的账号。',
   ),
+  'budget-spent': cause(
+    'The budget of the registry is spent, so its jobs wait until the next window opens',
+    '该镜像仓库的请求或流量预算已用完，其任务将等待下一个时间窗口',
+    'Wait, raise it with `plimsoll registry budget`, or use an account with a higher limit.',
+    '请等待、使用 `plimsoll registry budget` 调高预算，或使用限额更高的账号。',
+  ),
   'registry-error': cause(
     'The registry answered with an error',
     '镜像仓库返回错误',
     'Look at the detail and into the log of the registry, then retry.',
     '请查看详情与镜像仓库日志后重试。',
+  ),
+  'registry-slow': cause(
+    'The registry sent a layer more slowly than is waited for',
+    '镜像仓库传输镜像层的速度低于最低速率',
+    'Look at the network and the load of the registry, or lower PLIMSOLL_MIN_BLOB_RATE; then retry.',
+    '请检查网络与镜像仓库负载，或调低 PLIMSOLL_MIN_BLOB_RATE 后重试。',
   ),
   'rules-invalid': cause(
     'Rules of the rules folder could not be used, so what they look for is unknown',

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Digest } from '../model/digest.ts';
 import type { RegistrySettings } from '../model/registry.ts';
+import type { RequestBudget } from './request-budget.ts';
 
 /** A manifest exactly as the registry sent it; its digest has been verified against the bytes. */
 export interface RawManifest {
@@ -44,7 +45,19 @@ export interface RegistryType {
   readonly name: string;
   /** One line for help and the reference. */
   readonly description: string;
-  connect(settings: RegistrySettings, network: NetworkPolicy): RegistryClient;
+  connect(settings: RegistrySettings, network: NetworkPolicy, manners?: Manners): RegistryClient;
+}
+
+/** How we behave towards a registry, and what we expect of it. */
+export interface Manners {
+  /** Absent: nobody limits what is asked of it. */
+  readonly budget?: RequestBudget;
+  readonly limits?: {
+    /** Requests under way at once. */
+    readonly concurrency?: number;
+    /** A blob of which fewer bytes arrive per second is given up; 0 = never. */
+    readonly blobRate?: number;
+  };
 }
 
 /** Where outbound connections may go. */

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { createAuditStore } from './audit-log.ts';
 import { createAuthorizationStore } from './authorizations.ts';
+import { createBudgetStore } from './budgets.ts';
 import { openDatabase } from './database.ts';
 import { DatabaseUnavailable } from './database-unavailable.ts';
 import { createExportStore } from './exports.ts';
@@ -15,6 +16,7 @@ import { createMalwareStore } from './malware.ts';
 import { createMatchChangeStore } from './match-changes.ts';
 import { createMatchStore } from './matches.ts';
 import { migrate } from './migrate.ts';
+import { createRateLimitStore } from './rate-limits.ts';
 import { createRegistryStore } from './registries.ts';
 import { createRiskStore } from './risks.ts';
 import { createScanScheduleStore } from './scan-schedule.ts';
@@ -65,6 +67,8 @@ export async function openStore(deps: {
     keys: createKeyStore(database, deps.vault, deps.now),
     audit: createAuditStore(database),
     settings: createSettingStore(database),
+    budgets: createBudgetStore(database, deps.now),
+    rateLimits: createRateLimitStore(database, deps.now),
     ping: async () => {
       await sql`select 1`.execute(database.read);
     },

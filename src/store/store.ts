@@ -12,6 +12,7 @@ import type { Severity } from '../model/severity.ts';
 import type { AffectedPackage, Suppressed, Vulnerability } from '../model/vulnerability.ts';
 import type { AuditStore } from './audit-log.ts';
 import type { AuthorizationStore } from './authorizations.ts';
+import type { BudgetStore } from './budgets.ts';
 import type { ExportStore } from './export-store.ts';
 import type { IgnoreRuleStore } from './ignore-rules.ts';
 import type { ImageCondition, ImageQuery, ImageSelection } from './image-query.ts';
@@ -20,6 +21,7 @@ import type { MalwareStore } from './malware.ts';
 import type { MatchChangeStore } from './match-changes.ts';
 import type { MatchStore } from './matches.ts';
 import type { Namespace, NamespaceQuery } from './namespaces.ts';
+import type { RateLimitStore } from './rate-limits.ts';
 import type { RiskStore } from './risks.ts';
 import type { ScanScheduleStore } from './scan-schedule.ts';
 import type { TagStore } from './tag-facts.ts';
@@ -49,6 +51,8 @@ export interface Store {
   readonly keys: KeyStore;
   readonly audit: AuditStore;
   readonly settings: SettingStore;
+  readonly budgets: BudgetStore;
+  readonly rateLimits: RateLimitStore;
   /** Throws when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -33,6 +33,10 @@ export interface Tables {
   api_keys: ApiKeysTable;
   audit_log: AuditLogTable;
   settings: SettingsTable;
+  registry_limits: RegistryLimitsTable;
+  registry_budgets: RegistryBudgetsTable;
+  registry_traffic: RegistryTrafficTable;
+  rate_limits: RateLimitsTable;
 }
 
 export interface RegistriesTable {
@@ -61,6 +65,8 @@ export interface RegistriesTable {
   sync_message: string;
   synced_at: number | null;
   skipped: string;
+  /** Begin of a walk that waits for its registry; NULL when the next one begins anew. */
+  walk_started_at: number | null;
 }
 
 export interface RepositoriesTable {
@@ -72,6 +78,8 @@ export interface RepositoriesTable {
   name: string;
   /** host[:port]/path */
   address: string;
+  /** When a walk last saw all its tags. */
+  walked_at: number | null;
 }
 
 export interface TagsTable {
@@ -208,6 +216,8 @@ export interface LayerReportsTable {
   digest: string;
   fingerprint: string;
   report: string;
+  /** When it was last stored, read, or seen to belong to a listed image; NULL: unknown. */
+  used_at: number | null;
 }
 
 export interface PackagesTable {
@@ -477,4 +487,45 @@ export interface AuditLogTable {
 export interface SettingsTable {
   name: string;
   value: string;
+}
+
+/** What people allow us to ask of a registry; NULL where the settings of the installation hold. */
+export interface RegistryLimitsTable {
+  registry_id: number;
+  requests: number | null;
+  requests_window_ms: number | null;
+  bytes: number | null;
+  bytes_window_ms: number | null;
+  concurrency: number | null;
+}
+
+/** What is left of a budget; what processes have drawn of it in advance is gone from it. */
+export interface RegistryBudgetsTable {
+  registry_id: number;
+  /** One of `budgetKinds`. */
+  kind: string;
+  /** Of one window; NULL: unknown. */
+  allowance: number | null;
+  window_ms: number | null;
+  /** Below zero where bytes came that nobody could foresee. */
+  remaining: number;
+  opens_at: number;
+  /** 1: nobody knows when the window opens; one request finds out at `opens_at`. */
+  probe: number;
+}
+
+/** What was fetched so far, older traffic counting less: for the speed to expect. */
+export interface RegistryTrafficTable {
+  registry_id: number;
+  requests: number;
+  bytes: number;
+  /** Time in which a process had blobs open. */
+  busy_ms: number;
+}
+
+/** Calls of one API key on one action, over all servers. */
+export interface RateLimitsTable {
+  name: string;
+  points: number;
+  resets_at: number;
 }

@@ -18,6 +18,8 @@ export interface DistributionErrorDetails {
   /** `ECONNRESET`, `CERT_HAS_EXPIRED` …, when no answer came. */
   readonly networkCode?: string;
   readonly retryable?: boolean;
+  /** Before this time it answers the same. */
+  readonly retryAt?: Date;
   readonly cause?: unknown;
 }
 
@@ -31,7 +33,7 @@ export class DistributionError extends AppError {
   readonly networkCode: string | undefined;
 
   constructor(code: Cause, message: string, details: DistributionErrorDetails) {
-    super(code, message, { cause: details.cause, retryable: details.retryable ?? false });
+    super(code, message, { cause: details.cause, retryable: details.retryable ?? false, retryAt: details.retryAt });
     this.name = 'DistributionError';
     this.method = details.method;
     this.url = details.url;

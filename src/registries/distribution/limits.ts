@@ -6,6 +6,9 @@ export interface DistributionLimits {
   readonly headersTimeout: number;
   /** Longest silence within a body that we are ready to read. */
   readonly bodyTimeout: number;
+  /** A blob of which fewer bytes arrive per second, over `blobRateWindow`, is given up; 0 = never. */
+  readonly blobRate: number;
+  readonly blobRateWindow: number;
   /** Longest time for a whole body that is not a blob. */
   readonly answerTimeout: number;
   /** Tries of one request in all. */
@@ -30,6 +33,8 @@ export const defaultDistributionLimits: DistributionLimits = {
   connectTimeout: 10_000,
   headersTimeout: 60_000,
   bodyTimeout: 60_000,
+  blobRate: 1_024,
+  blobRateWindow: 60_000,
   answerTimeout: 120_000,
   attempts: 5,
   waitBudget: 120_000,

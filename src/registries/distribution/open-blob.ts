@@ -4,12 +4,13 @@ import type { Blob } from '../registry-client.ts';
 import { toNetworkError } from './network-error.ts';
 import type { Session } from './open-session.ts';
 import { pullScope, repositoryPath } from './repository-path.ts';
+import { watchBlobRate } from './watch-blob-rate.ts';
 
 const WHOLE_NUMBER = /^\d{1,15}$/;
 
 /**
  * Opens a blob; registries often send us on to their storage. A stream that breaks off or falls silent ends with an
- * AppError `connection-failed`, a canceled one with `canceled`.
+ * AppError `connection-failed`, one that trickles with `registry-slow`, a canceled one with `canceled`.
  */
 export async function openBlob(
   session: Session,
@@ -24,6 +25,12 @@ export async function openBlob(
   stream.on('error', () => {});
   response.body.on('error', (error) => stream.destroy(toNetworkError(error, 'GET', response.url, signal)));
   stream.on('close', () => response.body.destroy());
+  const { budget } = session;
+  if (budget) {
+    response.body.on('data', (chunk: Buffer) => budget.received(chunk.byteLength));
+    stream.once('close', budget.blobOpened());
+  }
+  watchBlobRate(response.body, stream, response.url, session.limits);
   response.body.pipe(stream);
   const length = response.header('content-length');
   return { stream, ...(length !== undefined && WHOLE_NUMBER.test(length) ? { size: Number(length) } : {}) };

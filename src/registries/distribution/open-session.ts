@@ -1,6 +1,7 @@
 import { AppError } from '../../model/app-error.ts';
 import type { RegistrySettings } from '../../model/registry.ts';
 import type { NetworkPolicy } from '../registry-client.ts';
+import type { RequestBudget, RequestKind } from '../request-budget.ts';
 import { cleanText } from './clean-text.ts';
 import { createAuthorizer } from './create-authorizer.ts';
 import { createLimiter, createPacer } from './create-limiter.ts';
@@ -9,6 +10,7 @@ import { DistributionError } from './distribution-error.ts';
 import { basicAuthorization, fetchToken } from './fetch-token.ts';
 import { followRedirects } from './follow-redirects.ts';
 import { type DistributionLimits, defaultDistributionLimits } from './limits.ts';
+import { parseRateLimit } from './parse-rate-limit.ts';
 import { parseWarnings } from './parse-warnings.ts';
 import { type BodyLimits, readBody } from './read-body.ts';
 import { redactUrl } from './redact-url.ts';
@@ -36,6 +38,8 @@ export interface Session {
   open(request: SessionRequest, signal: AbortSignal): Promise<WireResponse>;
   /** For small bodies; one that breaks off is asked for again. `limit-exceeded` beyond `maxBytes`. */
   read(request: SessionRequest, maxBytes: number, signal: AbortSignal): Promise<Answer>;
+  /** Absent: nobody limits what is asked of the registry. */
+  readonly budget?: RequestBudget;
   /** What the registry wants people to know, once each; at most `MAX_WARNINGS`. */
   warnings(): readonly string[];
   close(): Promise<void>;
@@ -49,6 +53,7 @@ export interface Answer {
 export interface SessionDeps {
   readonly system?: System;
   readonly limits?: Partial<DistributionLimits>;
+  readonly budget?: RequestBudget;
 }
 
 // A shorter secret would blot out ordinary words of a registry's message.
@@ -59,6 +64,7 @@ const MAX_WARNINGS = 10;
 export function openSession(settings: RegistrySettings, policy: NetworkPolicy, deps: SessionDeps = {}): Session {
   const system = deps.system ?? realSystem;
   const limits = { ...defaultDistributionLimits, ...deps.limits };
+  const { budget } = deps;
   const base = baseUrl(settings.url);
   const transport = createTransport({ insecure: settings.insecure, policy, limits }, system);
   const limiter = createLimiter(limits.concurrency);
@@ -70,9 +76,15 @@ export function openSession(settings: RegistrySettings, policy: NetworkPolicy, d
 
   const paced = {
     async send(request: WireRequest, signal: AbortSignal) {
+      const own = request.url.origin === base.origin;
+      const kind = kindOf(request);
+      if (own) await budget?.take(kind, signal);
       await pacer.wait(signal);
       const response = await transport.send(request, signal);
-      if (response.url.origin === base.origin) noteWarnings(response);
+      if (!own) return response;
+      noteWarnings(response);
+      const told = budget && parseRateLimit((name) => response.header(name), system.now());
+      if (told) budget.told(kind, told);
       return response;
     },
     close: transport.close,
@@ -104,7 +116,9 @@ export function openSession(settings: RegistrySettings, policy: NetworkPolicy, d
     const release = await limiter.acquire(signal);
     const attemptWithBody = async () => {
       const response = await attempt(asked, signal);
-      return { response, body: await readBody(response, bodyLimits(maxBytes), signal) };
+      const body = await readBody(response, bodyLimits(maxBytes), signal);
+      budget?.received(body.byteLength);
+      return { response, body };
     };
     try {
       return await retry(attemptWithBody, limits, system, signal);
@@ -119,6 +133,8 @@ export function openSession(settings: RegistrySettings, policy: NetworkPolicy, d
     } catch (error) {
       const wait = error instanceof DistributionError ? error.retryAfterMs : undefined;
       if (wait !== undefined && wait <= limits.waitBudget) pacer.hold(wait);
+      if (error instanceof DistributionError && error.code === 'rate-limited' && error.retryAt)
+        budget?.closed(error.retryAt);
       throw error;
     }
   }
@@ -192,11 +208,21 @@ export function openSession(settings: RegistrySettings, policy: NetworkPolicy, d
   return {
     url: (path) => new URL(path, base),
     limits,
+    ...(budget ? { budget } : {}),
     open,
     read,
     warnings: () => [...warnings],
     close: transport.close,
   };
+}
+
+const MANIFEST = /\/manifests\/[^/]+$/;
+const BLOB = /\/blobs\/[^/]+$/;
+
+function kindOf({ method, url }: WireRequest): RequestKind {
+  if (method === 'HEAD') return 'head';
+  if (MANIFEST.test(url.pathname)) return 'manifest';
+  return BLOB.test(url.pathname) ? 'blob' : 'list';
 }
 
 /** People paste `https://host/`, `https://host/v2/`, or with a path in front of /v2. */

@@ -54,7 +54,7 @@ export async function toResponseError(
     status,
     codes,
     retryable: isRetryableStatus(status),
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs, retryAt: new Date(context.now + retryAfterMs) }),
   });
 }
 

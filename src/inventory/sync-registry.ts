@@ -34,12 +34,16 @@ export async function syncRegistry(
   { store, now }: SyncDeps,
   signal: AbortSignal,
 ): Promise<SyncResult> {
-  const startedAt = now();
+  // A walk that had to wait goes on: what it has seen since it began is not asked for again.
+  const resumedFrom = registry.walkStartedAt;
+  const startedAt = resumedFrom ?? now();
   const failures = createFailureJudge(client, signal);
   const tally = createTally();
   // A clock that is set back during the walk must not make what it saw look unseen.
   const seenAt = () => new Date(Math.max(startedAt.getTime(), now().getTime()));
-  const walk: Walk = { registryId: registry.id, client, store, failures, tally, seenAt, signal };
+  const walked = resumedFrom ? await store.images.walkedSince(registry.id, resumedFrom) : new Set<string>();
+  const seen = { walked, ...(resumedFrom ? { resumedFrom } : {}) };
+  const walk: Walk = { registryId: registry.id, client, store, failures, tally, ...seen, seenAt, signal };
   const listed = new Set<string>();
   const known = await store.images.repositories(registry.id);
   await forEachConcurrently(

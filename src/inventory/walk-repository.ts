@@ -16,6 +16,10 @@ export interface Walk {
   readonly store: Pick<Store, 'images'>;
   readonly failures: FailureJudge;
   readonly tally: Tally;
+  /** Begin of a walk that had to wait and now goes on. */
+  readonly resumedFrom?: Date;
+  /** Repositories that this walk has seen before it had to wait. */
+  readonly walked: ReadonlySet<string>;
   /** Never before the start of the walk. */
   readonly seenAt: () => Date;
   readonly signal: AbortSignal;
@@ -36,7 +40,9 @@ export async function walkRepository(walk: Walk, name: string): Promise<void> {
     // A name that no registry can have must reach neither a URL nor the database.
     repositoryPath(name);
     known = await store.images.knownTags(walk.registryId, name);
+    if (walk.walked.has(name)) return seenBefore(walk, known);
     await walkTags(walk, name, known);
+    await store.images.recordWalked(walk.registryId, name, walk.seenAt());
   } catch (error) {
     await failures.judge(error);
     tally.unread(name, error);
@@ -45,6 +51,15 @@ export async function walkRepository(walk: Walk, name: string): Promise<void> {
       walk.seenAt(),
     );
   }
+}
+
+function seenBefore({ tally, failures }: Walk, known: ReadonlyMap<string, KnownTag>): void {
+  for (const { skipped } of known.values()) {
+    tally.sawTag();
+    tally.sawUnchanged();
+    tally.skip(skipped);
+  }
+  failures.succeeded();
 }
 
 async function walkTags(walk: Walk, repository: string, known: ReadonlyMap<string, KnownTag>): Promise<void> {
@@ -75,8 +90,8 @@ async function walkTags(walk: Walk, repository: string, known: ReadonlyMap<strin
   } finally {
     // Also of a list that broke off: what was read is true.
     await save();
+    await store.images.touchTags(kept, walk.seenAt());
   }
-  await store.images.touchTags(kept, walk.seenAt());
 }
 
 /** A tag as it is now, the id of one that stays as it was, or nothing to keep. */
@@ -93,7 +108,7 @@ async function visitTag(
   const what = `${repository}:${name}`;
   const asItWas: Visit = known ? { keep: known.id } : 'gone';
   try {
-    if (known && (await isUnchanged(client, repository, name, known, signal))) {
+    if (known && (isSeen(walk, known) || (await isUnchanged(client, repository, name, known, signal)))) {
       failures.succeeded();
       tally.sawUnchanged();
       tally.skip(known.skipped);
@@ -119,6 +134,10 @@ async function visitTag(
     return asItWas;
   }
 }
+
+/** By this walk, before it had to wait. */
+const isSeen = ({ resumedFrom }: Walk, { syncedAt, skipped }: KnownTag) =>
+  resumedFrom !== undefined && syncedAt >= resumedFrom && !skipped.unreadable;
 
 async function isUnchanged(
   client: RegistryClient,

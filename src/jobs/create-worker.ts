@@ -2,8 +2,13 @@ import type { Logger } from 'pino';
 import { AppError } from '../model/app-error.ts';
 import type { Job, JobKind, JobStore } from '../store/store.ts';
 
-/** What became of a job: done (also when it failed for good and said so), or to be tried again at a time. */
-export type JobOutcome = { readonly done: true } | { readonly done: false; readonly retryAt: Date };
+/**
+ * What became of a job: done (also when it failed for good and said so), or to be tried again at a time; `uncounted` when it
+ * was not begun, such as for want of budget.
+ */
+export type JobOutcome =
+  | { readonly done: true }
+  | { readonly done: false; readonly retryAt: Date; readonly uncounted?: true };
 
 /** Does one job. The signal fires when the job is no longer ours or when the process stops. */
 export type JobHandler = (job: Job, signal: AbortSignal) => Promise<JobOutcome>;
@@ -83,6 +88,7 @@ async function work(job: Job, claimedAt: Date, deps: JobWorkerDeps, stopping: Ab
     const outcome = await handlers[job.kind](job, AbortSignal.any([stopping, lost.signal]));
     if (lost.signal.aborted) return;
     if (outcome.done) await jobs.complete(job.id, name);
+    else if (outcome.uncounted) await jobs.giveBack(job.id, name, outcome.retryAt);
     else await jobs.retry(job.id, name, outcome.retryAt);
   } catch (error) {
     if (lost.signal.aborted) return;

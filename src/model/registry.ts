@@ -59,5 +59,7 @@ export interface Registry {
   /** What exactly failed, where: for the detail line under the reason. */
   readonly syncMessage: string;
   readonly syncedAt?: Date;
+  /** Begin of a walk that waits for the registry, and then goes on. */
+  readonly walkStartedAt?: Date;
   readonly skipped: Partial<SkippedCounts>;
 }

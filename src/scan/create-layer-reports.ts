@@ -72,7 +72,7 @@ export function createLayerReports({ threads, stored, fingerprint, limits }: Lay
       return left ? { ...reports, malware: await lookAgain(layer, left, reports.malware, signal) } : reports;
     } catch (error) {
       // What is known otherwise stays known: only this kind of scan fails.
-      if (walked.content || signal.aborted || !(error instanceof AppError)) throw error;
+      if (walked.content || signal.aborted || !(error instanceof AppError) || error.retryAt) throw error;
       return unreadLayer(layer, walked, error);
     }
   };
@@ -88,7 +88,7 @@ export function createLayerReports({ threads, stored, fingerprint, limits }: Lay
     const { malware: second } = await threads
       .analyzeLayer(layer, { ...walked, limits, only }, () => undefined, signal)
       .catch((error: unknown) => {
-        if (signal.aborted || !(error instanceof AppError)) throw error;
+        if (signal.aborted || !(error instanceof AppError) || error.retryAt) throw error;
         return unreadLayer(layer, walked, error);
       });
     if (!first || !second) throw new AppError('internal-error', `no malware report was made of layer ${layer.digest}`);

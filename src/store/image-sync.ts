@@ -24,7 +24,7 @@ export async function knownTags(
   const rows = await db
     .selectFrom('tags')
     .innerJoin('repositories', 'repositories.id', 'tags.repository_id')
-    .select(['tags.id', 'tags.name', 'tags.digest', 'tags.etag', 'tags.skipped'])
+    .select(['tags.id', 'tags.name', 'tags.digest', 'tags.etag', 'tags.skipped', 'tags.synced_at'])
     .select((eb) =>
       eb
         .selectFrom('images')
@@ -40,6 +40,7 @@ export async function knownTags(
       row.name,
       {
         id: row.id,
+        syncedAt: new Date(row.synced_at),
         digest: row.digest as Digest,
         ...(row.etag === null ? {} : { etag: row.etag }),
         skipped: JSON.parse(row.skipped) as KnownTag['skipped'],
@@ -322,4 +323,28 @@ export async function removeUnseen(trx: Write, registryId: number, startedAt: Da
     .where('id', 'not in', trx.selectFrom('tags').select('repository_id').where('registry_id', '=', registryId))
     .execute();
   return Number(removed.numDeletedRows);
+}
+
+export async function walkedSince(db: Kysely<Tables>, registryId: number, since: Date): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .selectFrom('repositories')
+    .select('path')
+    .where('registry_id', '=', registryId)
+    .where('walked_at', '>=', since.getTime())
+    .execute();
+  return new Set(rows.map(({ path }) => path));
+}
+
+export async function recordWalked(
+  db: Kysely<Tables>,
+  registryId: number,
+  repository: string,
+  at: Date,
+): Promise<void> {
+  await db
+    .updateTable('repositories')
+    .set({ walked_at: at.getTime() })
+    .where('registry_id', '=', registryId)
+    .where('path', '=', repository)
+    .execute();
 }

@@ -2,7 +2,7 @@ import { compactCounters } from './compact-counters.ts';
 import type { Database } from './database.ts';
 import { imageSelection } from './image-conditions.ts';
 import { imagesById, listImageIds, listImages } from './image-list.ts';
-import { knownTags, removeUnseen, saveTags } from './image-sync.ts';
+import { knownTags, recordWalked, removeUnseen, saveTags, walkedSince } from './image-sync.ts';
 import { countImageTotals } from './image-totals.ts';
 import { listNamespaces } from './namespaces.ts';
 import type { HistoryEntry, ImageStore } from './store.ts';
@@ -51,6 +51,8 @@ export function createImageStore({ engine, read, write, transaction }: Database)
       return rows.map((row) => row.path);
     },
     knownTags: (registryId, repository) => knownTags(read, registryId, repository),
+    walkedSince: (registryId, since) => walkedSince(read, registryId, since),
+    recordWalked: (registryId, repository, at) => recordWalked(write, registryId, repository, at),
     saveTags: (registryId, repository, tags) =>
       transaction((trx) => saveTags(trx, engine, registryId, repository, tags)),
     touchTags: async (tagIds, syncedAt) => {

@@ -176,16 +176,24 @@ function syncColumns(outcome: SyncOutcome): Updateable<RegistriesTable> {
   switch (outcome.status) {
     case 'running':
       return { sync_status: 'running' };
+    case 'waiting':
+      return { sync_status: 'queued', walk_started_at: outcome.walkStartedAt.getTime() };
     case 'succeeded':
       return {
         sync_status: 'succeeded',
         sync_cause: null,
+        walk_started_at: null,
         sync_message: outcome.message,
         synced_at: outcome.at.getTime(),
         skipped: JSON.stringify(outcome.skipped),
       };
     case 'failed':
-      return { sync_status: 'failed', sync_cause: outcome.cause, sync_message: outcome.message };
+      return {
+        sync_status: 'failed',
+        sync_cause: outcome.cause,
+        sync_message: outcome.message,
+        walk_started_at: null,
+      };
   }
 }
 
@@ -213,6 +221,7 @@ function toRegistry(row: Selectable<RegistriesTable>): Registry {
     syncCause: (row.sync_cause ?? undefined) as Cause | undefined,
     syncMessage: row.sync_message,
     syncedAt: toDate(row.synced_at),
+    walkStartedAt: toDate(row.walk_started_at),
     skipped: JSON.parse(row.skipped) as Registry['skipped'],
   };
 }

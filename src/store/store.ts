@@ -123,6 +123,8 @@ export interface RegistryStore {
 
 export type SyncOutcome =
   | { readonly status: 'running' }
+  /** It goes on later with what the walk that began then has not seen yet. */
+  | { readonly status: 'waiting'; readonly walkStartedAt: Date }
   | {
       readonly status: 'succeeded';
       readonly at: Date;
@@ -160,6 +162,9 @@ export interface ImageStore {
    * longer among them, and the repository's latest flag.
    */
   saveTags(registryId: number, repository: string, tags: readonly SeenTag[]): Promise<void>;
+  /** Paths of the repositories whose tags a walk has seen to the end since then. */
+  walkedSince(registryId: number, since: Date): Promise<ReadonlySet<string>>;
+  recordWalked(registryId: number, repository: string, at: Date): Promise<void>;
   /** Marks tags as still there without reading their manifests again. */
   touchTags(tagIds: readonly number[], syncedAt: Date): Promise<void>;
   /** After a complete walk only: deletes tags (and their rows) not seen since `startedAt`, and empty repositories. */
@@ -178,6 +183,8 @@ export interface HistoryEntry {
 
 export interface KnownTag {
   readonly id: number;
+  /** When a walk last saw it. */
+  readonly syncedAt: Date;
   readonly digest: Digest;
   readonly etag?: string;
   readonly skipped: Partial<SkippedCounts>;
@@ -449,8 +456,8 @@ export interface JobStore {
   complete(jobId: number, worker: string): Promise<void>;
   /** Puts it back, to be claimed not before `at`. */
   retry(jobId: number, worker: string, at: Date): Promise<void>;
-  /** Puts it back as if it had not been claimed: its worker stops. */
-  giveBack(jobId: number, worker: string, now: Date): Promise<void>;
+  /** Puts it back as if it had not been claimed, to be claimed not before `at`: its worker stops, or it has to wait. */
+  giveBack(jobId: number, worker: string, at: Date): Promise<void>;
   /** Frees jobs whose lease has passed (or all leased ones, when the caller knows that nobody else works) and resets their images. */
   release(now: Date, all: boolean): Promise<number>;
   waiting(): Promise<number>;

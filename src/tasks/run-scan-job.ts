@@ -7,6 +7,7 @@ import type { ScanProgress } from '../scan/scan-report.ts';
 import type { Artifact, Job, StartedScan, Store } from '../store/store.ts';
 import { createProgressWriter } from './create-progress-writer.ts';
 import { supportedKinds } from './supported-kinds.ts';
+import { waitForRegistry } from './wait-for-registry.ts';
 
 export interface RunScanJobDeps {
   readonly store: Store;
@@ -72,6 +73,14 @@ async function scan(
     if (signal.aborted) throw error;
     const timedOut = deadline?.aborted === true;
     const cause = timedOut ? 'scan-timeout' : causeOf(error);
+    const waiting = timedOut ? undefined : waitForRegistry(error, now());
+    if (waiting) {
+      log.info(
+        { image: `${image.address}:${image.tag}`, cause, until: waiting.retryAt },
+        'scan waits for its registry',
+      );
+      return waiting;
+    }
     const retryable = error instanceof AppError && error.retryable && !timedOut;
     log.warn({ err: error, image: `${image.address}:${image.tag}`, cause, attempt: job.attempt }, 'scan failed');
     if (retryable && job.attempt < ATTEMPTS) {

@@ -1,10 +1,11 @@
 import type { Logger } from 'pino';
 import type { SyncResult } from '../inventory/sync-registry.ts';
-import type { JobHandler } from '../jobs/create-worker.ts';
+import type { JobHandler, JobOutcome } from '../jobs/create-worker.ts';
 import { causeOf } from '../model/app-error.ts';
 import { type Registry, skipReasons } from '../model/registry.ts';
 import { scanKinds } from '../model/scan.ts';
 import type { Store } from '../store/store.ts';
+import { waitForRegistry } from './wait-for-registry.ts';
 
 export interface RunSyncJobDeps {
   readonly store: Store;
@@ -20,30 +21,38 @@ export function createSyncJobHandler(deps: RunSyncJobDeps): JobHandler {
     const registry = job.registryId === undefined ? undefined : await store.registries.get(job.registryId);
     if (!registry) return { done: true };
     await store.registries.recordSync(registry.id, { status: 'running' });
-    if (!(await walk(deps, registry, signal))) return { done: true };
+    const end = await walk(deps, registry, signal);
+    if (end !== 'complete') return end;
     // Should this fail, the job is tried again: the walk costs little the second time.
     if (registry.needScan) await scanNew(store, registry);
     return { done: true };
   };
 }
 
-/** Whether the registry was walked to its end; what hindered it is recorded. Throws when it was stopped. */
+/** Walks the registry to its end; what hindered it is recorded. Throws when it was stopped. */
 async function walk(
   { store, syncRegistry, now, log }: RunSyncJobDeps,
   registry: Registry,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<'complete' | JobOutcome> {
+  const startedAt = registry.walkStartedAt ?? now();
   let result: SyncResult;
   try {
     result = await syncRegistry(registry, signal);
   } catch (error) {
     if (signal.aborted) throw error;
     const cause = causeOf(error);
+    const waiting = waitForRegistry(error, now());
+    if (waiting) {
+      log.info({ registry: registry.name, cause, until: waiting.retryAt }, 'sync waits for its registry');
+      await store.registries.recordSync(registry.id, { status: 'waiting', walkStartedAt: startedAt });
+      return waiting;
+    }
     const message = error instanceof Error ? error.message : String(error);
     log.warn({ err: error, registry: registry.name, cause }, 'sync failed');
     await store.registries.recordSync(registry.id, { status: 'failed', cause, message });
     await store.registries.recordConnection(registry.id, { status: 'failed', cause, checkedAt: now() });
-    return false;
+    return { done: true };
   }
   await store.registries.recordSync(registry.id, {
     status: 'succeeded',
@@ -53,7 +62,7 @@ async function walk(
   });
   await store.registries.recordConnection(registry.id, { status: 'connected', checkedAt: now() });
   log.info({ registry: registry.name, ...result, unread: result.unread.length }, 'synced');
-  return true;
+  return 'complete';
 }
 
 /** NeedScan: after a full sync the latest images, after an incremental one all that have not been scanned. */

@@ -18,6 +18,7 @@ import { actions } from './api/actions/index.ts';
 import { createExportLinks, type ExportLinks } from './api/export-links.ts';
 import { exportTables } from './api/export-tables/index.ts';
 import { createRateLimit } from './api/protocol/create-rate-limit.ts';
+import { createSharedRateLimit } from './api/protocol/create-shared-rate-limit.ts';
 import { createDispatch } from './api/protocol/dispatch.ts';
 import { ensureAdminKey } from './config/admin-key.ts';
 import { databaseUrl } from './config/database-url.ts';
@@ -25,6 +26,7 @@ import type { Config } from './config/load-config.ts';
 import { malwareOptions } from './config/malware-options.ts';
 import { loadMasterKey } from './config/master-key.ts';
 import { readAllowRules } from './config/read-allow-rules.ts';
+import { registryLimits } from './config/registry-limits.ts';
 import { imageLimits, layerLimits } from './config/scan-limits.ts';
 import { exportFormats } from './exports/formats/index.ts';
 import { createHttpServer } from './http/create-http-server.ts';
@@ -80,7 +82,18 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
   await storeAdminKey(store.keys, await ensureAdminKey(config), log);
 
   const network = { allowPrivate: config.allowPrivateRegistries };
-  const connections = createConnections({ registries: store.registries, types: registryTypes, network });
+  const connections = createConnections({
+    registries: store.registries,
+    types: registryTypes,
+    network,
+    budgets: {
+      store: store.budgets,
+      defaults: registryLimits(config),
+      blobRate: config.minBlobRate,
+      now,
+      onError: (err) => log.warn({ err }, 'the budget of a registry could not be recorded'),
+    },
+  });
   const engines = createMalwareEngines(malwareOptions(config));
   const allowSecrets = await readAllowRules(config.secretAllow);
   const threads = createScanThreads(config.workers, {
@@ -219,7 +232,10 @@ function createServer(
     },
     publicUrl: config.publicUrl,
     signingKeys: new LRUCache<string, Buffer>({ max: SIGNING_KEYS_KEPT }),
-    limitRate: createRateLimit(config.rateLimit),
+    limitRate:
+      config.databaseUrl === undefined
+        ? createRateLimit(config.rateLimit)
+        : createSharedRateLimit(config.rateLimit, store.rateLimits),
     newRequestId: randomUUID,
     now,
     log,

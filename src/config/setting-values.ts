@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import type { Allowance } from '../model/registry-budget.ts';
+import { allowanceExample, parseAllowance } from './parse-allowance.ts';
 
 /** Turns the text of an environment variable into a value, or says how to write it. */
 export type ValueSchema<T> = z.ZodType<T, string>;
@@ -95,6 +97,16 @@ export function url(schemes: readonly string[], example: string): ValueSchema<st
       );
     }
     return value.replace(TRAILING_SLASHES, '');
+  });
+}
+
+/** So many requests or bytes in so long a time: `5000/6h`, `20GiB/1d`. */
+export function allowance(of: 'requests' | 'bytes'): ValueSchema<Allowance> {
+  return z.string().transform((value, context) => {
+    const parsed = parseAllowance(value, of);
+    return (
+      parsed ?? fail(context, `write how many ${of} in how long a time (s, m, h, d), such as ${allowanceExample[of]}`)
+    );
   });
 }
 

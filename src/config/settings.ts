@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import {
+  allowance,
   byteSize,
   listenAddress,
   logLevel,
@@ -286,6 +287,44 @@ export const settings = {
     meaning: 'Registries may lie on loopback and private addresses; link-local and metadata addresses never.',
     secret: false,
     schema: onOrOff,
+  },
+  registryRequests: {
+    name: 'PLIMSOLL_REGISTRY_REQUESTS',
+    fallbackText: 'no limit of ours',
+    meaning:
+      'How many requests may be made to each registry in how long a time, by all servers and workers together, such as 5000/6h. `plimsoll registry budget` sets it for one.',
+    secret: false,
+    schema: allowance('requests'),
+  },
+  registryBytes: {
+    name: 'PLIMSOLL_REGISTRY_BYTES',
+    fallbackText: 'no limit of ours',
+    meaning: 'The same for bytes, such as 200GiB/1d.',
+    secret: false,
+    schema: allowance('bytes'),
+  },
+  registryConcurrency: {
+    name: 'PLIMSOLL_REGISTRY_CONCURRENCY',
+    fallback: '6',
+    meaning: 'Requests to one registry under way at once, per process.',
+    secret: false,
+    schema: wholeNumber(1, 256),
+  },
+  minBlobRate: {
+    name: 'PLIMSOLL_MIN_BLOB_RATE',
+    fallback: '1KiB',
+    meaning:
+      'A layer of which a registry sends fewer bytes a second, over a minute, is given up (cause registry-slow); 0 = never.',
+    secret: false,
+    schema: byteSize(0),
+  },
+  layerReportDays: {
+    name: 'PLIMSOLL_LAYER_REPORT_DAYS',
+    fallback: '30',
+    meaning:
+      'How many days a layer report stays that no listed image needs any more, or that a newer one has replaced.',
+    secret: false,
+    schema: wholeNumber(1, 3650),
   },
   authorizedImageLimit: {
     name: 'PLIMSOLL_AUTHORIZED_IMAGES',

@@ -1,11 +1,11 @@
 import { sql } from 'kysely';
 import type { Database } from './database.ts';
 
-/** Calls that have been taken from a count that all servers of the database share. */
+/** What a window holds that all servers of the database share. */
 export interface TakenCalls {
   /** Taken in this window by everybody, these included. */
   readonly points: number;
-  readonly resetsAt: Date;
+  readonly resetsInMs: number;
 }
 
 export interface RateLimitStore {
@@ -15,22 +15,27 @@ export interface RateLimitStore {
   forget(): Promise<void>;
 }
 
-export function createRateLimitStore({ write }: Database, now: () => Date): RateLimitStore {
+export function createRateLimitStore({ engine, write }: Database, now: () => Date): RateLimitStore {
+  // Servers whose clocks differ still agree on when a window ends.
+  const time = () =>
+    engine === 'postgres'
+      ? sql<number>`cast(extract(epoch from clock_timestamp()) * 1000 as bigint)`
+      : sql<number>`${now().getTime()}`;
   return {
     take: async (name, points, windowMs) => {
-      const at = now().getTime();
-      const { rows } = await sql<{ points: number; resets_at: number }>`
-        insert into rate_limits (name, points, resets_at) values (${name}, ${points}, ${at + windowMs})
+      const at = time();
+      const { rows } = await sql<{ points: number; resets_in: number }>`
+        insert into rate_limits (name, points, resets_at) values (${name}, ${points}, ${at} + ${windowMs})
         on conflict (name) do update set
-          points = case when rate_limits.resets_at <= ${at} then excluded.points else rate_limits.points + excluded.points end,
+          points = case when rate_limits.resets_at <= ${at} then 0 else rate_limits.points end + excluded.points,
           resets_at = case when rate_limits.resets_at <= ${at} then excluded.resets_at else rate_limits.resets_at end
-        returning points, resets_at`.execute(write);
+        returning points, resets_at - ${at} as resets_in`.execute(write);
       const [row] = rows;
       if (!row) throw new Error('an upsert returns its row');
-      return { points: row.points, resetsAt: new Date(row.resets_at) };
+      return { points: row.points, resetsInMs: row.resets_in };
     },
     forget: async () => {
-      await write.deleteFrom('rate_limits').where('resets_at', '<', now().getTime()).execute();
+      await sql`delete from rate_limits where resets_at < ${time()}`.execute(write);
     },
   };
 }

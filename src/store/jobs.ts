@@ -1,4 +1,4 @@
-import type { Selectable, Transaction } from 'kysely';
+import type { ExpressionBuilder, Selectable, Transaction } from 'kysely';
 import type { Database } from './database.ts';
 import { restoreScanState } from './scan-state.ts';
 import type { Job, JobKind, JobStore } from './store.ts';
@@ -21,6 +21,7 @@ export function createJobStore({ read, write, transaction }: Database): JobStore
       .where('kind', '=', kind)
       .where('worker', 'is', null)
       .where('available_at', '<=', now.getTime())
+      .where(mayBeAsked(now))
       .orderBy('id')
       .limit(1);
     if (kind === 'sync') {
@@ -102,6 +103,22 @@ export function createJobStore({ read, write, transaction }: Database): JobStore
     },
   };
 }
+
+/** Its registry is not one whose budget is spent. */
+const mayBeAsked = (now: Date) => (eb: ExpressionBuilder<Tables, 'jobs'>) =>
+  eb.or([
+    eb('jobs.registry_id', 'is', null),
+    eb.not(
+      eb.exists(
+        eb
+          .selectFrom('registry_budgets')
+          .select('registry_budgets.kind')
+          .whereRef('registry_budgets.registry_id', '=', 'jobs.registry_id')
+          .where('registry_budgets.remaining', '<=', 0)
+          .where('registry_budgets.opens_at', '>', now.getTime()),
+      ),
+    ),
+  ]);
 
 /**
  * Whether somebody walks this registry now. Asked again under a lock, because two workers may have found one waiting

@@ -1,5 +1,6 @@
 import type { Cause } from '../model/cause.ts';
 import type { Registry } from '../model/registry.ts';
+import type { ClosedRegistry } from '../model/registry-budget.ts';
 import type { Language } from './protocol/api-error.ts';
 import { causeText, scanErrorCodes } from './scan-error-codes.ts';
 
@@ -10,9 +11,14 @@ const failureStatuses: Readonly<Partial<Record<Cause, string>>> = {
   'certificate-invalid': 'status_cert_failed',
 };
 
-/** One entry of ConnDetectDetail: the service itself (`backend`) is the only node that tests and scans. */
-export function connectionDetail(registry: Registry, language: Language) {
+/**
+ * One entry of ConnDetectDetail: the service itself (`backend`) is the only node that tests and scans. A registry whose budget
+ * is spent is connected, and says so with the reason.
+ */
+export function connectionDetail(registry: Registry, closed: readonly ClosedRegistry[], language: Language) {
   const { connectionStatus, connectionCause } = registry;
+  const waiting = closed.find(({ registryId }) => registryId === registry.id);
+  if (waiting && connectionStatus !== 'failed') return waitingDetail(waiting.until, language);
   const connected = connectionStatus === 'connected';
   const failure = connectionStatus === 'failed' ? connectionCause : undefined;
   return {
@@ -26,5 +32,17 @@ export function connectionDetail(registry: Registry, language: Language) {
     ConnDetectMessage: connected ? 'success' : failure === undefined ? '' : scanErrorCodes[failure],
     FailReason: causeText(failure, 'reason', language),
     Solution: causeText(failure, 'solution', language),
+  };
+}
+
+function waitingDetail(until: Date, language: Language) {
+  const reason = causeText('budget-spent', 'reason', language);
+  return {
+    Quuid: 'backend',
+    Uuid: 'backend',
+    ConnDetectStatus: 'status_connected',
+    ConnDetectMessage: scanErrorCodes['budget-spent'],
+    FailReason: `${reason} (${until.toISOString().slice(0, 19)}Z)`,
+    Solution: causeText('budget-spent', 'solution', language),
   };
 }

@@ -19,6 +19,7 @@ import { defineKeyRevoke } from './key-revoke.ts';
 import { wrap } from './output/wrap.ts';
 import { packageVersion } from './package-version.ts';
 import { defineRegistryAdd } from './registry-add.ts';
+import { defineRegistryBudget } from './registry-budget.ts';
 import { defineRegistryList } from './registry-list.ts';
 import { defineRegistryRemove } from './registry-remove.ts';
 import { defineRegistrySync } from './registry-sync.ts';
@@ -38,7 +39,14 @@ const groups: readonly { readonly name: string; readonly description: string; re
     {
       name: 'registry',
       description: 'registries and their sync',
-      commands: [defineRegistryAdd, defineRegistryList, defineRegistryTest, defineRegistrySync, defineRegistryRemove],
+      commands: [
+        defineRegistryAdd,
+        defineRegistryList,
+        defineRegistryTest,
+        defineRegistrySync,
+        defineRegistryBudget,
+        defineRegistryRemove,
+      ],
     },
     {
       name: 'image',

@@ -9,14 +9,15 @@ export interface RegistryFailure {
   readonly fix: string;
 }
 
-/** `connected`, `failed`, `unknown`: the last check that the server made. */
-export function connectionOf(row: RegistryRow): 'connected' | 'failed' | 'unknown' {
+/** `connected`, `failed`, `unknown`: the last check that the server made; `waiting` for its budget. */
+export function connectionOf(row: RegistryRow): 'connected' | 'waiting' | 'failed' | 'unknown' {
   const status = row.ConnDetectDetail[0]?.ConnDetectStatus ?? '';
+  if (row.ConnDetectDetail[0]?.ConnDetectMessage === scanErrorCodes['budget-spent']) return 'waiting';
   if (status === '') return 'unknown';
   return status === 'status_connected' ? 'connected' : 'failed';
 }
 
-/** Why its sync or its connection failed, the sync first, which knows more; undefined when neither did. */
+/** Why its sync or its connection failed, the sync first, which knows more, or what it waits for; undefined otherwise. */
 export function failureOf(row: RegistryRow): RegistryFailure | undefined {
   if (row.SyncStatus === 'failed') {
     const { code, detail } = splitCode(row.SyncMessage);
@@ -26,6 +27,7 @@ export function failureOf(row: RegistryRow): RegistryFailure | undefined {
     };
   }
   const check = row.ConnDetectDetail[0];
+  if (check && connectionOf(row) === 'waiting') return { message: `${check.FailReason}.`, fix: check.Solution };
   if (!check || connectionOf(row) !== 'failed') return undefined;
   return {
     message: `${check.FailReason || check.ConnDetectMessage}.`,

@@ -31,7 +31,7 @@ export function defineRegistryList(parent: Command, context: CommandContext): vo
 
 const syncWords: Readonly<Record<string, string>> = { doing: 'running', success: 'succeeded', failed: 'failed' };
 const paintState = (cell: string, _row: RegistryRow, colors: Colors) =>
-  cell.startsWith('failed') ? colors.red(cell) : cell;
+  cell.startsWith('failed') ? colors.red(cell) : cell === 'waiting' ? colors.yellow(cell) : cell;
 
 const registryColumns = (now: Date): readonly Column<RegistryRow>[] => [
   { title: 'ID', text: (row) => String(row.RegistryId), align: 'right' },

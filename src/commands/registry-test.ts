@@ -44,7 +44,7 @@ async function testStored(context: CommandContext, name: string): Promise<void> 
   const state = connectionOf(row);
   if (state === 'connected')
     context.terminal.out(`${row.Name}: connected, as of the server's last check of ${row.Url}\n`);
-  else if (state === 'failed') {
+  else if (state === 'failed' || state === 'waiting') {
     const { message = 'The last check failed.', fix } = failureOf(row) ?? {};
     throw new CommandFailure(`${row.Name}: ${message}`, fix ? { fix } : {});
   } else

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { CommandContext } from './command-context.ts';
 import { connectApi } from './connect-api.ts';
+import { noteWaitingRegistries } from './note-waiting-registries.ts';
 import { outputOption } from './output/print-list.ts';
 import { describeTask, taskState, taskWord, waitForTask } from './wait-for-task.ts';
 
@@ -19,6 +20,7 @@ export function defineTaskStatus(parent: Command, context: CommandContext): void
       const state = await taskState(api, id);
       if (options.output === 'json') return context.terminal.out(`${JSON.stringify(state, null, 2)}\n`);
       context.terminal.out(`Task ${id} is ${taskWord(state.Status)}, ${state.Schedule}%. ${describeTask(state)}\n`);
+      if (state.Status === 'SCANNING') await noteWaitingRegistries(context.terminal, api);
     });
 }
 

@@ -13,7 +13,7 @@ export const describeAssetImageRegistryRegistryDetail = defineAction({
   handle: async ({ RegistryId }, { store, language }) => {
     const registry = await store.registries.get(RegistryId);
     if (!registry) throw errors.registryNotFound(RegistryId);
-    const detail = connectionDetail(registry, language);
+    const detail = connectionDetail(registry, await store.budgets.closed(), language);
     return {
       Name: registry.name,
       Username: registry.username,

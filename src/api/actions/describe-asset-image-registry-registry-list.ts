@@ -47,10 +47,11 @@ export const describeAssetImageRegistryRegistryList = defineAction({
       sort: { key: toSortKey(input.By, sortKeys, 'createdAt'), direction: toDirection(input.Order) },
       ...toPage(input),
     });
+    const closed = await store.budgets.closed();
     return {
       TotalCount: total,
       List: rows.map((registry) => {
-        const detail = connectionDetail(registry, language);
+        const detail = connectionDetail(registry, closed, language);
         const failed = registry.syncStatus === 'failed' ? registry.syncCause : undefined;
         return {
           RegistryId: registry.id,

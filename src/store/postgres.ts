@@ -6,6 +6,8 @@ const INT8_OID = 20;
 const NUMERIC_OID = 1700;
 /** A server that does not answer is an error, not a wait without end; so is a pool whose connections never come back. */
 const CONNECT_MS = 30_000;
+/** So soon a connection is asked whether the other side is still there; a machine that went away never says so. */
+const KEEP_ALIVE_MS = 30_000;
 
 /**
  * Kysely on PostgreSQL through `pg`. Our 64-bit integers are ids, bytes and milliseconds below 2^53, so they are read
@@ -18,6 +20,7 @@ export function postgresDialect(url: string, connections: number): Dialect {
     application_name: 'plimsoll',
     connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     // Compiling a query takes longer than running any of ours: PostgreSQL does it by estimated cost.
     options: '-c jit=off',
     types: {
@@ -27,6 +30,8 @@ export function postgresDialect(url: string, connections: number): Dialect {
   });
   // A broken idle connection is replaced by the pool; without a listener the process would end.
   pool.on('error', () => {});
+  // The same for one that breaks in somebody's hands, between two statements: the next statement tells.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return new StorableTextDialect({ pool });
 }
 

@@ -9,6 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface PrivatePostgres {
   /** `postgres://…`, to an empty database whose user may create others. */
   readonly url: string;
+  /** Ends every connection and starts again where it was; `kill`: without a shutdown, as after a crash. */
+  restart(how: 'shut down' | 'kill'): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -98,6 +100,39 @@ function initialise(bin: string, data: string, runAs: SystemUser | 'self'): void
 
 async function start(bin: string, folder: string, data: string, runAs: SystemUser | 'self'): Promise<PrivatePostgres> {
   const port = await freePort();
+  let running: Running | undefined;
+  const stop = async () => {
+    await running?.end('SIGINT');
+    rmSync(folder, { recursive: true, force: true });
+  };
+  const run = async () => {
+    running = spawnServer(bin, data, port, runAs);
+    await acceptsConnections(running.child, port, running.log);
+  };
+  try {
+    await run();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    url: `postgres://${USER}@127.0.0.1:${port}/postgres`,
+    // SIGINT is a fast shutdown, SIGQUIT an immediate one, after which it recovers from its log.
+    restart: async (how) => {
+      await running?.end(how === 'kill' ? 'SIGQUIT' : 'SIGINT');
+      await run();
+    },
+    stop,
+  };
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  log(): string;
+  end(signal: 'SIGINT' | 'SIGQUIT'): Promise<void>;
+}
+
+function spawnServer(bin: string, data: string, port: number, runAs: SystemUser | 'self'): Running {
   const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const child = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...settings], {
     cwd: '/',
@@ -110,19 +145,14 @@ async function start(bin: string, folder: string, data: string, runAs: SystemUse
   });
   const killIfWeDie = () => child.kill('SIGKILL');
   process.once('exit', killIfWeDie);
-
-  const stop = async () => {
-    process.off('exit', killIfWeDie);
-    await end(child);
-    rmSync(folder, { recursive: true, force: true });
+  return {
+    child,
+    log: () => log,
+    end: async (signal) => {
+      process.off('exit', killIfWeDie);
+      await end(child, signal);
+    },
   };
-  try {
-    await acceptsConnections(child, port, () => log);
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return { url: `postgres://${USER}@127.0.0.1:${port}/postgres`, stop };
 }
 
 function identity(runAs: SystemUser | 'self'): Partial<SystemUser> {
@@ -164,11 +194,11 @@ function freePort(): Promise<number> {
   });
 }
 
-/** SIGINT is PostgreSQL's fast shutdown: connections are ended, nothing is waited for. */
-async function end(child: ChildProcess): Promise<void> {
+/** Connections are ended, nothing is waited for. */
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGINT');
+  child.kill(signal);
   const forced = setTimeout(() => child.kill('SIGKILL'), 10_000);
   await ended;
   clearTimeout(forced);

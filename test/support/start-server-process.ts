@@ -9,13 +9,14 @@ export interface ServerProcess {
   kill(): Promise<void>;
 }
 
-/** Starts the server as its own process, as `plimsoll serve` does, on a free port; `env` adds settings. */
+/** Starts the server as its own process, as `plimsoll serve` does, on a free port, or a worker; `env` adds settings. */
 export async function startServerProcess(
   dataDir: string,
   key: { readonly secretId: string; readonly secretKey: string },
   env: Readonly<Record<string, string>>,
+  role: 'serve' | 'worker' = 'serve',
 ): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [resolve('src/cli.ts'), 'serve'], {
+  const child = spawn(process.execPath, [resolve('src/cli.ts'), role], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: {
       PATH: process.env.PATH,

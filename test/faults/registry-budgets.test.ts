@@ -1,8 +1,10 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { json } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { createDistributionClient } from '../../src/registries/distribution/create-distribution-client.ts';
 import { createTestImage, toContent } from '../support/create-test-image.ts';
 import { openTestStore, postgresEngine, type StoreEngine } from '../support/open-test-store.ts';
@@ -10,7 +12,7 @@ import { pushBlob, pushImage } from '../support/push-image.ts';
 import { sampleRegistry } from '../support/sample-images.ts';
 import { type DockerRegistry, hasDockerRegistry, startDockerRegistry } from '../support/start-docker-registry.ts';
 import { type LimitingProxy, type ProxyRule, startLimitingProxy } from '../support/start-limiting-proxy.ts';
-import { startTestPlimsoll } from '../support/start-test-plimsoll.ts';
+import { type SdkClient, startTestPlimsoll } from '../support/start-test-plimsoll.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
@@ -18,6 +20,7 @@ vi.setConfig({ testTimeout: 180_000 });
 const available = hasDockerRegistry();
 if (!available) console.warn('SKIPPED: docker-registry is not installed, so budgets are not proved against a real one');
 
+const run = promisify(execFile);
 const MANIFEST = /\/manifests\//;
 const BLOB = /\/blobs\//;
 const IMAGES = 8;
@@ -112,39 +115,53 @@ describe.skipIf(!available)('a real registry behind a gateway that limits', () =
     });
   });
 
-  test('a sync and its scans go on over several windows, and the list says what they wait for', async () => {
+  test('a sync and its scans go on over several windows, others go on meanwhile, and the list says what waits', async () => {
     const { url } = await through(() => ({}));
-    const plimsoll = await startTestPlimsoll({
-      PLIMSOLL_REGISTRY_REQUESTS: '12/4s',
-      PLIMSOLL_ADVISORIES_URL: 'file:///nowhere',
+    const plimsoll = await startTestPlimsoll({ PLIMSOLL_ADVISORIES_URL: 'file:///nowhere' });
+    onTestFinished(() => plimsoll.stop());
+    const { sdk, dataDir } = plimsoll;
+    for (const [Name, Url] of [
+      ['limited', url],
+      ['free', registry.url],
+    ] as const) {
+      await sdk.AddAssetImageRegistryRegistryDetail({ ...newRegistry, Name, Url });
+    }
+    // Not the variables of the test run itself, among which are settings that do not exist.
+    const { stdout: shown } = await run(process.execPath, cli('registry', 'budget', 'limited', '--requests', '12/4s'), {
+      env: { PATH: process.env.PATH, PLIMSOLL_DATA_DIR: dataDir },
     });
-    const { sdk } = plimsoll;
-    await sdk.AddAssetImageRegistryRegistryDetail({
-      Name: 'limited',
-      Username: '',
-      Password: '',
-      Url: url,
-      RegistryType: 'docker',
-      NetType: 'public',
-      RegistryVersion: '',
-      RegistryRegion: 'default',
-    });
-    const row = async () => (await sdk.DescribeAssetImageRegistryRegistryList({})).List?.[0];
-    const seen = new Set<string>();
-    const settled = async () => {
-      const now = await row();
-      seen.add(now?.ConnDetectDetail?.[0]?.ConnDetectMessage ?? '');
-      return now?.SyncStatus === 'success';
+    expect(shown).toMatch(/requests +12 +4 s +12/);
+    const waited = new Set<string>();
+    const registries = async () => {
+      const { List = [] } = await sdk.DescribeAssetImageRegistryRegistryList({});
+      const detail = List.find(({ Name }) => Name === 'limited')?.ConnDetectDetail?.[0];
+      waited.add(`${detail?.ConnDetectStatus} ${detail?.ConnDetectMessage}`);
+      if (detail?.ConnDetectMessage === 'BudgetSpent') expect(detail.Solution).toContain('plimsoll registry budget');
+      return List.filter(({ SyncStatus }) => SyncStatus === 'success').map(({ Name }) => Name);
     };
-    await sdk.SyncAssetImageRegistryAsset({ All: true });
-    await waitUntil(settled);
 
-    expect(seen).toContain('BudgetSpent');
-    expect((await sdk.DescribeAssetImageRegistryList({ Limit: 100 })).TotalCount).toBe(IMAGES + 1);
-    // The walk went on where it had stopped: no tag was read twice.
+    await sdk.SyncAssetImageRegistryAsset({ All: true });
+    expect(await waitUntil(async () => (await registries()).length > 0 && registries())).toEqual(['free']);
+    await waitUntil(async () => (await registries()).length === 2);
+
+    expect(waited).toContain('status_connected BudgetSpent');
+    expect((await sdk.DescribeAssetImageRegistryList({ Limit: 100 })).TotalCount).toBe(2 * (IMAGES + 1));
+    // The walk went on where it had stopped: next to no tag was read twice.
     const manifests = proxy?.served.filter(({ path }) => MANIFEST.test(path)).map(({ path }) => path) ?? [];
     expect(manifests.length - new Set(manifests).size).toBeLessThanOrEqual(4);
-    await plimsoll.stop();
+
+    await sdk.RemoveAssetImageRegistryRegistryDetail({ RegistryId: await idOf(sdk, 'free') });
+    await sdk.ModifyImageAuthorized({ ...everyRegistryImage });
+    waited.clear();
+    const { TaskID = 0 } = await sdk.CreateAssetImageRegistryScanTask({ All: true, ScanType: ['RISK'] });
+    const task = await waitUntil(async () => {
+      await registries();
+      const state = await sdk.DescribeAssetImageRegistryScanStatusOneKey({ TaskID });
+      return state.Status !== 'SCANNING' && state.Status !== 'NOT_SCAN' && state;
+    });
+
+    expect(waited).toContain('status_connected BudgetSpent');
+    expect(task).toMatchObject({ Status: 'SCANNED', ImageTotal: IMAGES + 1, SuccessCount: IMAGES + 1 });
   });
 
   test('a blob that trickles is given up, one whose reader is slow is not', async () => {
@@ -156,9 +173,37 @@ describe.skipIf(!available)('a real registry behind a gateway that limits', () =
     const { stream } = await client.blob('team/app', large.digest, new AbortController().signal);
 
     await expect(stream.toArray()).rejects.toMatchObject({ code: 'registry-slow', retryable: true });
+    const quick = createDistributionClient({ ...settings, url: registry.url }, { allowPrivate: true }, { limits });
+    const unread = await quick.blob('team/app', large.digest, new AbortController().signal);
+    await sleep(1_000);
+    expect(Buffer.concat(await unread.stream.toArray())).toEqual(large.body);
     await client.close();
+    await quick.close();
   });
 });
+
+const cli = (...words: readonly string[]) => [resolve('src/cli.ts'), ...words];
+
+const newRegistry = {
+  Username: '',
+  Password: '',
+  RegistryType: 'docker',
+  NetType: 'public',
+  RegistryVersion: '',
+  RegistryRegion: 'default',
+};
+const everyRegistryImage = {
+  AllLocalImages: false,
+  AllRegistryImages: true,
+  UpdatedLocalImageCnt: 0,
+  UpdatedRegistryImageCnt: 100,
+  ImageSourceType: 'ASSETIMAGE',
+};
+
+async function idOf(sdk: SdkClient, name: string): Promise<number> {
+  const { List = [] } = await sdk.DescribeAssetImageRegistryRegistryList({});
+  return List.find(({ Name }) => Name === name)?.RegistryId ?? 0;
+}
 
 /** What a process of its own got from the registry. */
 async function ask(url: string, registryId: number, most: number): Promise<{ answered: number; ended: string }> {

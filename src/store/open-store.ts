@@ -11,6 +11,7 @@ import { createImageStore } from './images.ts';
 import { createInventoryStore } from './inventories.ts';
 import { createJobStore } from './jobs.ts';
 import { createKeyStore } from './keys.ts';
+import { createLayerReportUse } from './layer-report-use.ts';
 import { createLayerReportStore, createMalwareReportStore } from './layer-reports.ts';
 import { createMalwareStore } from './malware.ts';
 import { createMatchChangeStore } from './match-changes.ts';
@@ -58,8 +59,9 @@ export async function openStore(deps: {
     ignoreRules: createIgnoreRuleStore(database, deps.now),
     malware: createMalwareStore(database),
     risks: createRiskStore(database),
-    layerReports: createLayerReportStore(database),
-    malwareReports: createMalwareReportStore(database),
+    layerReports: createLayerReportStore(database, deps.now),
+    malwareReports: createMalwareReportStore(database, deps.now),
+    layerReportUse: createLayerReportUse(database, deps.now),
     scanSchedule: createScanScheduleStore(database, deps.now),
     tasks: createTaskStore(database, deps.now),
     jobs: createJobStore(database),

@@ -17,6 +17,7 @@ import type { ExportStore } from './export-store.ts';
 import type { IgnoreRuleStore } from './ignore-rules.ts';
 import type { ImageCondition, ImageQuery, ImageSelection } from './image-query.ts';
 import type { ImageTotals } from './image-totals.ts';
+import type { LayerReportUse } from './layer-report-use.ts';
 import type { MalwareStore } from './malware.ts';
 import type { MatchChangeStore } from './match-changes.ts';
 import type { MatchStore } from './matches.ts';
@@ -44,6 +45,7 @@ export interface Store {
   readonly risks: RiskStore;
   readonly layerReports: LayerReportStore;
   readonly malwareReports: MalwareReportStore;
+  readonly layerReportUse: LayerReportUse;
   readonly scanSchedule: ScanScheduleStore;
   readonly tasks: TaskStore;
   readonly jobs: JobStore;

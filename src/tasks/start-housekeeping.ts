@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Store } from '../store/store.ts';
+import { pruneLayerReports } from './prune-layer-reports.ts';
 
 const EVERY_MS = 1_000;
 const ROUNDS_PER_COMPACTION = 60;
@@ -7,8 +8,15 @@ const DAY_MS = 86_400_000;
 
 /** Ends tasks and exports past their time, with their files, and frees the jobs of dead workers, until stopped. */
 export function startHousekeeping(
-  store: Pick<Store, 'tasks' | 'jobs' | 'images' | 'exports' | 'audit' | 'matchChanges'>,
-  { auditDays, changeDays }: { readonly auditDays: number; readonly changeDays: number },
+  store: Pick<
+    Store,
+    'tasks' | 'jobs' | 'images' | 'exports' | 'audit' | 'matchChanges' | 'layerReportUse' | 'settings' | 'rateLimits'
+  >,
+  {
+    auditDays,
+    changeDays,
+    layerReportDays,
+  }: { readonly auditDays: number; readonly changeDays: number; readonly layerReportDays: number },
   now: () => Date,
   log: Logger,
 ): { stop(): Promise<void> } {
@@ -26,6 +34,13 @@ export function startHousekeeping(
         await store.images.compactCounts();
         await store.audit.forget(new Date(now().getTime() - auditDays * DAY_MS));
         await store.matchChanges.forget(new Date(now().getTime() - changeDays * DAY_MS));
+        await store.rateLimits.forget();
+        const pruned = await pruneLayerReports(
+          { use: store.layerReportUse, settings: store.settings },
+          layerReportDays,
+          now,
+        );
+        if (pruned > 0) log.info({ reports: pruned }, 'layer reports that nobody needs were forgotten');
       }
     } catch (error) {
       log.error({ err: error }, 'housekeeping failed; trying again');

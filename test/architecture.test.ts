@@ -48,6 +48,7 @@ const rooms: Readonly<Record<string, readonly string[] | 'everything'>> = {
   commands: 'everything',
   'cli.ts': 'everything',
   'main.ts': 'everything',
+  main: 'everything',
 };
 
 const networkModules = [

@@ -30,6 +30,7 @@ import { defineTaskList } from './task-list.ts';
 import { defineTaskStart } from './task-start.ts';
 import { defineTaskStatus } from './task-status.ts';
 import { defineTaskStop } from './task-stop.ts';
+import { defineWorker } from './worker.ts';
 
 type Define = (parent: Command, context: CommandContext) => void;
 
@@ -92,6 +93,7 @@ Examples:
   plimsoll scan registry.example.com/team/app:1.2 --fail-on critical,kev`,
     );
   defineServe(program, context);
+  defineWorker(program, context);
   defineScan(program, context);
   for (const { name, description, commands } of groups) {
     const group = program.command(name).description(description);

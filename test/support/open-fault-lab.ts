@@ -132,7 +132,7 @@ async function install(
   place: string,
   env: Readonly<Record<string, string>>,
   registryUrl: string,
-  { servers = 2, workers = 0 }: InstallOptions,
+  { servers = 1, workers = 2 }: InstallOptions,
 ): Promise<Installation> {
   const roles = [
     ...Array.from({ length: servers }, () => 'serve' as const),

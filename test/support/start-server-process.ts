@@ -40,6 +40,8 @@ async function listeningUrl(child: ChildProcess): Promise<string> {
       output += chunk.toString();
       const match = /listens on (http:\S+)/.exec(output);
       if (match?.[1]) found(match[1]);
+      // A worker listens nowhere.
+      else if (output.includes('works on jobs')) found('http://127.0.0.1:1');
     });
     child.once('exit', (code) => failed(new Error(`the server ended with ${code}: ${output}`)));
   });

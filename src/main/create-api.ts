@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { collectDefaultMetrics, Registry as MetricsRegistry } from 'prom-client';
+import { actions } from '../api/actions/index.ts';
+import { createExportLinks } from '../api/export-links.ts';
+import { createRateLimit } from '../api/protocol/create-rate-limit.ts';
+import { createSharedRateLimit } from '../api/protocol/create-shared-rate-limit.ts';
+import { createDispatch } from '../api/protocol/dispatch.ts';
+import { exportFormats } from '../exports/formats/index.ts';
+import { createHttpServer } from '../http/create-http-server.ts';
+import { connect } from '../inventory/create-connections.ts';
+import type { RegistrySettings } from '../model/registry.ts';
+import { checkConnection } from '../registries/check-connection.ts';
+import { registryTypes } from '../registries/types/index.ts';
+import type { Installation } from './open-installation.ts';
+
+const CONNECTION_CHECK_MS = 20_000;
+const SIGNING_KEYS_KEPT = 1_000;
+
+/** The API and what else is asked over HTTP; it meets the work in the store. */
+export function createApi({ config, store, masterKey, now, log }: Installation) {
+  const metrics = new MetricsRegistry();
+  collectDefaultMetrics({ register: metrics });
+  const exportLinks = createExportLinks(masterKey);
+  const network = { allowPrivate: config.allowPrivateRegistries };
+  const dispatch = createDispatch({
+    actions,
+    keys: store.keys,
+    audit: store.audit,
+    context: {
+      store,
+      now,
+      exportLinks,
+      registryTypes: registryTypes.map(({ name }) => name),
+      checkConnection: (settings) => checkRegistry(settings, network),
+    },
+    publicUrl: config.publicUrl,
+    signingKeys: new LRUCache<string, Buffer>({ max: SIGNING_KEYS_KEPT }),
+    limitRate:
+      config.databaseUrl === undefined
+        ? createRateLimit(config.rateLimit)
+        : createSharedRateLimit(config.rateLimit, store.rateLimits),
+    newRequestId: randomUUID,
+    now,
+    log,
+  });
+  return createHttpServer({
+    dispatch,
+    checkHealth: () => store.ping(),
+    downloads: { exports: store.exports, formats: exportFormats, links: exportLinks, now },
+    metrics,
+    log,
+  });
+}
+
+async function checkRegistry(settings: RegistrySettings, network: { readonly allowPrivate: boolean }) {
+  const client = connect(registryTypes, settings, network);
+  try {
+    return await checkConnection(client, AbortSignal.timeout(CONNECTION_CHECK_MS));
+  } finally {
+    await client.close();
+  }
+}

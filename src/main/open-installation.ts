@@ -1,0 +1,38 @@
+import { mkdir } from 'node:fs/promises';
+import type { Logger } from 'pino';
+import { ensureAdminKey } from '../config/admin-key.ts';
+import { databaseUrl } from '../config/database-url.ts';
+import type { Config } from '../config/load-config.ts';
+import { loadMasterKey } from '../config/master-key.ts';
+import { openStore } from '../store/open-store.ts';
+import type { Store } from '../store/store.ts';
+import { createVault } from '../store/vault.ts';
+import { storeAdminKey } from '../tasks/store-admin-key.ts';
+
+/** What every process of one database has. */
+export interface Installation {
+  readonly config: Config;
+  readonly store: Store;
+  readonly masterKey: Uint8Array;
+  readonly now: () => Date;
+  readonly log: Logger;
+}
+
+/** Opens the store, bringing its tables up to date, with the admin key in it. */
+export async function openInstallation(config: Config, log: Logger): Promise<Installation> {
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const masterKey = await loadMasterKey(config);
+  const now = () => new Date();
+  const store = await openStore({
+    url: databaseUrl(config),
+    vault: createVault(masterKey),
+    now,
+    ...(config.authorizedImageLimit > 0 ? { authorizedImageLimit: config.authorizedImageLimit } : {}),
+  });
+  return { config, store, masterKey, now, log };
+}
+
+/** Only where somebody signs with it: a worker makes no key. */
+export async function ensureStoredAdminKey({ config, store, log }: Installation): Promise<void> {
+  await storeAdminKey(store.keys, await ensureAdminKey(config), log);
+}

@@ -11,7 +11,7 @@ import {
 } from '../model/registry-budget.ts';
 import type { Store } from '../store/store.ts';
 import type { CommandContext } from './command-context.ts';
-import { CommandFailure } from './command-failure.ts';
+import { findLocalRegistry } from './find-local-registry.ts';
 import { withLocalStore } from './open-local-store.ts';
 import { outputOption, printList } from './output/print-list.ts';
 import type { Column } from './output/table.ts';
@@ -52,7 +52,7 @@ Examples:
     )
     .action((name: string, options: BudgetOptions) =>
       withLocalStore(context, async (store) => {
-        const registry = await findRegistry(store, name);
+        const registry = await findLocalRegistry(store, name);
         const { requests, bytes, concurrency } = options;
         if (requests !== undefined || bytes !== undefined || concurrency !== undefined) {
           await store.budgets.setLimits(registry.id, change(await store.budgets.limits(registry.id), options));
@@ -137,16 +137,6 @@ const columns: readonly Column<BudgetRow>[] = [
   { title: 'LEFT', text: ({ kind, allowance, remaining }) => amountOf(kind, remaining ?? allowance), align: 'right' },
   { title: 'OPENS', text: ({ opensAt }) => (opensAt ? `${opensAt.toISOString().slice(0, 19)}Z` : '-') },
 ];
-
-async function findRegistry(store: Store, word: string): Promise<Registry> {
-  const found =
-    (await store.registries.findByName(word)) ??
-    (WHOLE.test(word) ? await store.registries.get(Number(word)) : undefined);
-  if (found) return found;
-  throw new CommandFailure(`There is no registry "${word}".`, {
-    fix: '`plimsoll registry list` shows which there are.',
-  });
-}
 
 const WHOLE = /^\d{1,15}$/;
 const MOST_AT_ONCE = 256;

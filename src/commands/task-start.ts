@@ -5,8 +5,12 @@ import { CreatedTask } from './api-answers.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
 import { connectApi } from './connect-api.ts';
+import { estimateFormats, estimateTask } from './estimate-task.ts';
 import { exactly, findImage } from './find-image.ts';
+import { findLocalImage } from './find-local-image.ts';
+import { findLocalRegistry } from './find-local-registry.ts';
 import { findRegistries } from './find-registry.ts';
+import { outputOption } from './output/print-list.ts';
 import { waitForTask } from './wait-for-task.ts';
 
 interface StartOptions {
@@ -16,6 +20,8 @@ interface StartOptions {
   readonly kinds?: readonly string[];
   readonly timeout?: number;
   readonly wait?: true;
+  readonly estimate?: true;
+  readonly output: (typeof estimateFormats)[number];
 }
 
 const kindValues: Readonly<Record<string, string>> = { vulnerability: 'CVE', malware: 'VIRUS', risk: 'RISK' };
@@ -31,9 +37,17 @@ export function defineTaskStart(parent: Command, context: CommandContext): void 
     .addOption(new Option('--kinds <kinds...>', 'what to look for').choices(Object.keys(kindValues)))
     .option('--timeout <seconds>', 'give up after so long', seconds)
     .option('-w, --wait', 'wait until it is done, with progress')
+    .option('--estimate', 'start nothing; tell what it would fetch, how long it would take, and what it would skip')
+    .addOption(outputOption(estimateFormats))
     .addHelpText(
       'after',
-      '\nExamples:\n  plimsoll task start --all --wait\n  plimsoll task start team/app:1.2 --kinds vulnerability --wait',
+      `
+--estimate looks into the database of this machine's settings; no server and no registry is asked.
+
+Examples:
+  plimsoll task start --all --estimate
+  plimsoll task start --all --wait
+  plimsoll task start team/app:1.2 --kinds vulnerability --wait`,
     )
     .action((words: readonly string[], options: StartOptions) => startTask(context, words, options));
 }
@@ -45,6 +59,7 @@ async function startTask(context: CommandContext, words: readonly string[], opti
       fix: 'Name some, or give --all or --registry.',
     });
   }
+  if (options.estimate) return estimate(context, words, options);
   const api = await connectApi(context);
   const [registry] = options.registry ? await findRegistries(api, [options.registry]) : [];
   const ids: number[] = [];
@@ -71,6 +86,27 @@ async function startTask(context: CommandContext, words: readonly string[], opti
     );
   context.terminal.out(`Task ${id} is started.\n`);
   context.terminal.note(`Next: plimsoll task status ${id} --wait\n`);
+}
+
+/** The same images as the server would take. */
+function estimate(context: CommandContext, words: readonly string[], options: StartOptions): Promise<void> {
+  const kinds = scanKinds.filter((kind) => !options.kinds || options.kinds.includes(kind));
+  return estimateTask(context, {
+    kinds,
+    output: options.output,
+    selection: async (store) => {
+      const ids: number[] = [];
+      for (const word of words) ids.push((await findLocalImage(store, word)).id);
+      const name = options.registry;
+      const registry = name === undefined ? undefined : await findLocalRegistry(store, name);
+      return {
+        ...(options.all ? { all: true } : {}),
+        ...(ids.length > 0 ? { ids } : {}),
+        ...(registry ? { conditions: [{ kind: 'value', field: 'registryId', values: [registry.id] }] } : {}),
+        ...(options.latest ? { latestOnly: true } : {}),
+      };
+    },
+  });
 }
 
 const MAY_BE_SCANNED =

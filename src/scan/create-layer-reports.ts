@@ -52,7 +52,7 @@ export interface LayerReportsDeps {
 
 export function createLayerReports({ threads, stored, fingerprint, limits }: LayerReportsDeps): GetLayerReports {
   // Where a limit was hit the report is another one when the limit is.
-  const limited = `${fingerprint} within ${Object.values(limits).join(' ')}`;
+  const limited = limitedFingerprint(fingerprint, limits);
   const underWay = new Map<string, Promise<LayerReports>>();
 
   const readStored = async ({ digest }: LayerSource, wanted: WantedReports): Promise<LayerReports> => {
@@ -134,7 +134,11 @@ export function createLayerReports({ threads, stored, fingerprint, limits }: Lay
   return get;
 }
 
-const malwareKey = (engines: string) => `malware ${engines}`;
+/** Of a report that a limit cut short. */
+export const limitedFingerprint = (fingerprint: string, limits: LayerLimits): string =>
+  `${fingerprint} within ${Object.values(limits).join(' ')}`;
+
+export const malwareKey = (engines: string): string => `malware ${engines}`;
 
 const isLimited = ({ problems }: LayerReport) => problems.some(({ cause }) => cause === 'limit-exceeded');
 

@@ -22,6 +22,7 @@ import { createRegistryStore } from './registries.ts';
 import { createRiskStore } from './risks.ts';
 import { createScanScheduleStore } from './scan-schedule.ts';
 import { createSettingStore } from './settings.ts';
+import { createScanEstimateStore } from './scan-estimates.ts';
 import type { Store } from './store.ts';
 import { createTagStore } from './tag-facts.ts';
 import { createTaskStore } from './tasks.ts';
@@ -73,6 +74,7 @@ export async function openStore(deps: {
     rateLimits: createRateLimitStore(database, deps.now),
     ping: async () => {
       await sql`select 1`.execute(database.read);
+    scanEstimates: createScanEstimateStore(database),
     },
     close: () => database.close(),
   };

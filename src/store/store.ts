@@ -26,6 +26,7 @@ import type { RateLimitStore } from './rate-limits.ts';
 import type { RiskStore } from './risks.ts';
 import type { ScanScheduleStore } from './scan-schedule.ts';
 import type { TagStore } from './tag-facts.ts';
+import type { ScanEstimateStore } from './scan-estimates.ts';
 import type { RegistryChange, RegistryUpdate } from './update-registry.ts';
 import type { VulnerabilityStore } from './vulnerabilities.ts';
 
@@ -58,6 +59,7 @@ export interface Store {
   /** Throws when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
+  readonly scanEstimates: ScanEstimateStore;
 }
 
 export interface Page {

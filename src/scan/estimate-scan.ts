@@ -45,8 +45,9 @@ export interface EstimateOptions {
   readonly fingerprints: { readonly content: readonly string[]; readonly malware: readonly string[] };
   readonly limits: { readonly layerBytes: number; readonly imageBytes: number };
   readonly defaults: RegistryLimits;
-  /** How long artifacts are read. */
+  /** How long artifacts are read, and how many at once. */
   readonly timeMs: number;
+  readonly pageSize?: number;
 }
 
 const ARTIFACTS_AT_ONCE = 2_000;
@@ -115,9 +116,11 @@ async function readArtifacts(
   const seen = new Set<string>();
   const perRegistry = new Map<number, Needed>();
   const totals = { artifacts: 0, known: 0, tooLarge: 0, complete: false };
+  const { pageSize = ARTIFACTS_AT_ONCE } = options;
   const end = performance.now() + options.timeMs;
-  for (let after = 0; performance.now() < end && seen.size < MOST_DIGESTS; ) {
-    const page = await scanEstimates.artifacts(selection, after, ARTIFACTS_AT_ONCE);
+  let after = 0;
+  do {
+    const page = await scanEstimates.artifacts(selection, after, pageSize);
     const fresh = freshLayers(page, seen, options.limits.imageBytes);
     totals.tooLarge += fresh.tooLarge;
     const known = await withoutNeed(
@@ -139,12 +142,12 @@ async function readArtifacts(
     }
     totals.artifacts += page.length;
     const last = page.at(-1);
-    if (last === undefined || page.length < ARTIFACTS_AT_ONCE) {
+    if (last === undefined || page.length < pageSize) {
       totals.complete = true;
       break;
     }
     after = last.id;
-  }
+  } while (performance.now() < end && seen.size < MOST_DIGESTS);
   return { ...totals, perRegistry };
 }
 

@@ -270,9 +270,9 @@ export const settings = {
   jobs: {
     name: 'PLIMSOLL_JOBS',
     fallback: '4',
-    meaning: 'Syncs and image scans under way at once.',
+    meaning: 'Syncs and image scans under way at once. 0: a server that only answers, beside workers.',
     secret: false,
-    schema: wholeNumber(1, 256),
+    schema: wholeNumber(0, 256),
   },
   leaseSeconds: {
     name: 'PLIMSOLL_LEASE_SECONDS',

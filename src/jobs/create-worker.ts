@@ -1,6 +1,8 @@
 import type { Logger } from 'pino';
 import { AppError } from '../model/app-error.ts';
 import type { Job, JobKind, JobStore } from '../store/store.ts';
+import { createEmbeddedQueue } from './embedded.ts';
+import type { ClaimedJob, JobSource } from './job-source.ts';
 
 /**
  * What became of a job: done (also when it failed for good and said so), or to be tried again at a time; `uncounted` when it
@@ -22,6 +24,8 @@ export interface JobWorker {
 
 export interface JobWorkerDeps {
   readonly jobs: JobStore;
+  /** The embedded queue when absent. */
+  readonly source?: JobSource;
   readonly handlers: Readonly<Record<JobKind, JobHandler>>;
   /** Records that a job ends without a result: it has been begun too often, by workers that died or failed. */
   readonly giveUp: (job: Job, reason: string) => Promise<void>;
@@ -36,36 +40,36 @@ export interface JobWorkerDeps {
 const IDLE_MS = 250;
 /** Also how soon a cancelled job notices. */
 const RENEW_MS = 1_000;
-/** A claim or a renewal that fails is the database's trouble; it is tried again, not given up. */
+/** A claim that fails is the database's trouble; it is tried again, not given up. */
 const TROUBLE_MS = 2_000;
-const LONGEST_WAIT_MS = 60_000;
 /** A job that ends its worker, or fails in a way nobody foresaw, must not do so for ever. */
 const MOST_ATTEMPTS = 25;
 
-/** The embedded queue's worker: `concurrency` loops of claim → handle → complete, each job under a renewed lease. */
+/** `concurrency` loops of claim → handle → complete, each job under a renewed lease. */
 export function createWorker(deps: JobWorkerDeps): JobWorker {
   const stopping = new AbortController();
+  const source = deps.source ?? createEmbeddedQueue(deps);
   let loops: Promise<void>[] = [];
   return {
     start: () => {
       loops = Array.from({ length: deps.concurrency }, (_, index) =>
         // A job that this process lost and claimed again in another loop is not the first loop's any more.
-        loop({ ...deps, name: `${deps.name}/${index + 1}` }, stopping.signal),
+        loop({ ...deps, name: `${deps.name}/${index + 1}` }, source, stopping.signal),
       );
     },
     stop: async () => {
       stopping.abort(new AppError('canceled', 'the server is stopping'));
       await Promise.all(loops);
+      await source.close();
     },
   };
 }
 
-async function loop(deps: JobWorkerDeps, stopping: AbortSignal): Promise<void> {
+async function loop(deps: JobWorkerDeps, source: JobSource, stopping: AbortSignal): Promise<void> {
   while (!stopping.aborted) {
     try {
-      const claimedAt = deps.now();
-      const job = await deps.jobs.claim(deps.name, claimedAt, deps.leaseMs);
-      if (job) await work(job, claimedAt, deps, stopping);
+      const claimed = await source.next(deps.name);
+      if (claimed) await work(claimed, deps, stopping);
       else await pause(IDLE_MS, stopping);
     } catch (error) {
       deps.log.error({ err: error }, 'the job queue cannot be reached');
@@ -74,28 +78,34 @@ async function loop(deps: JobWorkerDeps, stopping: AbortSignal): Promise<void> {
   }
 }
 
-async function work(job: Job, claimedAt: Date, deps: JobWorkerDeps, stopping: AbortSignal): Promise<void> {
+async function work(claimed: ClaimedJob, deps: JobWorkerDeps, stopping: AbortSignal): Promise<void> {
+  const { job } = claimed;
   const { jobs, handlers, giveUp, name, now, log } = deps;
-  if (stopping.aborted) return jobs.giveBack(job.id, name, now());
+  const giveBack = async () => {
+    await jobs.giveBack(job.id, name, now());
+    await claimed.settled();
+  };
+  if (stopping.aborted) return giveBack();
   const lost = new AbortController();
-  const lease = keepLease(job, claimedAt, deps, lost);
+  const lease = keepLease(claimed, deps, lost);
   try {
     if (job.attempt > MOST_ATTEMPTS) {
       log.error({ job: job.id, kind: job.kind }, 'a job was given up');
       await giveUp(job, `given up after ${MOST_ATTEMPTS} attempts that did not end`);
-      return await jobs.complete(job.id, name);
+      await jobs.complete(job.id, name);
+      return await claimed.settled();
     }
     const outcome = await handlers[job.kind](job, AbortSignal.any([stopping, lost.signal]));
-    if (lost.signal.aborted) return;
+    if (lost.signal.aborted) return await claimed.settled();
     if (outcome.done) await jobs.complete(job.id, name);
     else if (outcome.uncounted) await jobs.giveBack(job.id, name, outcome.retryAt);
     else await jobs.retry(job.id, name, outcome.retryAt);
+    await claimed.settled();
   } catch (error) {
-    if (lost.signal.aborted) return;
-    if (stopping.aborted) return await jobs.giveBack(job.id, name, now());
+    if (lost.signal.aborted) return await claimed.settled();
+    if (stopping.aborted) return await giveBack();
     log.error({ err: error, job: job.id, kind: job.kind }, 'a job ended in an unexpected error');
-    const wait = Math.min(TROUBLE_MS * 2 ** (job.attempt - 1), LONGEST_WAIT_MS);
-    await jobs.retry(job.id, name, new Date(now().getTime() + wait));
+    await claimed.failed(error);
   } finally {
     await lease.end();
   }
@@ -103,8 +113,7 @@ async function work(job: Job, claimedAt: Date, deps: JobWorkerDeps, stopping: Ab
 
 /** Renews until it is ended; fires `lost` when the job is somebody else's, or may be for all we can know. */
 function keepLease(
-  job: Job,
-  claimedAt: Date,
+  { job, claimedAt, renewed }: ClaimedJob,
   { jobs, name, leaseMs, now, log }: JobWorkerDeps,
   lost: AbortController,
 ): { end(): Promise<void> } {
@@ -120,6 +129,7 @@ function keepLease(
         if (!(await jobs.renew(job.id, name, at, leaseMs)))
           return lost.abort(new AppError('canceled', 'the job was stopped'));
         renewedAt = at;
+        await renewed();
       } catch (error) {
         log.warn({ err: error, job: job.id }, 'the lease of a job could not be renewed; trying again');
         if (now().getTime() - renewedAt.getTime() < leaseMs) continue;

@@ -1,6 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { createWorker } from '../jobs/create-worker.ts';
+import { createEmbeddedQueue } from '../jobs/embedded.ts';
+import type { JobSource } from '../jobs/job-source.ts';
+import { openPgBossQueue } from '../jobs/pg-boss.ts';
+import type { Job } from '../store/store.ts';
 import { giveUpJob } from '../tasks/give-up-job.ts';
 import { startHousekeeping } from '../tasks/start-housekeeping.ts';
 import { startRematching } from '../tasks/start-rematching.ts';
@@ -19,31 +23,37 @@ export interface Work {
 export async function createWork(installation: Installation): Promise<Work> {
   const { config, store, now, log } = installation;
   const scanner = await createScanner(installation);
-  const worker = createWorker({
-    jobs: store.jobs,
-    handlers: createJobHandlers(installation, scanner),
-    giveUp: (job, reason) => giveUpJob(store, job, reason),
-    name: `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`,
-    concurrency: config.jobs,
-    leaseMs: config.leaseSeconds * 1000,
-    now,
-    log,
-  });
-  let clocks: readonly { stop(): Promise<void> }[] = [];
+  let parts: readonly { stop(): Promise<void> }[] = [scanner.advisories];
   return {
     start: async () => {
       // On SQLite nobody else works on this database, so whatever is leased belonged to a process that is gone.
       await store.jobs.release(now(), config.databaseUrl === undefined);
-      worker.start();
-      clocks = [
+      if (config.jobs > 0) parts = [...parts, await startJobs(installation, createJobHandlers(installation, scanner))];
+      parts = [
+        ...parts,
         startHousekeeping(store, config, now, log),
         startTimetable(store, now, log),
         startRematching({ store, log, ...scanner.rematching }),
       ];
     },
     stop: async () => {
-      await Promise.all([worker, scanner.advisories, ...clocks].map((each) => each.stop()));
+      await Promise.all(parts.map((part) => part.stop()));
       await scanner.close();
     },
   };
+}
+
+async function startJobs(installation: Installation, handlers: ReturnType<typeof createJobHandlers>) {
+  const { config, store, now, log } = installation;
+  const giveUp = (job: Job, reason: string) => giveUpJob(store, job, reason);
+  const leaseMs = config.leaseSeconds * 1_000;
+  const { jobs, jobDelivery: delivery } = store;
+  const source: JobSource =
+    config.databaseUrl === undefined
+      ? createEmbeddedQueue({ jobs, leaseMs, now })
+      : await openPgBossQueue({ url: config.databaseUrl, jobs, delivery, giveUp, leaseMs, now, log });
+  const name = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`;
+  const worker = createWorker({ jobs, source, handlers, giveUp, name, concurrency: config.jobs, leaseMs, now, log });
+  worker.start();
+  return worker;
 }

@@ -22,6 +22,7 @@ export function createJobStore({ read, write, transaction }: Database): JobStore
       .where('worker', 'is', null)
       .where('available_at', '<=', now.getTime())
       .where(mayBeAsked(now))
+      .orderBy('priority', 'desc')
       .orderBy('id')
       .limit(1);
     if (kind === 'sync') {
@@ -87,11 +88,11 @@ export function createJobStore({ read, write, transaction }: Database): JobStore
       transaction(async (trx) => {
         let query = trx
           .updateTable('jobs')
-          .set({ worker: null, lease_until: null, available_at: now.getTime() })
+          .set({ worker: null, lease_until: null, handed_at: null, available_at: now.getTime() })
           .where('worker', 'is not', null);
         if (!all) query = query.where('lease_until', '<', now.getTime());
         const freed = await query.returningAll().execute();
-        await handBack(trx, freed);
+        await restoreJobs(trx, freed);
         return freed.length;
       }),
     waiting: async () => {
@@ -105,7 +106,7 @@ export function createJobStore({ read, write, transaction }: Database): JobStore
 }
 
 /** Its registry is not one whose budget is spent. */
-const mayBeAsked = (now: Date) => (eb: ExpressionBuilder<Tables, 'jobs'>) =>
+export const mayBeAsked = (now: Date) => (eb: ExpressionBuilder<Tables, 'jobs'>) =>
   eb.or([
     eb('jobs.registry_id', 'is', null),
     eb.not(
@@ -124,7 +125,7 @@ const mayBeAsked = (now: Date) => (eb: ExpressionBuilder<Tables, 'jobs'>) =>
  * Whether somebody walks this registry now. Asked again under a lock, because two workers may have found one waiting
  * job each at the same moment.
  */
-async function isWalked(trx: Write, registryId: number | null): Promise<boolean> {
+export async function isWalked(trx: Write, registryId: number | null): Promise<boolean> {
   await trx.selectFrom('registries').select('id').where('id', '=', registryId).forUpdate().executeTakeFirst();
   const walked = await trx
     .selectFrom('jobs')
@@ -143,6 +144,7 @@ async function putBack(trx: Write, jobId: number, worker: string, at: Date, unco
     .set((eb) => ({
       worker: null,
       lease_until: null,
+      handed_at: null,
       available_at: at.getTime(),
       attempt: eb('attempt', '-', uncounted),
     }))
@@ -150,11 +152,11 @@ async function putBack(trx: Write, jobId: number, worker: string, at: Date, unco
     .where('worker', '=', worker)
     .returningAll()
     .execute();
-  await handBack(trx, freed);
+  await restoreJobs(trx, freed);
 }
 
 /** What nobody works on any more must not look as if somebody did. */
-async function handBack(trx: Write, freed: readonly Selectable<JobsTable>[]): Promise<void> {
+export async function restoreJobs(trx: Write, freed: readonly Selectable<JobsTable>[]): Promise<void> {
   for (const job of freed) {
     if (job.kind === 'sync') {
       await trx.updateTable('registries').set({ sync_status: 'queued' }).where('id', '=', job.registry_id).execute();
@@ -173,7 +175,7 @@ async function handBack(trx: Write, freed: readonly Selectable<JobsTable>[]): Pr
   }
 }
 
-const toJob = (row: Selectable<JobsTable>): Job => ({
+export const toJob = (row: Selectable<JobsTable>): Job => ({
   id: row.id,
   kind: row.kind as JobKind,
   ...(row.registry_id === null ? {} : { registryId: row.registry_id }),

@@ -11,6 +11,7 @@ import { addKeysAndAudit } from './migrations/0007-keys-and-audit.ts';
 import { addPackageFacts } from './migrations/0008-package-facts.ts';
 import { addMatchChanges } from './migrations/0009-match-changes.ts';
 import { addScanKinds } from './migrations/0010-scan-kinds.ts';
+import { addJobDelivery } from './migrations/0013-job-delivery.ts';
 import { addBudgets } from './migrations/0015-budgets.ts';
 
 const migrations: Readonly<Record<string, (engine: Engine) => Migration>> = {
@@ -24,6 +25,7 @@ const migrations: Readonly<Record<string, (engine: Engine) => Migration>> = {
   '0008-package-facts': () => ({ up: (db) => addPackageFacts(db) }),
   '0009-match-changes': (engine) => ({ up: (db) => addMatchChanges(db, engine) }),
   '0010-scan-kinds': () => ({ up: (db) => addScanKinds(db) }),
+  '0013-job-delivery': () => ({ up: (db) => addJobDelivery(db) }),
   '0015-budgets': (engine) => ({ up: (db) => addBudgets(db, engine) }),
 };
 

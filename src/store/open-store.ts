@@ -9,10 +9,12 @@ import { createFindingStore } from './findings.ts';
 import { createIgnoreRuleStore } from './ignore-rules.ts';
 import { createImageStore } from './images.ts';
 import { createInventoryStore } from './inventories.ts';
+import { createJobDelivery } from './job-delivery.ts';
 import { createJobStore } from './jobs.ts';
 import { createKeyStore } from './keys.ts';
 import { createLayerReportUse } from './layer-report-use.ts';
 import { createLayerReportStore, createMalwareReportStore } from './layer-reports.ts';
+import { createLeaseStore } from './leases.ts';
 import { createMalwareStore } from './malware.ts';
 import { createMatchChangeStore } from './match-changes.ts';
 import { createMatchStore } from './matches.ts';
@@ -20,9 +22,9 @@ import { migrate } from './migrate.ts';
 import { createRateLimitStore } from './rate-limits.ts';
 import { createRegistryStore } from './registries.ts';
 import { createRiskStore } from './risks.ts';
+import { createScanEstimateStore } from './scan-estimates.ts';
 import { createScanScheduleStore } from './scan-schedule.ts';
 import { createSettingStore } from './settings.ts';
-import { createScanEstimateStore } from './scan-estimates.ts';
 import type { Store } from './store.ts';
 import { createTagStore } from './tag-facts.ts';
 import { createTaskStore } from './tasks.ts';
@@ -66,15 +68,17 @@ export async function openStore(deps: {
     scanSchedule: createScanScheduleStore(database, deps.now),
     tasks: createTaskStore(database, deps.now),
     jobs: createJobStore(database),
+    jobDelivery: createJobDelivery(database),
+    leases: createLeaseStore(database),
     exports: createExportStore(database, deps.now),
     keys: createKeyStore(database, deps.vault, deps.now),
     audit: createAuditStore(database),
     settings: createSettingStore(database),
+    scanEstimates: createScanEstimateStore(database),
     budgets: createBudgetStore(database, deps.now),
     rateLimits: createRateLimitStore(database, deps.now),
     ping: async () => {
       await sql`select 1`.execute(database.read);
-    scanEstimates: createScanEstimateStore(database),
     },
     close: () => database.close(),
   };

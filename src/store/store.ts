@@ -17,16 +17,18 @@ import type { ExportStore } from './export-store.ts';
 import type { IgnoreRuleStore } from './ignore-rules.ts';
 import type { ImageCondition, ImageQuery, ImageSelection } from './image-query.ts';
 import type { ImageTotals } from './image-totals.ts';
+import type { JobDelivery } from './job-delivery.ts';
 import type { LayerReportUse } from './layer-report-use.ts';
+import type { LeaseStore } from './leases.ts';
 import type { MalwareStore } from './malware.ts';
 import type { MatchChangeStore } from './match-changes.ts';
 import type { MatchStore } from './matches.ts';
 import type { Namespace, NamespaceQuery } from './namespaces.ts';
 import type { RateLimitStore } from './rate-limits.ts';
 import type { RiskStore } from './risks.ts';
+import type { ScanEstimateStore } from './scan-estimates.ts';
 import type { ScanScheduleStore } from './scan-schedule.ts';
 import type { TagStore } from './tag-facts.ts';
-import type { ScanEstimateStore } from './scan-estimates.ts';
 import type { RegistryChange, RegistryUpdate } from './update-registry.ts';
 import type { VulnerabilityStore } from './vulnerabilities.ts';
 
@@ -50,16 +52,19 @@ export interface Store {
   readonly scanSchedule: ScanScheduleStore;
   readonly tasks: TaskStore;
   readonly jobs: JobStore;
+  /** PostgreSQL's. */
+  readonly jobDelivery: JobDelivery;
+  readonly leases: LeaseStore;
   readonly exports: ExportStore;
   readonly keys: KeyStore;
   readonly audit: AuditStore;
   readonly settings: SettingStore;
+  readonly scanEstimates: ScanEstimateStore;
   readonly budgets: BudgetStore;
   readonly rateLimits: RateLimitStore;
   /** Throws when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
-  readonly scanEstimates: ScanEstimateStore;
 }
 
 export interface Page {
@@ -347,6 +352,8 @@ export interface NewTask {
   readonly selection: ImageSelection;
   readonly timeoutSeconds?: number;
   readonly createdBy: string;
+  /** Nobody waits for it. */
+  readonly scheduled?: boolean;
 }
 
 export interface TaskProgress {

@@ -28,6 +28,7 @@ export interface Tables {
   scan_tasks: ScanTasksTable;
   scan_task_images: ScanTaskImagesTable;
   jobs: JobsTable;
+  leases: LeasesTable;
   exports: ExportsTable;
   export_chunks: ExportChunksTable;
   api_keys: ApiKeysTable;
@@ -428,6 +429,16 @@ export interface JobsTable {
   /** NULL while nobody works on it. */
   worker: string | null;
   lease_until: number | null;
+  /** The greater first. */
+  priority: Generated<number>;
+  /** When it was given to whoever delivers jobs; NULL while it waits to be. */
+  handed_at: number | null;
+}
+
+export interface LeasesTable {
+  name: string;
+  holder: string;
+  lease_until: number;
 }
 
 export interface ExportsTable {

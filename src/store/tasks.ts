@@ -13,6 +13,9 @@ import { progressOfSelection, progressOfTask } from './task-progress.ts';
 
 type Write = Transaction<Tables>;
 
+/** Somebody waits for it: before the scans of the timetable. */
+const STARTED_BY_A_USER = 10;
+
 export function createTaskStore(database: Database, now: () => Date): TaskStore {
   const { engine, read, transaction } = database;
   return {
@@ -65,7 +68,7 @@ export function createTaskStore(database: Database, now: () => Date): TaskStore 
         }
         await trx
           .insertInto('jobs')
-          .columns(['kind', 'registry_id', 'task_id', 'image_id', 'attempt', 'available_at'])
+          .columns(['kind', 'registry_id', 'task_id', 'image_id', 'attempt', 'available_at', 'priority'])
           .expression(
             trx
               .selectFrom('scan_task_images')
@@ -77,6 +80,7 @@ export function createTaskStore(database: Database, now: () => Date): TaskStore 
                 'scan_task_images.image_id',
                 sql.lit(0).as('attempt'),
                 sql.lit(now().getTime()).as('available_at'),
+                sql.lit(task.scheduled ? 0 : STARTED_BY_A_USER).as('priority'),
               ])
               .where('scan_task_images.task_id', '=', id)
               .orderBy('images.id', 'desc'),

@@ -109,15 +109,15 @@ export function createJobStore({ read, write, transaction }: Database): JobStore
 export const mayBeAsked = (now: Date) => (eb: ExpressionBuilder<Tables, 'jobs'>) =>
   eb.or([
     eb('jobs.registry_id', 'is', null),
-    eb.not(
-      eb.exists(
-        eb
-          .selectFrom('registry_budgets')
-          .select('registry_budgets.kind')
-          .whereRef('registry_budgets.registry_id', '=', 'jobs.registry_id')
-          .where('registry_budgets.remaining', '<=', 0)
-          .where('registry_budgets.opens_at', '>', now.getTime()),
-      ),
+    // Not correlated: it is asked once, however many jobs of such a registry wait.
+    eb(
+      'jobs.registry_id',
+      'not in',
+      eb
+        .selectFrom('registry_budgets')
+        .select('registry_budgets.registry_id')
+        .where('registry_budgets.remaining', '<=', 0)
+        .where('registry_budgets.opens_at', '>', now.getTime()),
     ),
   ]);
 

@@ -1,4 +1,4 @@
-import type { ExpressionBuilder, Selectable, Transaction } from 'kysely';
+import { type ExpressionBuilder, type Selectable, sql, type Transaction } from 'kysely';
 import type { Database } from './database.ts';
 import { restoreScanState } from './scan-state.ts';
 import type { Job, JobKind, JobStore } from './store.ts';
@@ -14,7 +14,7 @@ const kindsInOrder: readonly JobKind[] = ['sync', 'export', 'scan'];
 const EXPORTS_AT_ONCE = 2;
 
 export function createJobStore({ read, write, transaction }: Database): JobStore {
-  const waitingJob = (trx: Write, kind: JobKind, now: Date) => {
+  const waitingJob = (trx: Write, kind: JobKind, now: Date, first?: number) => {
     let query = trx
       .selectFrom('jobs')
       .selectAll()
@@ -52,13 +52,15 @@ export function createJobStore({ read, write, transaction }: Database): JobStore
         EXPORTS_AT_ONCE,
       );
     }
+    if (first !== undefined) query = query.where('jobs.id', '=', first);
     return query.forUpdate('jobs').skipLocked();
   };
   return {
     claim: (worker, now, leaseMs) =>
       transaction(async (trx) => {
         for (const kind of kindsInOrder) {
-          const row = await waitingJob(trx, kind, now).executeTakeFirst();
+          const first = kind === 'scan' ? await firstScan(trx, now) : undefined;
+          const row = await waitingJob(trx, kind, now, first).executeTakeFirst();
           if (!row || (kind === 'sync' && (await isWalked(trx, row.registry_id)))) continue;
           const attempt = row.attempt + 1;
           await trx
@@ -110,16 +112,32 @@ export const mayBeAsked = (now: Date) => (eb: ExpressionBuilder<Tables, 'jobs'>)
   eb.or([
     eb('jobs.registry_id', 'is', null),
     // Not correlated: it is asked once, however many jobs of such a registry wait.
-    eb(
-      'jobs.registry_id',
-      'not in',
-      eb
-        .selectFrom('registry_budgets')
-        .select('registry_budgets.registry_id')
-        .where('registry_budgets.remaining', '<=', 0)
-        .where('registry_budgets.opens_at', '>', now.getTime()),
-    ),
+    eb('jobs.registry_id', 'not in', closedRegistries(now)),
   ]);
+
+/** Registries whose budget is spent. */
+const closedRegistries = (now: Date) =>
+  sql<number>`(select registry_id from registry_budgets where remaining <= 0 and opens_at > ${now.getTime()})`;
+
+/**
+ * The first scan that is due, found by way of the registries that may be asked: a million jobs of one that waits are not looked
+ * at one by one. undefined where none waits, and the order of all jobs will do; 0, which no job has, where there is none.
+ */
+async function firstScan(trx: Write, now: Date): Promise<number | undefined> {
+  const waiting = await sql`select 1 from ${closedRegistries(now)} as closed limit 1`.execute(trx);
+  if (waiting.rows.length === 0) return undefined;
+  const { rows } = await sql<{ id: number; priority: number }>`
+    select jobs.id, jobs.priority from registries
+    join jobs on jobs.id = (
+      select due.id from jobs as due
+      where due.kind = 'scan' and due.registry_id = registries.id and due.worker is null and due.handed_at is null
+        and due.available_at <= ${now.getTime()}
+      order by due.priority desc, due.id limit 1)
+    where registries.id not in ${closedRegistries(now)}
+    order by jobs.priority desc, jobs.id limit 1`.execute(trx);
+  return rows[0]?.id ?? NO_JOB;
+}
+const NO_JOB = 0;
 
 /**
  * Whether somebody walks this registry now. Asked again under a lock, because two workers may have found one waiting

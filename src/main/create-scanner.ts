@@ -17,6 +17,7 @@ import { registryTypes } from '../registries/types/index.ts';
 import { contentFingerprint } from '../scan/content-fingerprint.ts';
 import { createLayerReports } from '../scan/create-layer-reports.ts';
 import { createScanThreads } from '../scan/create-scan-threads.ts';
+import { createTurns } from '../scan/create-turns.ts';
 import { createVexFolder } from '../scan/create-vex-folder.ts';
 import { createMatchInventory, currentMatchKey, type MatchInventory } from '../scan/match-inventory.ts';
 import { createWantedEcosystems, type WantedEcosystems } from '../tasks/create-wanted-ecosystems.ts';
@@ -27,7 +28,8 @@ export type Scanner = Awaited<ReturnType<typeof createScanner>>;
 
 /** All that a scan needs of a process: connections to registries, threads, engines and advisories. */
 export async function createScanner(installation: Installation) {
-  const { config, store, now, log } = installation;
+  const { config, store, holder, now, log } = installation;
+  const leaseMs = config.leaseSeconds * 1_000;
   const connections = createConnections({
     registries: store.registries,
     types: registryTypes,
@@ -72,6 +74,9 @@ export async function createScanner(installation: Installation) {
         stored: { content: store.layerReports, malware: store.malwareReports },
         fingerprint: contentFingerprint(createSecretFinder({ allow: allowSecrets })),
         limits: layerLimits(config),
+        ...(config.databaseUrl === undefined
+          ? {}
+          : { turns: createTurns({ leases: store.leases, holder, leaseMs, now }) }),
       }),
       matchInventory: learnWanted(matchInventory, wanted, advisories),
       limits: imageLimits(config),

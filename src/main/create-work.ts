@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
 import { createWorker } from '../jobs/create-worker.ts';
 import { createEmbeddedQueue } from '../jobs/embedded.ts';
 import type { JobSource } from '../jobs/job-source.ts';
@@ -9,7 +7,7 @@ import { giveUpJob } from '../tasks/give-up-job.ts';
 import { startHousekeeping } from '../tasks/start-housekeeping.ts';
 import { startRematching } from '../tasks/start-rematching.ts';
 import { startTimetable } from '../tasks/start-timetable.ts';
-import { createScanner } from './create-scanner.ts';
+import { createScanner, type Scanner } from './create-scanner.ts';
 import { createJobHandlers } from './job-handlers.ts';
 import type { Installation } from './open-installation.ts';
 
@@ -19,6 +17,9 @@ export interface Work {
   /** Hands back what is unfinished. */
   stop(): Promise<void>;
 }
+
+/** Some rounds of looking for new advisories. */
+const REMATCHING_LEASE_MS = 120_000;
 
 export async function createWork(installation: Installation): Promise<Work> {
   const { config, store, now, log } = installation;
@@ -33,7 +34,12 @@ export async function createWork(installation: Installation): Promise<Work> {
         ...parts,
         startHousekeeping(store, config, now, log),
         startTimetable(store, now, log),
-        startRematching({ store, log, ...scanner.rematching }),
+        startRematching({
+          store,
+          log,
+          ...scanner.rematching,
+          snapshotId: () => snapshotToMatch(installation, scanner),
+        }),
       ];
     },
     stop: async () => {
@@ -43,8 +49,17 @@ export async function createWork(installation: Installation): Promise<Work> {
   };
 }
 
+/** Of several processes one matches anew; another takes over when it has died. */
+async function snapshotToMatch(
+  { store, holder, now }: Installation,
+  { rematching }: Scanner,
+): Promise<string | undefined> {
+  const isOurs = await store.leases.take('rematching', holder, now(), REMATCHING_LEASE_MS);
+  return isOurs ? rematching.snapshotId() : undefined;
+}
+
 async function startJobs(installation: Installation, handlers: ReturnType<typeof createJobHandlers>) {
-  const { config, store, now, log } = installation;
+  const { config, store, holder: name, now, log } = installation;
   const giveUp = (job: Job, reason: string) => giveUpJob(store, job, reason);
   const leaseMs = config.leaseSeconds * 1_000;
   const { jobs, jobDelivery: delivery } = store;
@@ -52,7 +67,6 @@ async function startJobs(installation: Installation, handlers: ReturnType<typeof
     config.databaseUrl === undefined
       ? createEmbeddedQueue({ jobs, leaseMs, now })
       : await openPgBossQueue({ url: config.databaseUrl, jobs, delivery, giveUp, leaseMs, now, log });
-  const name = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`;
   const worker = createWorker({ jobs, source, handlers, giveUp, name, concurrency: config.jobs, leaseMs, now, log });
   worker.start();
   return worker;

@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import type { Logger } from 'pino';
 import { ensureAdminKey } from '../config/admin-key.ts';
 import { databaseUrl } from '../config/database-url.ts';
@@ -14,6 +16,8 @@ export interface Installation {
   readonly config: Config;
   readonly store: Store;
   readonly masterKey: Uint8Array;
+  /** Names this process among those of the database. */
+  readonly holder: string;
   readonly now: () => Date;
   readonly log: Logger;
 }
@@ -29,7 +33,8 @@ export async function openInstallation(config: Config, log: Logger): Promise<Ins
     now,
     ...(config.authorizedImageLimit > 0 ? { authorizedImageLimit: config.authorizedImageLimit } : {}),
   });
-  return { config, store, masterKey, now, log };
+  const holder = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`;
+  return { config, store, masterKey, holder, now, log };
 }
 
 /** Only where somebody signs with it: a worker makes no key. */

@@ -9,6 +9,7 @@ import type { LayerReport } from '../model/layer-report.ts';
 import type { Store } from '../store/store.ts';
 import { createLayerReports } from './create-layer-reports.ts';
 import { createScanThreads, type ScanThreads } from './create-scan-threads.ts';
+import { createTurns } from './create-turns.ts';
 import type { LayerSource } from './image-source.ts';
 
 const never = new AbortController().signal;
@@ -92,6 +93,23 @@ test('a layer that was walked before is never fetched again, not by another proc
 
   expect(second).toEqual(first);
   expect(opened).toHaveLength(1);
+});
+
+test('of two processes that want a layer at once one walks it, and the other reads what it found', async () => {
+  const source = sourceOf(newLayer());
+  const stored = { content: store.layerReports, malware: store.malwareReports };
+  const process = (holder: string) => {
+    const turns = createTurns({ leases: store.leases, holder, leaseMs: 60_000, now: () => new Date() });
+    return createLayerReports({ threads, stored, fingerprint: 'f', limits: defaultLayerLimits, turns });
+  };
+
+  const reports = await Promise.all(
+    [process('p1'), process('p2')].map((getReports) => getReports(source, { content: true }, ignore, never)),
+  );
+
+  expect(opened).toEqual([source.digest]);
+  expect(reports[0]?.content?.digest).toBe(source.digest);
+  expect(reports[1]).toEqual(reports[0]);
 });
 
 test('other analyzers want their own report', async () => {

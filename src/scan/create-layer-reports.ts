@@ -6,6 +6,7 @@ import type { LayerReport } from '../model/layer-report.ts';
 import type { MalwareReport } from '../model/malware-file.ts';
 import type { LayerReportStore, MalwareReportStore } from '../store/store.ts';
 import type { ScanThreads } from './create-scan-threads.ts';
+import type { Turns } from './create-turns.ts';
 import type { LayerSource } from './image-source.ts';
 import { unreadLayer } from './unread-layer.ts';
 
@@ -48,9 +49,11 @@ export interface LayerReportsDeps {
   /** Everything that looks at content, by name and version: with the layer's digest, the key of a report. */
   readonly fingerprint: string;
   readonly limits: LayerLimits;
+  /** Where several processes share the store: a layer is walked by one of them, and the others read what it found. */
+  readonly turns?: Turns;
 }
 
-export function createLayerReports({ threads, stored, fingerprint, limits }: LayerReportsDeps): GetLayerReports {
+export function createLayerReports({ threads, stored, fingerprint, limits, turns }: LayerReportsDeps): GetLayerReports {
   // Where a limit was hit the report is another one when the limit is.
   const limited = limitedFingerprint(fingerprint, limits);
   const underWay = new Map<string, Promise<LayerReports>>();
@@ -100,11 +103,25 @@ export function createLayerReports({ threads, stored, fingerprint, limits }: Lay
 
   const find: GetLayerReports = async (layer, wanted, onBytes, signal) => {
     const known = await readStored(layer, wanted);
-    const missing = {
-      content: wanted.content && !known.content,
-      malware: wanted.malware !== undefined && !known.malware,
-    };
-    if (!missing.content && !missing.malware) return known;
+    if (!isMissing(known, wanted)) return known;
+    if (!turns) return walkMissing(layer, known, wanted, onBytes, signal);
+    const endTurn = await turns.take(`layer ${layer.digest}`, signal);
+    try {
+      const meanwhile = await readStored(layer, wanted);
+      return isMissing(meanwhile, wanted) ? await walkMissing(layer, meanwhile, wanted, onBytes, signal) : meanwhile;
+    } finally {
+      await endTurn();
+    }
+  };
+
+  const walkMissing = async (
+    layer: LayerSource,
+    known: LayerReports,
+    wanted: WantedReports,
+    onBytes: OnLayerBytes,
+    signal: AbortSignal,
+  ): Promise<LayerReports> => {
+    const missing = whatIsMissing(known, wanted);
     const { content, malware } = await walk(layer, missing, onBytes, signal);
     // Bytes that were not checked against the digest say nothing about the layer that others know by it.
     if (content && !content.unverified) await stored.content.put(content, isLimited(content) ? limited : fingerprint);
@@ -137,6 +154,16 @@ export function createLayerReports({ threads, stored, fingerprint, limits }: Lay
 /** Of a report that a limit cut short. */
 export const limitedFingerprint = (fingerprint: string, limits: LayerLimits): string =>
   `${fingerprint} within ${Object.values(limits).join(' ')}`;
+
+const whatIsMissing = (known: LayerReports, wanted: WantedReports): WalkedReports => ({
+  content: wanted.content && !known.content,
+  malware: wanted.malware !== undefined && !known.malware,
+});
+
+const isMissing = (known: LayerReports, wanted: WantedReports): boolean => {
+  const { content, malware } = whatIsMissing(known, wanted);
+  return content || malware;
+};
 
 export const malwareKey = (engines: string): string => `malware ${engines}`;
 

@@ -15,6 +15,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(): Promise<readonly B
   'shared-layers': () => import('./shared-layers.ts'),
   'compile-speed': () => import('./compile-speed.ts'),
   'match-speed': () => import('./match-speed.ts'),
+  'rate-limit': () => import('./rate-limit.ts'),
   'peak-memory': () => import('./peak-memory.ts'),
   rematch: () => import('./rematch.ts'),
   'secret-speed': () => import('./secret-speed.ts'),

@@ -274,6 +274,13 @@ export const settings = {
     secret: false,
     schema: wholeNumber(0, 256),
   },
+  querySeconds: {
+    name: 'PLIMSOLL_QUERY_SECONDS',
+    fallback: '30',
+    meaning: 'A question to the database that takes longer is answered by RequestTimeout, which says how to narrow it.',
+    secret: false,
+    schema: wholeNumber(1, 3_600),
+  },
   leaseSeconds: {
     name: 'PLIMSOLL_LEASE_SECONDS',
     fallback: '60',

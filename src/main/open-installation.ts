@@ -31,6 +31,7 @@ export async function openInstallation(config: Config, log: Logger): Promise<Ins
     url: databaseUrl(config),
     vault: createVault(masterKey),
     now,
+    querySeconds: config.querySeconds,
     ...(config.authorizedImageLimit > 0 ? { authorizedImageLimit: config.authorizedImageLimit } : {}),
   });
   const holder = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`;

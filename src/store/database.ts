@@ -7,7 +7,7 @@ import type { Tables } from './tables.ts';
 
 export type Engine = 'sqlite' | 'postgres';
 
-/** The two ways to the same data: on SQLite one writer and several readers, on PostgreSQL one pool. */
+/** The two ways to the same data: on SQLite one writer and several readers, on PostgreSQL two pools. What is read has to be read in time. */
 export interface Database {
   readonly engine: Engine;
   readonly read: Kysely<Tables>;
@@ -20,14 +20,27 @@ export interface Database {
   close(): Promise<void>;
 }
 
+export interface DatabaseOptions {
+  /** Of one query that reads. */
+  readonly querySeconds?: number;
+}
+
+const DEFAULT_QUERY_SECONDS = 30;
 const SQLITE_READERS = 2;
-const POSTGRES_CONNECTIONS = 12;
+const POSTGRES_READERS = 6;
+const POSTGRES_WRITERS = 6;
 
 /** `url`: `postgres://…`, `postgresql://…`, or `file:/path/to/plimsoll.db`. Opens lazily: the first query connects. */
-export function openDatabase(url: string): Database {
+export function openDatabase(url: string, { querySeconds = DEFAULT_QUERY_SECONDS }: DatabaseOptions = {}): Database {
   if (url.startsWith('postgres://') || url.startsWith('postgresql://')) {
-    const db = new Kysely<Tables>({ dialect: postgresDialect(url, POSTGRES_CONNECTIONS) });
-    return { engine: 'postgres', read: db, write: db, transaction: transactionsOf(db), close: () => db.destroy() };
+    const write = new Kysely<Tables>({ dialect: postgresDialect(url, { connections: POSTGRES_WRITERS }) });
+    const dialect = postgresDialect(url, { connections: POSTGRES_READERS, querySeconds });
+    const read = new Kysely<Tables>({ dialect });
+    const close = async () => {
+      await read.destroy();
+      await write.destroy();
+    };
+    return { engine: 'postgres', read, write, transaction: transactionsOf(write), close };
   }
   if (!url.startsWith('file:')) {
     const scheme = url.split(':')[0];
@@ -35,7 +48,9 @@ export function openDatabase(url: string): Database {
   }
   const path = url.slice('file:'.length);
   const write = new Kysely<Tables>({ dialect: sqliteDialect({ path, readOnly: false, connections: 1 }) });
-  const read = new Kysely<Tables>({ dialect: sqliteDialect({ path, readOnly: true, connections: SQLITE_READERS }) });
+  const read = new Kysely<Tables>({
+    dialect: sqliteDialect({ path, readOnly: true, connections: SQLITE_READERS, querySeconds }),
+  });
   return {
     engine: 'sqlite',
     read,

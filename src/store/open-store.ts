@@ -41,8 +41,11 @@ export async function openStore(deps: {
   readonly now: () => Date;
   /** How many images may be authorised for scanning in all; absent = no limit. */
   readonly authorizedImageLimit?: number;
+  /** Of one query that reads; it ends as QueryTooSlow. */
+  readonly querySeconds?: number;
 }): Promise<Store> {
-  const database = openDatabase(deps.url);
+  const { querySeconds } = deps;
+  const database = openDatabase(deps.url, querySeconds === undefined ? {} : { querySeconds });
   try {
     await migrate(database);
   } catch (error) {

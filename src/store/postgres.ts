@@ -9,11 +9,17 @@ const CONNECT_MS = 30_000;
 /** So soon a connection is asked whether the other side is still there; a machine that went away never says so. */
 const KEEP_ALIVE_MS = 30_000;
 
+export interface PostgresOptions {
+  readonly connections: number;
+  /** A query that takes longer ends as QueryTooSlow; absent: none does. */
+  readonly querySeconds?: number;
+}
+
 /**
  * Kysely on PostgreSQL through `pg`. Our 64-bit integers are ids, bytes and milliseconds below 2^53, so they are read
  * as numbers; `sum()` of them arrives as numeric.
  */
-export function postgresDialect(url: string, connections: number): Dialect {
+export function postgresDialect(url: string, { connections, querySeconds }: PostgresOptions): Dialect {
   const pool = new pg.Pool({
     connectionString: url,
     max: connections,
@@ -22,7 +28,7 @@ export function postgresDialect(url: string, connections: number): Dialect {
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     // Compiling a query takes longer than running any of ours: PostgreSQL does it by estimated cost.
-    options: '-c jit=off',
+    options: `-c jit=off${querySeconds === undefined ? '' : ` -c statement_timeout=${querySeconds}s`}`,
     types: {
       getTypeParser: (oid: number, format?: 'text' | 'binary') =>
         oid === INT8_OID || oid === NUMERIC_OID ? Number : pg.types.getTypeParser(oid, format),

@@ -11,16 +11,23 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
+import { QueryTooSlow } from './query-too-slow.ts';
 import type { SqliteReply, SqliteRequest, SqliteThreadData } from './sqlite-thread.ts';
 import { storableParameter } from './storable-text.ts';
 
 const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 
+export interface SqliteOptions extends SqliteThreadData {
+  readonly connections: number;
+  /** A query that takes longer ends as QueryTooSlow; absent: none does. */
+  readonly querySeconds?: number;
+}
+
 /**
  * Kysely on `node:sqlite`, each connection in a thread of its own. WAL lets the readers go on while the one writer
  * commits; `synchronous=FULL` makes an acknowledged write survive a kill.
  */
-export function sqliteDialect(options: SqliteThreadData & { readonly connections: number }): Dialect {
+export function sqliteDialect(options: SqliteOptions): Dialect {
   return {
     createAdapter: () => new TransactionalSqliteAdapter(),
     createDriver: () => new SqliteThreadDriver(options),
@@ -57,12 +64,12 @@ class LocklessQueryCompiler extends SqliteQueryCompiler {
 }
 
 class SqliteThreadDriver implements Driver {
-  readonly #options: SqliteThreadData & { readonly connections: number };
-  readonly #all: SqliteThreadConnection[] = [];
+  readonly #options: SqliteOptions;
+  readonly #all = new Set<SqliteThreadConnection>();
   readonly #free: SqliteThreadConnection[] = [];
   readonly #waiting: ((connection: SqliteThreadConnection) => void)[] = [];
 
-  constructor(options: SqliteThreadData & { readonly connections: number }) {
+  constructor(options: SqliteOptions) {
     this.#options = options;
   }
 
@@ -72,19 +79,27 @@ class SqliteThreadDriver implements Driver {
   async acquireConnection(): Promise<DatabaseConnection> {
     const free = this.#free.pop();
     if (free) return free;
-    if (this.#all.length < this.#options.connections) {
-      const connection = new SqliteThreadConnection(this.#options);
-      this.#all.push(connection);
-      return connection;
-    }
+    if (this.#all.size < this.#options.connections) return this.#open();
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
   async releaseConnection(connection: DatabaseConnection): Promise<void> {
     if (!(connection instanceof SqliteThreadConnection)) return;
+    const usable = connection.isLost ? this.#replace(connection) : connection;
     const next = this.#waiting.shift();
-    if (next) next(connection);
-    else this.#free.push(connection);
+    if (next) next(usable);
+    else this.#free.push(usable);
+  }
+
+  #open(): SqliteThreadConnection {
+    const connection = new SqliteThreadConnection(this.#options);
+    this.#all.add(connection);
+    return connection;
+  }
+
+  #replace(lost: SqliteThreadConnection): SqliteThreadConnection {
+    this.#all.delete(lost);
+    return this.#open();
   }
 
   async beginTransaction(connection: DatabaseConnection): Promise<void> {
@@ -101,7 +116,7 @@ class SqliteThreadDriver implements Driver {
   }
 
   async destroy(): Promise<void> {
-    await Promise.all(this.#all.map((connection) => connection.close()));
+    await Promise.all([...this.#all].map((connection) => connection.close()));
   }
 }
 
@@ -116,11 +131,14 @@ interface Pending {
 
 class SqliteThreadConnection implements DatabaseConnection {
   readonly #worker: Worker;
+  readonly #querySeconds: number | undefined;
   readonly #pending = new Map<number, Pending>();
   #lastId = 0;
   #dead: Error | undefined;
 
-  constructor(data: SqliteThreadData) {
+  constructor({ path, readOnly, querySeconds }: SqliteOptions) {
+    const data: SqliteThreadData = { path, readOnly };
+    this.#querySeconds = querySeconds;
     this.#worker = new Worker(new URL(`./sqlite-thread${extension}`, import.meta.url), {
       workerData: data,
       name: 'sqlite',
@@ -131,8 +149,12 @@ class SqliteThreadConnection implements DatabaseConnection {
     this.#worker.on('exit', () => this.#fail(new Error('the database is closed')));
   }
 
+  get isLost(): boolean {
+    return this.#dead !== undefined;
+  }
+
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    const reply = await this.run(query.sql, query.parameters);
+    const reply = await this.#inTime(this.run(query.sql, query.parameters));
     return {
       rows: reply.rows as R[],
       ...(reply.changes === undefined ? {} : { numAffectedRows: BigInt(reply.changes) }),
@@ -153,6 +175,21 @@ class SqliteThreadConnection implements DatabaseConnection {
       this.#pending.set(request.id, { resolve, reject });
       this.#worker.postMessage(request);
     });
+  }
+
+  /** Nobody can interrupt SQLite from outside of its thread: the thread is left to end by itself, and another takes its place. */
+  async #inTime<T>(running: Promise<T>): Promise<T> {
+    const seconds = this.#querySeconds;
+    if (seconds === undefined) return running;
+    const timer = setTimeout(() => {
+      this.#fail(new QueryTooSlow(seconds));
+      void this.#worker.terminate();
+    }, seconds * 1_000);
+    try {
+      return await running;
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async close(): Promise<void> {

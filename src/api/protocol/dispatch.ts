@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { AuditStore } from '../../store/audit-log.ts';
+import { isQueryTooSlow } from '../../store/query-too-slow.ts';
 import type { ApiKey, KeyStore } from '../../store/store.ts';
 import type { ActionContext, ApiAction } from '../api-action.ts';
 import { baseUrlOf } from '../base-url.ts';
@@ -72,11 +73,16 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
       const response = await perform(call, actions, deps, { language, log, baseUrl, requestId });
       return answer(successEnvelope(response, requestId), 'ok');
     } catch (error) {
-      const known = error instanceof ApiError ? error : errors.internal(requestId);
-      if (known !== error) log.error({ err: error }, 'an action failed unexpectedly');
+      const known = toApiError(error, requestId);
+      if (known.code === 'InternalError') log.error({ err: error }, 'an action failed unexpectedly');
       return answer(errorEnvelope(known, language, requestId), known.code);
     }
   };
+}
+
+function toApiError(error: unknown, requestId: string): ApiError {
+  if (error instanceof ApiError) return error;
+  return isQueryTooSlow(error) ? errors.requestTimeout() : errors.internal(requestId);
 }
 
 function attempt<T>(work: () => T): T | Error {

@@ -47,6 +47,12 @@ export const errors = {
       `This key may only read: it is not allowed to call \`${action}\`. Use an admin key.`,
       `该密钥为只读密钥，无权调用 \`${action}\`，请使用管理员密钥。`,
     ),
+  requestTimeout: () =>
+    error(
+      'InvalidParameter.RequestTimeout',
+      'The question took too long and was stopped (PLIMSOLL_QUERY_SECONDS). Narrow it: filter by `InstanceName` or `Namespace`, ask for exact values instead of parts of a text, sort by `ImageCreateTime`, or use a smaller `Offset`.',
+      '查询时间过长，已被中止（PLIMSOLL_QUERY_SECONDS）。请缩小范围：按 `InstanceName` 或 `Namespace` 过滤，使用精确值，按 `ImageCreateTime` 排序，或减小 `Offset`。',
+    ),
   unsupportedMethod: (method: string) =>
     unsupported(`method \`${shorten(method)}\``, `请求方法 \`${shorten(method)}\``),
   unsupportedContentType: (type: string) =>

@@ -3,11 +3,20 @@ import { Done, type RegistryRow } from './api-answers.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
 import { type Api, connectApi } from './connect-api.ts';
+import { estimateSyncs } from './estimate-syncs.ts';
 import { findRegistries, listRegistries } from './find-registry.ts';
 import { countOf } from './output/count-of.ts';
+import { outputOption } from './output/print-list.ts';
 import { createProgressBar } from './output/progress-bar.ts';
 import { poll } from './poll.ts';
 import { failureOf } from './registry-failure.ts';
+
+interface SyncOptions {
+  readonly all?: true;
+  readonly wait?: true;
+  readonly estimate?: true;
+  readonly output: 'table' | 'json';
+}
 
 export function defineRegistrySync(parent: Command, context: CommandContext): void {
   parent
@@ -16,11 +25,14 @@ export function defineRegistrySync(parent: Command, context: CommandContext): vo
     .argument('[names...]', 'names or ids of registries')
     .option('--all', 'every registry')
     .option('-w, --wait', 'wait until it is done')
+    .option('--estimate', "start nothing; tell from this machine's database what it would ask for")
+    .addOption(outputOption(['table', 'json']))
     .addHelpText('after', '\nExamples:\n  plimsoll registry sync staging --wait\n  plimsoll registry sync --all')
-    .action(async (names: readonly string[], options: { readonly all?: true; readonly wait?: true }) => {
+    .action(async (names: readonly string[], options: SyncOptions) => {
       if (names.length === 0 && !options.all) {
         throw new CommandFailure('Which registries?', { exitCode: exitCodes.usage, fix: 'Name some, or give --all.' });
       }
+      if (options.estimate) return estimateSyncs(context, options.all ? 'all' : names, options.output);
       const api = await connectApi(context);
       const registries = options.all ? await listRegistries(api) : await findRegistries(api, names);
       const ids = registries.map((row) => row.RegistryId);

@@ -1,13 +1,14 @@
-import type { BudgetState, RegistryLimits } from '../model/registry-budget.ts';
+import type { RegistryLimits } from '../model/registry-budget.ts';
 import type { ScanKind } from '../model/scan.ts';
 import type { ImageSelection } from '../store/image-query.ts';
 import type { Traffic } from '../store/registry-traffic.ts';
 import type { SelectedArtifact } from '../store/scan-estimates.ts';
 import type { ArtifactLayer, Store } from '../store/store.ts';
-import { timeOfTransfer, timeOfWindows } from './estimate-time.ts';
+import { type AllowedRequests, allowedRequests } from './allowed-requests.ts';
+import { timeOfTransfer } from './estimate-time.ts';
 
 /** What a scan of a registry's images would fetch. Unknown members are absent. */
-export interface RegistryEstimate {
+export interface RegistryEstimate extends AllowedRequests {
   readonly registry: string;
   /** Authorised ones. */
   readonly images: number;
@@ -17,10 +18,6 @@ export interface RegistryEstimate {
   readonly requests: number;
   /** At the speed of one process so far, and within what may be asked of the registry. */
   readonly minutes?: number;
-  /** Of the requests that the registry or people allow in one window. */
-  readonly shareOfLimit?: number;
-  /** How many of those are left in this window. */
-  readonly requestsLeft?: number;
 }
 
 export interface ScanEstimate {
@@ -75,16 +72,15 @@ export async function estimateScan(
       requests: Math.round(needed.requests * factor),
     };
     const limits = { ...options.defaults, ...(await budgets.limits(registryId)) };
-    const allowed = allowedOf(cost, limits, await budgets.states(registryId));
-    const minutes = minutesOf(cost, traffic.get(registryId) ?? together(traffic), allowed.waitMs);
-    const { shareOfLimit, requestsLeft } = allowed;
+    const allowed = allowedRequests(cost, limits, await budgets.states(registryId));
+    const { waitMs, ...shares } = allowed;
+    const minutes = minutesOf(cost, traffic.get(registryId) ?? together(traffic), waitMs);
     registries.push({
       registry,
       images: all - notAuthorized,
       ...cost,
       ...(minutes === undefined ? {} : { minutes }),
-      ...(shareOfLimit === undefined ? {} : { shareOfLimit }),
-      ...(requestsLeft === undefined ? {} : { requestsLeft }),
+      ...shares,
     });
   }
   return {
@@ -187,31 +183,6 @@ function add(perRegistry: Map<number, Needed>, registryId: number, more: Needed)
   sum.bytes += more.bytes;
   sum.requests += more.requests;
   perRegistry.set(registryId, sum);
-}
-
-/** How the cost compares with what may be asked, and how long windows make it wait. */
-function allowedOf(cost: Needed, limits: RegistryLimits, states: readonly BudgetState[]) {
-  const stateOf = (kind: BudgetState['kind']) => states.find((state) => state.kind === kind);
-  const told = stateOf('told');
-  const own = limits.requests;
-  const limit = Math.min(told?.allowance ?? Number.POSITIVE_INFINITY, own?.amount ?? Number.POSITIVE_INFINITY);
-  const left = Math.min(
-    told?.remaining ?? Number.POSITIVE_INFINITY,
-    own ? (stateOf('requests')?.remaining ?? own.amount) : Number.POSITIVE_INFINITY,
-  );
-  const toldAllowance =
-    told?.allowance !== undefined && told.windowMs !== undefined
-      ? { amount: told.allowance, windowMs: told.windowMs }
-      : undefined;
-  return {
-    waitMs: Math.max(
-      timeOfWindows(cost.requests, own, stateOf('requests')?.remaining),
-      timeOfWindows(cost.requests, toldAllowance, told?.remaining),
-      timeOfWindows(cost.bytes, limits.bytes, stateOf('bytes')?.remaining),
-    ),
-    ...(Number.isFinite(limit) ? { shareOfLimit: cost.requests / limit } : {}),
-    ...(Number.isFinite(left) ? { requestsLeft: left } : {}),
-  };
 }
 
 function minutesOf(cost: Needed, traffic: Traffic | undefined, waitMs: number): number | undefined {

@@ -20,6 +20,12 @@ export interface SelectedArtifact {
   readonly layers: readonly ArtifactLayer[];
 }
 
+export interface ListedContent {
+  readonly registryId: number;
+  readonly repositories: number;
+  readonly tags: number;
+}
+
 /** What it takes to tell what a scan would cost, before there is one. */
 export interface ScanEstimateStore {
   images(selection: ImageSelection): Promise<readonly SelectedImages[]>;
@@ -29,6 +35,8 @@ export interface ScanEstimateStore {
   countArtifacts(selection: ImageSelection): Promise<number>;
   /** The same content in the order of ids after `after`. */
   artifacts(selection: ImageSelection, after: number, limit: number): Promise<readonly SelectedArtifact[]>;
+  /** What is listed of these registries. */
+  listed(registryIds: readonly number[]): Promise<readonly ListedContent[]>;
   /** Those of the digests that have a report with one of these fingerprints. */
   withReport(digests: readonly string[], fingerprints: readonly string[]): Promise<ReadonlySet<string>>;
 }
@@ -101,6 +109,18 @@ export function createScanEstimateStore({ read }: Database): ScanEstimateStore {
         registryId: Number(registryId),
         layers: JSON.parse(layers) as ArtifactLayer[],
       }));
+    },
+    listed: async (registryIds) => {
+      const found: ListedContent[] = [];
+      for (const registryId of registryIds) {
+        const count = async (table: 'repositories' | 'tags') => {
+          const query = read.selectFrom(table).where(`${table}.registry_id`, '=', registryId);
+          const { total } = await query.select(({ fn }) => fn.countAll<number>().as('total')).executeTakeFirstOrThrow();
+          return total;
+        };
+        found.push({ registryId, repositories: await count('repositories'), tags: await count('tags') });
+      }
+      return found;
     },
     withReport: async (digests, fingerprints) => {
       const found = new Set<string>();

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Digest } from '../../src/model/digest.ts';
 import { type EstimateOptions, estimateScan } from '../../src/scan/estimate-scan.ts';
+import { estimateSync } from '../../src/scan/estimate-sync.ts';
 import type { ArtifactLayer, SeenImage } from '../../src/store/store.ts';
 import { describeEachEngine } from '../support/describe-each-engine.ts';
 import { digestOf, sampleImage, sampleRegistry, sampleTag } from '../support/sample-images.ts';
@@ -133,5 +134,17 @@ describeEachEngine('the estimate of a scan', (fixture) => {
     const { registries } = await estimateScan(fixture.store, { all: true, latestOnly: true }, options);
 
     expect(registries.map(({ images }) => images)).toEqual([1, 1]);
+  });
+
+  test('of a sync counts pages, repositories and tags of what is listed; before the first it is unknown', async () => {
+    const { registries, budgets, scanEstimates } = fixture.store;
+    await budgets.setLimits(first, { requests: { amount: 2, windowMs: HOUR_MS } });
+    const synced = { id: first, name: 'first', syncedAt: fixture.clock.now };
+
+    expect(await estimateSync({ scanEstimates, budgets }, [synced, { id: second, name: 'second' }], {})).toEqual([
+      { registry: 'first', repositories: 1, tags: 2, requests: 4, shareOfLimit: 2, requestsLeft: 2 },
+      { registry: 'second', repositories: 1, tags: 2 },
+    ]);
+    expect((await registries.get(second))?.syncedAt).toBeUndefined();
   });
 });

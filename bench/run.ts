@@ -21,6 +21,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(): Promise<readonly B
   'secret-speed': () => import('./secret-speed.ts'),
   'signed-calls': () => import('./signed-calls.ts'),
   'list-scale': () => import('./list-scale.ts'),
+  scale: () => import('./scale.ts'),
 };
 const ALLOWED_LOSS = 1.2;
 const baselinePath = join(import.meta.dirname, 'baseline.json');

@@ -26,6 +26,8 @@ import { defineRegistrySync } from './registry-sync.ts';
 import { defineRegistryTest } from './registry-test.ts';
 import { defineScan } from './scan.ts';
 import { defineServe } from './serve.ts';
+import { defineStoreBackup } from './store-backup.ts';
+import { defineStoreCopy } from './store-copy.ts';
 import { defineTaskList } from './task-list.ts';
 import { defineTaskStart } from './task-start.ts';
 import { defineTaskStatus } from './task-status.ts';
@@ -65,6 +67,7 @@ const groups: readonly { readonly name: string; readonly description: string; re
       commands: [defineAdvisoriesUpdate, defineAdvisoriesImport, defineAdvisoriesStatus, defineAdvisoriesChanges],
     },
     { name: 'key', description: 'API keys', commands: [defineKeyCreate, defineKeyList, defineKeyRevoke] },
+    { name: 'store', description: 'where everything is kept', commands: [defineStoreCopy, defineStoreBackup] },
     { name: 'audit', description: 'who changed what', commands: [defineAuditList] },
   ];
 

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { seededRandom } from '../../bench/seeded-random.ts';
 import { type BuiltImage, buildImage } from '../../demo/build-image.ts';
 import { type BuiltBlob, layer } from '../../demo/build-layer.ts';
 import type { TestImage } from './create-test-image.ts';
@@ -30,6 +31,8 @@ export interface InstallOptions {
   readonly servers?: number;
   readonly workers?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** Servers only answer. */
+  readonly idleServers?: boolean;
 }
 
 /** Several processes on one database. */
@@ -57,12 +60,12 @@ const key = { secretId: 'AKIDfaultlab', secretKey: randomBytes(16).toString('hex
 const eicar = 'X5O!P%@AP[4\\PZX54(P^)7CC)7}$' + 'EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*';
 
 /** undefined where there is no PostgreSQL, which `startPostgres` says. */
-export async function openFaultLab(images: number): Promise<FaultLab | undefined> {
+export async function openFaultLab(images: number, layerBytes = 20_000): Promise<FaultLab | undefined> {
   const postgres = await startPostgres();
   if (!postgres) return undefined;
   const folder = await mkdtemp(join(tmpdir(), 'plimsoll-faults-'));
   const registry = await startDockerRegistry();
-  await fillRegistry(registry, images);
+  await fillRegistry(registry, images, layerBytes);
   await writeAdvisories(join(folder, 'osv'));
   const databaseProxy = await startFaultyProxy(Number(new URL(postgres.url).port));
   const registryProxy = await startFaultyProxy(Number(new URL(registry.url).port));
@@ -97,19 +100,26 @@ export async function openFaultLab(images: number): Promise<FaultLab | undefined
   };
 }
 
-async function fillRegistry(registry: DockerRegistry, images: number): Promise<void> {
+async function fillRegistry(registry: DockerRegistry, images: number, layerBytes: number): Promise<void> {
   const base = layer().file('node_modules/lodash/package.json', '{"name":"lodash","version":"4.0.0"}').gzip();
   for (let at = 0; at < images; at++) {
     const top = layer()
       .file('node_modules/minimist/package.json', `{"name":"minimist","version":"0.0.${at}"}`)
       .file('app/test.com', at % 4 === 0 ? eicar : 'harmless')
-      .file('data.bin', Buffer.alloc(20_000, at))
+      .file('data.bin', words(layerBytes, at))
       .gzip();
     const config = { User: at % 2 === 0 ? 'root' : 'app', Env: [`VERSION=${at}`] };
     const created = new Date(Date.UTC(2026, 0, 1, 0, 0, at)).toISOString();
     const image = buildImage({ created, config, layers: [...(at % 3 ? [base] : []), top] });
     await pushImage({ url: registry.url }, `team/app${at % 10}`, `v${at}`, toPushed(image));
   }
+}
+
+/** Text that packs to a third, as most of what lies in images does. */
+function words(bytes: number, seed: number): Buffer {
+  const random = seededRandom(seed + 1);
+  const parts = Array.from({ length: Math.ceil(bytes / 8) }, () => `${Math.floor(random() * 4_096).toString(16)} word`);
+  return Buffer.from(parts.join('').slice(0, bytes));
 }
 
 function toPushed({ manifest, config, layers }: BuiltImage): TestImage {
@@ -132,14 +142,19 @@ async function install(
   place: string,
   env: Readonly<Record<string, string>>,
   registryUrl: string,
-  { servers = 1, workers = 2 }: InstallOptions,
+  { servers = 1, workers = 2, idleServers = false }: InstallOptions,
 ): Promise<Installation> {
   const roles = [
     ...Array.from({ length: servers }, () => 'serve' as const),
     ...Array.from({ length: workers }, () => 'worker' as const),
   ];
   const start = (index: number) =>
-    startServerProcess(join(place, `process-${index}`), key, env, roles[index] ?? 'serve');
+    startServerProcess(
+      join(place, `process-${index}`),
+      key,
+      idleServers && index < servers ? { ...env, PLIMSOLL_JOBS: '0' } : env,
+      roles[index] ?? 'serve',
+    );
   // The first one makes the tables; the others find them.
   const processes: (ServerProcess | undefined)[] = [await start(0)];
   for (const each of await Promise.all(roles.slice(1).map((_, index) => start(index + 1)))) processes.push(each);

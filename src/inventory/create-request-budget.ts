@@ -41,6 +41,9 @@ export function createRequestBudget(deps: RequestBudgetDeps): RequestBudget {
   const leases: Record<DrawnKind, Lease> = { requests: noLease(), bytes: noLease(), told: noLease() };
   const drawing = new Map<DrawnKind, Promise<void>>();
   const counted = new Set<RequestKind>();
+  // Asked before anybody knew that the registry counts them.
+  const undrawn = new Map<RequestKind, number>();
+  let telling: Promise<unknown> | undefined;
   const traffic = createTrafficMeter(now);
   const background = new Set<Promise<unknown>>();
   let limits = deps.defaults;
@@ -53,6 +56,7 @@ export function createRequestBudget(deps: RequestBudgetDeps): RequestBudget {
   const later = (work: Promise<unknown>) => {
     const settled = work.catch(onError).finally(() => background.delete(settled));
     background.add(settled);
+    return settled;
   };
 
   async function refresh(): Promise<void> {
@@ -60,6 +64,8 @@ export function createRequestBudget(deps: RequestBudgetDeps): RequestBudget {
     refreshing ??= (async () => {
       const [own, states] = await Promise.all([budgets.limits(registry.id), budgets.states(registry.id)]);
       limits = { ...deps.defaults, ...own };
+      // Until this process has seen for itself what the registry counts: manifests, whose limit is the most common.
+      if (counted.size === 0 && states.some(({ kind }) => kind === 'told')) counted.add('manifest');
       const asked = states.find(({ kind }) => kind === 'closed');
       if (closed === undefined || closed.kind !== 'closed' || asked)
         closed = asked && { kind: 'closed', until: asked.opensAt.getTime() };
@@ -95,6 +101,7 @@ export function createRequestBudget(deps: RequestBudgetDeps): RequestBudget {
     const drawn = await askFor(kind, owed);
     if (drawn === undefined) {
       counted.clear();
+      toldLimit = undefined;
       return;
     }
     // Bytes may have come in meanwhile.
@@ -121,9 +128,12 @@ export function createRequestBudget(deps: RequestBudgetDeps): RequestBudget {
           leases[kind].usedAt = time();
           if (kind !== 'bytes') leases[kind].left -= 1;
         }
+        if (!needed.includes('told')) undrawn.set(request, (undrawn.get(request) ?? 0) + 1);
         traffic.request();
         return;
       }
+      // What the registry said first must be known to all before anybody draws of it.
+      if (lacking === 'told' && telling) await telling;
       await draw(lacking);
     }
   }
@@ -168,9 +178,11 @@ export function createRequestBudget(deps: RequestBudgetDeps): RequestBudget {
       counted.add(request);
       const lease = leases.told;
       if (lease.left > limit.remaining) lease.left = limit.remaining;
-      if (toldLimit && !isNews(limit, toldLimit, time())) return;
+      const unbooked = undrawn.get(request) ?? 0;
+      if (toldLimit && unbooked === 0 && !isNews(limit, toldLimit, time())) return;
+      undrawn.delete(request);
       toldLimit = { remaining: limit.remaining, limit: limit.limit ?? limit.remaining, at: time() };
-      later(budgets.tell(registry.id, limit, Math.max(0, lease.left)));
+      telling = later(budgets.tell(registry.id, limit, Math.max(0, lease.left), unbooked));
     },
     closed: (until) => {
       if (until.getTime() - time() < SHORTEST_CLOSING_MS) return;

@@ -36,8 +36,8 @@ export interface BudgetStore {
   drawTold(registryId: number, amount: number): Promise<Drawn | undefined>;
   /** Gives back what was drawn and not spent. */
   giveBack(registryId: number, kind: BudgetKind, amount: number): Promise<void>;
-  /** `lent`: what this process has drawn and not yet spent of it. */
-  tell(registryId: number, told: ToldLimit, lent: number): Promise<void>;
+  /** `lent`: what this process has drawn and not yet spent of it; `undrawn`: what it has spent without drawing, since it last told. */
+  tell(registryId: number, told: ToldLimit, lent: number, undrawn?: number): Promise<void>;
   /** Nobody asks the registry for anything before this time. */
   closeUntil(registryId: number, until: Date): Promise<void>;
   /** Registries with nothing left, the latest reason of each. */
@@ -51,6 +51,9 @@ const MINUTE_MS = 60_000;
 /** Where nobody knows when a window opens: this part of it, within bounds. */
 const PROBES_PER_WINDOW = 24;
 const LONGEST_PROBE_MS = 15 * MINUTE_MS;
+/** As processes draw: see src/inventory/create-request-budget.ts. */
+const DRAWS_PER_WINDOW = 32;
+const OTHERS_DRAWS = 4;
 /** A registry's word is worth a look at least once a day. */
 const LONGEST_WINDOW_MS = 24 * 60 * MINUTE_MS;
 
@@ -146,18 +149,22 @@ export function createBudgetStore(database: Database, now: () => Date): BudgetSt
         .where('opens_at', '>', now().getTime())
         .execute();
     },
-    tell: async (registryId, told, lent) => {
-      const at = now().getTime();
-      const wait = told.resetsAt ? told.resetsAt.getTime() - at : probeAfter(told.windowMs ?? null);
-      const values = {
-        allowance: told.limit ?? null,
-        window_ms: told.windowMs ?? null,
-        remaining: Math.max(0, told.remaining - lent),
-        opens_at: at + Math.min(Math.max(wait, 0), LONGEST_WINDOW_MS),
-        probe: told.resetsAt ? 0 : 1,
-      };
-      await keep(write, registryId, 'told', values);
-    },
+    tell: (registryId, told, lent, undrawn = 0) =>
+      transaction(async (trx) => {
+        const at = now().getTime();
+        const row = await lockBudget(trx, registryId, 'told', nothingTold);
+        if (!row) return;
+        const wait = told.resetsAt ? told.resetsAt.getTime() - at : probeAfter(told.windowMs ?? null);
+        const left = Math.max(0, told.remaining - lent);
+        const budget = {
+          allowance: told.limit ?? null,
+          window_ms: told.windowMs ?? null,
+          remaining: row.opens_at > at ? withoutOthers(left, Math.max(0, row.remaining - undrawn), told.limit) : left,
+          opens_at: at + Math.min(Math.max(wait, 0), LONGEST_WINDOW_MS),
+          probe: told.resetsAt ? 0 : 1,
+        };
+        await setBudget(trx, registryId, 'told', budget);
+      }),
     closeUntil: async (registryId, until) => {
       const at = now().getTime();
       const opensAt = Math.min(until.getTime(), at + LONGEST_WINDOW_MS);
@@ -191,8 +198,20 @@ export function createBudgetStore(database: Database, now: () => Date): BudgetSt
 const probeAfter = (windowMs: number | null): number =>
   Math.min(Math.max((windowMs ?? 0) / PROBES_PER_WINDOW, MINUTE_MS), LONGEST_PROBE_MS);
 
+/**
+ * What is left, where the registry names more than is booked: a little more is what other processes have drawn and not yet spent,
+ * or an answer that came late; beyond that somebody counts what the registry does not.
+ */
+function withoutOthers(left: number, booked: number, limit = 0): number {
+  const others = OTHERS_DRAWS * Math.ceil(limit / DRAWS_PER_WINDOW);
+  return left <= booked ? left : Math.max(booked, left - others);
+}
+
 type Write = Transaction<Tables>;
 type NewBudget = Omit<Selectable<RegistryBudgetsTable>, 'registry_id' | 'kind'>;
+
+/** A window that is over: whoever tells first begins the next. */
+const nothingTold: NewBudget = { allowance: null, window_ms: null, remaining: 0, opens_at: 0, probe: 0 };
 
 /** The row under a lock, made first where it may be missing; undefined where there is none, or no such registry. */
 async function lockBudget(trx: Write, registryId: number, kind: BudgetKind, missing?: NewBudget) {
@@ -212,16 +231,6 @@ const addBudget = (db: Pick<Write, 'getExecutor'>, registryId: number, kind: Bud
     select id, ${kind}, cast(${budget.allowance} as bigint), cast(${budget.window_ms} as bigint),
       cast(${budget.remaining} as bigint), cast(${budget.opens_at} as bigint), cast(${budget.probe} as integer)
     from registries where id = ${registryId} on conflict (registry_id, kind) do nothing`.execute(db);
-
-async function keep(db: Database['write'], registryId: number, kind: BudgetKind, budget: NewBudget): Promise<void> {
-  const updated = await db
-    .updateTable('registry_budgets')
-    .set(budget)
-    .where('registry_id', '=', registryId)
-    .where('kind', '=', kind)
-    .executeTakeFirst();
-  if (updated.numUpdatedRows === 0n) await addBudget(db, registryId, kind, budget);
-}
 
 const setBudget = (trx: Write, registryId: number, kind: BudgetKind, change: Partial<NewBudget>) =>
   trx

@@ -1,8 +1,10 @@
 import type { Logger } from 'pino';
 import type { Config } from './config/load-config.ts';
+import { createOperationsServer } from './http/create-operations-server.ts';
 import { createApi } from './main/create-api.ts';
+import { createMetrics } from './main/create-metrics.ts';
 import { createWork } from './main/create-work.ts';
-import { ensureStoredAdminKey, openInstallation } from './main/open-installation.ts';
+import { ensureStoredAdminKey, type Installation, openInstallation } from './main/open-installation.ts';
 
 // With main/ the only files that wire everything.
 
@@ -13,13 +15,19 @@ export interface RunningPlimsoll {
   stop(): Promise<void>;
 }
 
+/** A worker answers nobody but who asks how it fares: `url` is where, if anywhere. */
+export type RunningWorker = Pick<RunningPlimsoll, 'stop'> & { readonly url?: string };
+
 /** Starts a whole server: store, API, and the work. */
 export async function startPlimsoll(config: Config, log: Logger): Promise<RunningPlimsoll> {
   const installation = await openInstallation(config, log);
   await ensureStoredAdminKey(installation);
-  const work = await createWork(installation);
-  const api = createApi(installation);
+  const metrics = createMetrics(installation);
+  const readiness = createReadiness(installation);
+  const work = await createWork(installation, metrics);
+  const api = createApi(installation, metrics, readiness.check);
   const stop = async () => {
+    readiness.stopping();
     await api.close();
     await work.stop();
     await installation.store.close();
@@ -36,20 +44,39 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
   }
 }
 
-/** Starts what works beside servers on the same database, and answers nobody. */
-export async function startWorker(config: Config, log: Logger): Promise<Pick<RunningPlimsoll, 'stop'>> {
+/** Starts what works beside servers on the same database. */
+export async function startWorker(config: Config, log: Logger): Promise<RunningWorker> {
   const installation = await openInstallation(config, log);
-  const work = await createWork(installation);
+  const metrics = createMetrics(installation);
+  const readiness = createReadiness(installation);
+  const work = await createWork(installation, metrics);
+  const operations = createOperationsServer({ checkReady: readiness.check, metrics, log });
   const stop = async () => {
+    readiness.stopping();
     await work.stop();
+    await operations.close();
     await installation.store.close();
   };
   try {
+    const url = config.metricsListen && (await operations.listen(config.metricsListen));
     await work.start();
-    log.info('working');
-    return { stop };
+    log.info({ url }, 'working');
+    return { stop, ...(url ? { url } : {}) };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+function createReadiness({ store }: Installation) {
+  let isStopping = false;
+  return {
+    check: async () => {
+      if (isStopping) throw new Error('the process is stopping');
+      await store.ping();
+    },
+    stopping: () => {
+      isStopping = true;
+    },
+  };
 }

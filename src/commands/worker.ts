@@ -33,6 +33,7 @@ async function work(context: CommandContext): Promise<void> {
   const running = await startWorker(config, createLog(config.logLevel, terminal));
   try {
     terminal.out('Plimsoll works on jobs of the database.\n');
+    if (running.url) terminal.out(`/healthz, /readyz and /metrics are at ${running.url}\n`);
     terminal.note('Press Ctrl-C to stop.\n');
     if (!signal.aborted) await once(signal, 'abort');
     terminal.note('Stopping.\n');

@@ -53,6 +53,13 @@ export const settings = {
     secret: false,
     schema: listenAddress,
   },
+  metricsListen: {
+    name: 'PLIMSOLL_METRICS_LISTEN',
+    fallbackText: 'nowhere; a server answers them where it listens',
+    meaning: 'Where a worker answers /healthz, /readyz and /metrics, host:port.',
+    secret: false,
+    schema: listenAddress,
+  },
   publicUrl: {
     name: 'PLIMSOLL_PUBLIC_URL',
     fallbackText: 'the Host of each request',

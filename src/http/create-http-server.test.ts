@@ -15,14 +15,14 @@ const answer: RawResponse = {
   code: 'ok',
 };
 
-async function serve(overrides: { readonly checkHealth?: () => Promise<void> } = {}) {
+async function serve(overrides: { readonly checkReady?: () => Promise<void> } = {}) {
   const seen: RawRequest[] = [];
   const server = createHttpServer({
     dispatch: async (request) => {
       seen.push(request);
       return answer;
     },
-    checkHealth: overrides.checkHealth ?? (async () => {}),
+    checkReady: overrides.checkReady ?? (async () => {}),
     downloads: {
       exports: { get: async () => undefined, chunk: async () => undefined },
       formats: [],
@@ -80,18 +80,20 @@ test('a body that is too large is said to be', async () => {
   expect(seen[0]?.body).toBe('too-large');
 });
 
-test('health is told, and the reason of ill health stays in the log', async () => {
+test('whether it can work is told, and the reason stays in the log; that it lives is told in any case', async () => {
   const good = await serve();
   const bad = await serve({
-    checkHealth: async () => {
+    checkReady: async () => {
       throw new Error('password=hunter2');
     },
   });
   const ask = ({ url }: { readonly url: string }) =>
-    sendRequest(url, { method: 'GET', path: '/healthz', headers: {}, body: '' });
+    sendRequest(url, { method: 'GET', path: '/readyz', headers: {}, body: '' });
 
   expect(await ask(good)).toMatchObject({ status: 200, text: '{"status":"ok"}' });
   expect(await ask(bad)).toMatchObject({ status: 503, text: '{"status":"unavailable"}' });
+  const lives = await sendRequest(bad.url, { method: 'GET', path: '/healthz', headers: {}, body: '' });
+  expect(lives).toMatchObject({ status: 200, text: '{"status":"ok"}' });
 });
 
 test('calls are counted by action and answer', async () => {

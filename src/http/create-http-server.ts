@@ -1,19 +1,15 @@
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { Logger } from 'pino';
-import type { Registry as MetricsRegistry } from 'prom-client';
+import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Counter, Histogram } from 'prom-client';
 import type { Dispatch } from '../api/protocol/dispatch.ts';
 import type { RawRequest } from '../api/protocol/raw-request.ts';
 import { MAX_BODY_BYTES } from '../api/protocol/read-call.ts';
 import { type ExportDownloads, serveExports } from './serve-exports.ts';
+import { type Operations, serveOperations } from './serve-operations.ts';
+import { urlOf } from './url-of.ts';
 
-export interface HttpServerDeps {
+export interface HttpServerDeps extends Operations {
   readonly dispatch: Dispatch;
-  /** Throws when the service cannot answer truthfully. */
-  readonly checkHealth: () => Promise<void>;
   readonly downloads: ExportDownloads;
-  readonly metrics: MetricsRegistry;
-  readonly log: Logger;
 }
 
 export interface HttpServer {
@@ -53,18 +49,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       : reply.code(404).send({ status: 'not found' }),
   );
   serveExports(app, deps.downloads);
-  app.get('/healthz', async (_request, reply) => {
-    try {
-      await deps.checkHealth();
-      return await reply.send({ status: 'ok' });
-    } catch (error) {
-      deps.log.error({ err: error }, 'the health check failed');
-      return await reply.code(503).send({ status: 'unavailable' });
-    }
-  });
-  app.get('/metrics', async (_request, reply) =>
-    reply.type(deps.metrics.contentType).send(await deps.metrics.metrics()),
-  );
+  serveOperations(app, deps);
   app.setErrorHandler((error, request, reply) => handleError(error, request, reply, answerApi));
   return {
     listen: async (address) => {
@@ -125,10 +110,4 @@ async function handleError(error: unknown, request: FastifyRequest, reply: Fasti
     error instanceof Error && 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;
   if (request.routeOptions.url !== '/') return reply.code(status).send({ status: 'error' });
   return answerApi(request, reply, status === 413 ? 'too-large' : 'unreadable');
-}
-
-function urlOf(app: FastifyInstance): string {
-  const [address] = app.addresses();
-  if (!address || typeof address === 'string') throw new Error('the server listens on no TCP address');
-  return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
 }

@@ -31,7 +31,7 @@ const links = createExportLinks(Buffer.alloc(32, 1));
 async function serve(chunk: ExportDownloads['exports']['chunk']) {
   const server = createHttpServer({
     dispatch: () => Promise.reject(new Error('nobody calls the API here')),
-    checkHealth: async () => {},
+    checkReady: async () => {},
     downloads: { exports: { get: async () => entry, chunk }, formats: exportFormats, links, now: () => now },
     metrics: new MetricsRegistry(),
     log: pino({ level: 'silent' }),

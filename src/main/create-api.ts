@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { collectDefaultMetrics, Registry as MetricsRegistry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { actions } from '../api/actions/index.ts';
 import { createExportLinks } from '../api/export-links.ts';
 import { createRateLimit } from '../api/protocol/create-rate-limit.ts';
@@ -18,9 +18,11 @@ const CONNECTION_CHECK_MS = 20_000;
 const SIGNING_KEYS_KEPT = 1_000;
 
 /** The API and what else is asked over HTTP; it meets the work in the store. */
-export function createApi({ config, store, masterKey, now, log }: Installation) {
-  const metrics = new MetricsRegistry();
-  collectDefaultMetrics({ register: metrics });
+export function createApi(
+  { config, store, masterKey, now, log }: Installation,
+  metrics: Registry,
+  checkReady: () => Promise<void>,
+) {
   const exportLinks = createExportLinks(masterKey);
   const network = { allowPrivate: config.allowPrivateRegistries };
   const dispatch = createDispatch({
@@ -46,7 +48,7 @@ export function createApi({ config, store, masterKey, now, log }: Installation) 
   });
   return createHttpServer({
     dispatch,
-    checkHealth: () => store.ping(),
+    checkReady,
     downloads: { exports: store.exports, formats: exportFormats, links: exportLinks, now },
     metrics,
     log,

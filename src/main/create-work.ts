@@ -1,3 +1,4 @@
+import type { Registry } from 'prom-client';
 import { createWorker } from '../jobs/create-worker.ts';
 import { createEmbeddedQueue } from '../jobs/embedded.ts';
 import type { JobSource } from '../jobs/job-source.ts';
@@ -7,6 +8,7 @@ import { giveUpJob } from '../tasks/give-up-job.ts';
 import { startHousekeeping } from '../tasks/start-housekeeping.ts';
 import { startRematching } from '../tasks/start-rematching.ts';
 import { startTimetable } from '../tasks/start-timetable.ts';
+import { countJobs } from './count-jobs.ts';
 import { createScanner, type Scanner } from './create-scanner.ts';
 import { createJobHandlers } from './job-handlers.ts';
 import type { Installation } from './open-installation.ts';
@@ -21,7 +23,7 @@ export interface Work {
 /** Some rounds of looking for new advisories. */
 const REMATCHING_LEASE_MS = 120_000;
 
-export async function createWork(installation: Installation): Promise<Work> {
+export async function createWork(installation: Installation, metrics: Registry): Promise<Work> {
   const { config, store, now, log } = installation;
   const scanner = await createScanner(installation);
   let parts: readonly { stop(): Promise<void> }[] = [scanner.advisories];
@@ -29,7 +31,8 @@ export async function createWork(installation: Installation): Promise<Work> {
     start: async () => {
       // On SQLite nobody else works on this database, so whatever is leased belonged to a process that is gone.
       await store.jobs.release(now(), config.databaseUrl === undefined);
-      if (config.jobs > 0) parts = [...parts, await startJobs(installation, createJobHandlers(installation, scanner))];
+      if (config.jobs > 0)
+        parts = [...parts, await startJobs(installation, countJobs(createJobHandlers(installation, scanner), metrics))];
       parts = [
         ...parts,
         startHousekeeping(store, config, now, log),

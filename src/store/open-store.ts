@@ -19,6 +19,7 @@ import { createMalwareStore } from './malware.ts';
 import { createMatchChangeStore } from './match-changes.ts';
 import { createMatchStore } from './matches.ts';
 import { migrate } from './migrate.ts';
+import { readOperationFigures } from './operation-figures.ts';
 import { createRateLimitStore } from './rate-limits.ts';
 import { createRegistryStore } from './registries.ts';
 import { createRiskStore } from './risks.ts';
@@ -77,6 +78,7 @@ export async function openStore(deps: {
     keys: createKeyStore(database, deps.vault, deps.now),
     audit: createAuditStore(database),
     settings: createSettingStore(database),
+    operationFigures: (now) => readOperationFigures(database, now),
     scanEstimates: createScanEstimateStore(database),
     budgets: createBudgetStore(database, deps.now),
     rateLimits: createRateLimitStore(database, deps.now),

@@ -24,6 +24,7 @@ import type { MalwareStore } from './malware.ts';
 import type { MatchChangeStore } from './match-changes.ts';
 import type { MatchStore } from './matches.ts';
 import type { Namespace, NamespaceQuery } from './namespaces.ts';
+import type { OperationFigures } from './operation-figures.ts';
 import type { RateLimitStore } from './rate-limits.ts';
 import type { RiskStore } from './risks.ts';
 import type { ScanEstimateStore } from './scan-estimates.ts';
@@ -59,6 +60,7 @@ export interface Store {
   readonly keys: KeyStore;
   readonly audit: AuditStore;
   readonly settings: SettingStore;
+  operationFigures(now: Date): Promise<OperationFigures>;
   readonly scanEstimates: ScanEstimateStore;
   readonly budgets: BudgetStore;
   readonly rateLimits: RateLimitStore;

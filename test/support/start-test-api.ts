@@ -69,7 +69,7 @@ export async function startTestApi(store: Store, options: TestApiOptions = {}): 
     now,
     log,
   });
-  const checkHealth = () => store.ping();
+  const checkReady = () => store.ping();
   const downloads = { exports: store.exports, formats: exportFormats, links, now };
   const faults = new Set<string>();
   const watched: Dispatch = async (request) => {
@@ -77,7 +77,7 @@ export async function startTestApi(store: Store, options: TestApiOptions = {}): 
     if (answer.code === 'ok') for (const fault of answerFaults(answer)) faults.add(fault);
     return answer;
   };
-  const server = createHttpServer({ dispatch: watched, checkHealth, downloads, metrics: new MetricsRegistry(), log });
+  const server = createHttpServer({ dispatch: watched, checkReady, downloads, metrics: new MetricsRegistry(), log });
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
   const key = await createKey('admin');
   return {

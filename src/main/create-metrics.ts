@@ -1,0 +1,59 @@
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { advisoriesPath } from '../advisories/advisories-path.ts';
+import { readSnapshot } from '../advisories/read-snapshot.ts';
+import type { Installation } from './open-installation.ts';
+
+/** So old a figure may be: several scrapers cost one look. */
+const FRESH_MS = 5_000;
+
+/** Metrics of this process, and of the installation as its database has it. docs/reference/metrics.md lists them. */
+export function createMetrics({ config, store, now, log }: Installation): Registry {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  let reading: Promise<void> = Promise.resolve();
+  let readAt = Number.NEGATIVE_INFINITY;
+  const refresh = (): Promise<void> => {
+    if (performance.now() - readAt >= FRESH_MS) {
+      readAt = performance.now();
+      reading = read();
+    }
+    return reading;
+  };
+  const gauge = <T extends string>(name: string, help: string, ...labelNames: readonly T[]) =>
+    new Gauge({ name, help, labelNames: [...labelNames], registers: [registry], collect: refresh });
+  const jobs = gauge('plimsoll_jobs', 'Jobs by kind, waiting or running', 'kind', 'state');
+  const oldest = gauge('plimsoll_oldest_job_age_seconds', 'How long the oldest job has been due', 'kind');
+  const images = gauge('plimsoll_images', 'Listed images by the state of their scan', 'status');
+  const registries = gauge('plimsoll_registries', 'Registries by the state of their sync', 'status');
+  const up = gauge('plimsoll_database_up', '1 when the database answered the last question for figures');
+  const read = async () => {
+    for (const each of [jobs, oldest, images, registries]) each.reset();
+    try {
+      const figures = await store.operationFigures(now());
+      for (const { kind, waiting, running, oldestSeconds } of figures.jobs) {
+        jobs.set({ kind, state: 'waiting' }, waiting);
+        jobs.set({ kind, state: 'running' }, running);
+        oldest.set({ kind }, oldestSeconds);
+      }
+      for (const { status, images: amount } of figures.images) images.set({ status }, amount);
+      for (const { syncStatus, registries: amount } of figures.registries) {
+        registries.set({ status: syncStatus }, amount);
+      }
+      up.set(1);
+    } catch (err) {
+      log.warn({ err }, 'the figures of the installation could not be read');
+      up.set(0);
+    }
+  };
+  new Gauge({
+    name: 'plimsoll_advisories_age_seconds',
+    help: 'Since the feeds were last asked; absent without advisories',
+    registers: [registry],
+    collect() {
+      this.reset();
+      const snapshot = readSnapshot(advisoriesPath(config.dataDir));
+      if (snapshot) this.set((now().getTime() - Date.parse(snapshot.checkedAt)) / 1_000);
+    },
+  });
+  return registry;
+}

@@ -57,7 +57,8 @@ async function startScan(
   timeoutSeconds: number,
 ): Promise<ScheduledRunResult> {
   const selection = chosenImages(choice);
-  if (await tasks.create({ kinds, selection, timeoutSeconds, createdBy: 'timetable', scheduled: true })) return 'started';
+  if (await tasks.create({ kinds, selection, timeoutSeconds, createdBy: 'timetable', scheduled: true }))
+    return 'started';
   const { total } = await tasks.progressOf(selection, 0);
   const { total: authorized } = await tasks.progressOf({ ...selection, authorizedOnly: true }, 0);
   if (total === 0) return 'nothing-chosen';

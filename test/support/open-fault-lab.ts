@@ -47,6 +47,8 @@ export interface Installation {
   /** Scans what is listed once more. */
   scanAgain(): Promise<number>;
   isDone(task: number): Promise<boolean>;
+  /** Percent of the images. */
+  progress(task: number): Promise<number>;
   /** All that the scans say of all images, but for what differs from one run to the next. */
   findings(): Promise<readonly object[]>;
   leftovers(): Promise<readonly string[]>;
@@ -216,6 +218,10 @@ async function install(
     isDone: async (TaskID) => {
       const { Status } = await ask((sdk) => sdk.DescribeAssetImageRegistryScanStatusOneKey({ TaskID }));
       return Status !== 'SCANNING' && Status !== 'NOT_SCAN';
+    },
+    progress: async (TaskID) => {
+      const { Progress } = await ask((sdk) => sdk.DescribeAssetImageRegistryScanStatusOneKey({ TaskID }));
+      return Progress ?? 0;
     },
     findings: () => ask(readFindings),
     leftovers: () => readdir(env.TMPDIR ?? place),

@@ -220,8 +220,8 @@ async function install(
       return Status !== 'SCANNING' && Status !== 'NOT_SCAN';
     },
     progress: async (TaskID) => {
-      const { Progress } = await ask((sdk) => sdk.DescribeAssetImageRegistryScanStatusOneKey({ TaskID }));
-      return Progress ?? 0;
+      const { Schedule } = await ask((sdk) => sdk.DescribeAssetImageRegistryScanStatusOneKey({ TaskID }));
+      return Schedule ?? 0;
     },
     findings: () => ask(readFindings),
     leftovers: () => readdir(env.TMPDIR ?? place),

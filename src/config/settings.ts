@@ -123,6 +123,13 @@ export const settings = {
     secret: false,
     schema: path,
   },
+  newMasterKey: {
+    name: 'PLIMSOLL_NEW_MASTER_KEY',
+    fallback: 'off',
+    meaning: 'Takes the place of a lost master key: registry passwords and API keys must then be entered again.',
+    secret: false,
+    schema: onOrOff,
+  },
   advisoriesUrl: {
     name: 'PLIMSOLL_ADVISORIES_URL',
     fallback: OSV_BUCKET,

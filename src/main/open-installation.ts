@@ -10,6 +10,7 @@ import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { createVault } from '../store/vault.ts';
 import { storeAdminKey } from '../tasks/store-admin-key.ts';
+import { proveMasterKey } from './prove-master-key.ts';
 
 /** What every process of one database has. */
 export interface Installation {
@@ -27,13 +28,20 @@ export async function openInstallation(config: Config, log: Logger): Promise<Ins
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const masterKey = await loadMasterKey(config);
   const now = () => new Date();
+  const vault = createVault(masterKey);
   const store = await openStore({
     url: databaseUrl(config),
-    vault: createVault(masterKey),
+    vault,
     now,
     querySeconds: config.querySeconds,
     ...(config.authorizedImageLimit > 0 ? { authorizedImageLimit: config.authorizedImageLimit } : {}),
   });
+  try {
+    await proveMasterKey(store.settings, vault, config.newMasterKey);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
   const holder = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`;
   return { config, store, masterKey, holder, now, log };
 }

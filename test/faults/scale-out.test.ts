@@ -12,7 +12,7 @@ import { waitUntil } from '../support/wait-until.ts';
 
 vi.setConfig({ testTimeout: 900_000, hookTimeout: 600_000 });
 
-const IMAGES = Number(process.env.PLIMSOLL_FAULT_IMAGES ?? 30);
+const IMAGES = Number(process.env.PLIMSOLL_FAULT_IMAGES ?? 20);
 
 let lab: FaultLab | undefined;
 let calm: readonly object[];
@@ -103,7 +103,7 @@ describe.skipIf(!hasDockerRegistry())('in the end everything is as after a calm 
   test('when PostgreSQL is restarted, and when it crashes', async () => {
     await expectSameAfter('restarted', async ({ postgres }, _, isDone) => {
       let restarts = 0;
-      for (; !isDone() && restarts < 6; restarts++) {
+      for (; !isDone() && restarts < 4; restarts++) {
         await delay(1_000);
         await postgres.restart(restarts % 2 === 0 ? 'shut down' : 'kill');
       }
@@ -115,7 +115,7 @@ describe.skipIf(!hasDockerRegistry())('in the end everything is as after a calm 
     const faults: readonly Fault[] = [{ kind: 'refuse' }, { kind: 'stall' }, { kind: 'delay', milliseconds: 30 }];
     await expectSameAfter('cut', async ({ databaseProxy }, _, isDone) => {
       let cuts = 0;
-      for (; !isDone() && cuts < 9; cuts++) {
+      for (; !isDone() && cuts < 6; cuts++) {
         await delay(700);
         databaseProxy.set(faults[cuts % faults.length] ?? { kind: 'none' });
         databaseProxy.cut();
@@ -129,7 +129,7 @@ describe.skipIf(!hasDockerRegistry())('in the end everything is as after a calm 
   test('when PostgreSQL has no connection left', async () => {
     await expectSameAfter('exhausted', async ({ postgres }, _, isDone) => {
       let rounds = 0;
-      for (; !isDone() && rounds < 3; rounds++) {
+      for (; !isDone() && rounds < 2; rounds++) {
         const held = await holdConnections(postgres.url);
         await delay(2_000);
         await Promise.all(held.map((client) => client.end()));
@@ -151,7 +151,7 @@ describe.skipIf(!hasDockerRegistry())('in the end everything is as after a calm 
       'registry',
       async ({ registryProxy }, _, isDone) => {
         let changes = 0;
-        for (; !isDone() && changes < 15; changes++) {
+        for (; !isDone() && changes < 10; changes++) {
           await delay(700);
           registryProxy.set(faults[changes % faults.length] ?? { kind: 'none' });
         }

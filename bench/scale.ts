@@ -10,7 +10,7 @@ import { createDatabase } from '../test/support/template-databases.ts';
 import { waitUntil } from '../test/support/wait-until.ts';
 import type { BenchResult } from './bench-result.ts';
 
-const IMAGES = 80;
+const IMAGES = 60;
 /** Threads, rules and WebAssembly of every process have started by then. */
 const STARTED = 0.4;
 const LAYER_BYTES = 24_000_000;
@@ -59,7 +59,13 @@ export async function run(): Promise<readonly BenchResult[]> {
 
 async function scanAll(lab: FaultLab, workers: number): Promise<number> {
   const env = { PLIMSOLL_WORKERS: '1' };
-  const installation = await lab.install(`workers_${workers}`, { servers: 1, workers, env, idleServers: true });
+  const installation = await lab.install(`workers_${workers}`, {
+    servers: 1,
+    workers,
+    env,
+    idleServers: true,
+    direct: true,
+  });
   try {
     const task = await installation.startScan();
     await waitUntil(async () => (await installation.progress(task)) >= STARTED * 100);

@@ -70,8 +70,7 @@ async function answer(upstream: Socket, client: Socket, now: () => Fault): Promi
       if (fault.kind === 'delay') await delay(fault.milliseconds);
       const left = fault.kind === 'truncate' || fault.kind === 'reset' ? Math.max(0, fault.bytes - answered) : Infinity;
       answered += chunk.byteLength;
-      if (!client.write(chunk.subarray(0, Math.min(chunk.byteLength, left))))
-        await Promise.race([once(client, 'drain'), once(client, 'close')]);
+      if (!client.write(chunk.subarray(0, Math.min(chunk.byteLength, left)))) await drained(client);
       if (left >= chunk.byteLength) continue;
       if (fault.kind === 'reset') client.resetAndDestroy();
       else client.end();
@@ -83,6 +82,18 @@ async function answer(upstream: Socket, client: Socket, now: () => Fault): Promi
   } finally {
     upstream.destroy();
   }
+}
+
+/** Also settles when there is nobody any more to take it. */
+function drained(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const settle = () => {
+      socket.off('drain', settle).off('close', settle);
+      resolve();
+    };
+    socket.on('drain', settle).on('close', settle);
+    if (socket.destroyed) settle();
+  });
 }
 
 async function until(fulfilled: () => boolean): Promise<void> {

@@ -23,6 +23,8 @@ export interface Database {
 export interface DatabaseOptions {
   /** Of one query that reads. */
   readonly querySeconds?: number;
+  /** On PostgreSQL: how the connections are called. */
+  readonly applicationName?: string;
 }
 
 const DEFAULT_QUERY_SECONDS = 30;
@@ -31,10 +33,13 @@ const POSTGRES_READERS = 6;
 const POSTGRES_WRITERS = 6;
 
 /** `url`: `postgres://…`, `postgresql://…`, or `file:/path/to/plimsoll.db`. Opens lazily: the first query connects. */
-export function openDatabase(url: string, { querySeconds = DEFAULT_QUERY_SECONDS }: DatabaseOptions = {}): Database {
+export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
+  const { querySeconds = DEFAULT_QUERY_SECONDS, applicationName = 'plimsoll' } = options;
   if (url.startsWith('postgres://') || url.startsWith('postgresql://')) {
-    const write = new Kysely<Tables>({ dialect: postgresDialect(url, { connections: POSTGRES_WRITERS }) });
-    const dialect = postgresDialect(url, { connections: POSTGRES_READERS, querySeconds });
+    const write = new Kysely<Tables>({
+      dialect: postgresDialect(url, { connections: POSTGRES_WRITERS, applicationName }),
+    });
+    const dialect = postgresDialect(url, { connections: POSTGRES_READERS, querySeconds, applicationName });
     const read = new Kysely<Tables>({ dialect });
     const close = async () => {
       await read.destroy();

@@ -6,6 +6,7 @@ import { openDatabase } from './database.ts';
 import { DatabaseUnavailable } from './database-unavailable.ts';
 import { createExportStore } from './exports.ts';
 import { createFindingStore } from './findings.ts';
+import { refuseHalfCopied } from './half-copied.ts';
 import { createIgnoreRuleStore } from './ignore-rules.ts';
 import { createImageStore } from './images.ts';
 import { createInventoryStore } from './inventories.ts';
@@ -49,6 +50,7 @@ export async function openStore(deps: {
   const database = openDatabase(deps.url, querySeconds === undefined ? {} : { querySeconds });
   try {
     await migrate(database);
+    await refuseHalfCopied(database);
   } catch (error) {
     await database.close();
     throw new DatabaseUnavailable(deps.url, error);

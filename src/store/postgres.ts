@@ -13,17 +13,22 @@ export interface PostgresOptions {
   readonly connections: number;
   /** A query that takes longer ends as QueryTooSlow; absent: none does. */
   readonly querySeconds?: number;
+  /** How the connections are called among those of the server. */
+  readonly applicationName?: string;
 }
 
 /**
  * Kysely on PostgreSQL through `pg`. Our 64-bit integers are ids, bytes and milliseconds below 2^53, so they are read
  * as numbers; `sum()` of them arrives as numeric.
  */
-export function postgresDialect(url: string, { connections, querySeconds }: PostgresOptions): Dialect {
+export function postgresDialect(
+  url: string,
+  { connections, querySeconds, applicationName = 'plimsoll' }: PostgresOptions,
+): Dialect {
   const pool = new pg.Pool({
     connectionString: url,
     max: connections,
-    application_name: 'plimsoll',
+    application_name: applicationName,
     connectionTimeoutMillis: CONNECT_MS,
     keepAlive: true,
     keepAliveInitialDelayMillis: KEEP_ALIVE_MS,

@@ -134,6 +134,27 @@ test('one that is stopped in the middle goes on where it was', async () => {
   expect(Math.min(...steps)).toBeGreaterThan(0);
 });
 
+test('a store that is copied in part is none: a server does not start on it', async () => {
+  const engine = postgres as StoreEngine;
+  const stop = new AbortController();
+  const onProgress = () => stop.abort(new Error('stopped'));
+  await expect(copyStore({ from, to, signal: stop.signal, onProgress })).rejects.toThrow('stopped');
+
+  await expect(openTestStore(engine, to)).rejects.toThrow(/a part of a store only/);
+
+  await copy({ from, to });
+  await (await openTestStore(engine, to)).store.close();
+});
+
+test('a PostgreSQL that a server is connected to is left alone', async () => {
+  const other = await openTestStore(postgres as StoreEngine);
+  await other.store.ping();
+
+  await expect(copy({ from, to: other.url })).rejects.toThrow(/servers or workers are connected to the target/);
+
+  await other.store.close();
+});
+
 test('hostile texts arrive as they are', async () => {
   const texts = ['é', '\u{1F600}', "'; drop table images; --", '\\x00', ' ', 'a\tb\nc', '\uFFFD'];
   const { write } = look(from);

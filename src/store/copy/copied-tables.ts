@@ -11,6 +11,8 @@ export interface CopiedTable {
   readonly isUnique: boolean;
   /** Whether the database gives out its ids, which are never given again. */
   readonly hasSequence: boolean;
+  /** Some of its columns are pieces of files. */
+  readonly hasBytes: boolean;
 }
 
 /** Kept by triggers, of the database's own, or true for a moment only. */
@@ -42,6 +44,7 @@ export async function copiedTables({ read }: Pick<Database, 'read'>): Promise<re
           })),
           isUnique: primary.length > 0,
           hasSequence: /autoincrement/i.test(definition),
+          hasBytes: columns.some((column) => column.type === 'BLOB'),
           parents: parents.map(({ parent }) => parent).filter((parent) => parent !== name),
         };
       }),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
 import { type Database, openDatabase } from '../database.ts';
 import { DatabaseUnavailable } from '../database-unavailable.ts';
+import { COPYING_FROM as MARK } from '../half-copied.ts';
 import { migrate, pendingMigrations } from '../migrate.ts';
 import type { Tables } from '../tables.ts';
 import { type CopiedTable, copiedTables } from './copied-tables.ts';
@@ -30,8 +31,7 @@ export class StoreCopyRefused extends Error {
   }
 }
 
-/** In the target while it is not complete: a lease, since those are not copied. */
-const MARK = 'copying-from';
+const COPYING = 'plimsoll-copy';
 const FOR_EVER = Number.MAX_SAFE_INTEGER;
 
 /**
@@ -40,8 +40,8 @@ const FOR_EVER = Number.MAX_SAFE_INTEGER;
  * @throws StoreCopyRefused, DatabaseUnavailable
  */
 export async function copyStore({ from, to, onProgress, signal }: CopyStoreOptions): Promise<CopiedStore> {
-  const source = openDatabase(from);
-  const target = openDatabase(to);
+  const source = openDatabase(from, { applicationName: COPYING });
+  const target = openDatabase(to, { applicationName: COPYING });
   try {
     if (source.engine === target.engine)
       throw refusal(
@@ -95,7 +95,7 @@ async function expectQuiet({ engine, read }: Database, side: string): Promise<vo
   if (engine !== 'postgres') return;
   const { rows } = await sql<{ busy: number }>`
     select count(distinct client_port) as busy from pg_stat_activity
-    where datname = current_database() and application_name = 'plimsoll-jobs'`.execute(read);
+    where datname = current_database() and application_name in ('plimsoll', 'plimsoll-jobs')`.execute(read);
   if ((rows[0]?.busy ?? 0) > 0) throw refusal(`servers or workers are connected to the ${side}; stop them first`);
 }
 

@@ -6,6 +6,8 @@ import type { CopiedTable } from './copied-tables.ts';
 export type CopiedRow = Readonly<Record<string, unknown>>;
 
 const BATCH = 500;
+/** Of rows with half a MiB each. */
+const BATCH_OF_BYTES = 16;
 
 /** The rows of a table in the order of its key, which both engines agree on, from behind a row on; in batches. */
 export async function* readInOrder(
@@ -34,7 +36,8 @@ function batch(
     : sql``;
   const columns = sql.join(table.columns.map((column) => sql.ref(column)));
   const name = sql.table(table.name);
-  if (table.isUnique) return sql`select ${columns} from ${name} ${behind} order by ${key} limit ${BATCH}`;
+  if (table.isUnique)
+    return sql`select ${columns} from ${name} ${behind} order by ${key} limit ${table.hasBytes ? BATCH_OF_BYTES : BATCH}`;
   // All rows of some keys: where a key has several, none is left behind the border of a batch.
   const keys = sql`select distinct ${key} from ${name} ${behind} order by ${key} limit ${sql.lit(BATCH / 25)}`;
   return sql`select ${columns} from ${name} where (${key}) in (${keys}) order by ${columns}`;

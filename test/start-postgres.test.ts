@@ -17,7 +17,7 @@ test('a private PostgreSQL answers on its url and is gone after stop', async (co
 });
 
 test('it comes back where it was, with what was committed, after a shutdown and after a crash', async (context) => {
-  const postgres = await startPostgres();
+  const postgres = await startPostgres({ durable: true });
   if (postgres === undefined) return context.skip('no PostgreSQL on this machine');
   const query = async (text: string) => {
     const client = new pg.Client({ connectionString: postgres.url });

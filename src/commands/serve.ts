@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { adminKeyPath, ensureAdminKey } from '../config/admin-key.ts';
 import { claimDataFolder } from './claim-data-folder.ts';
 import type { CommandContext } from './command-context.ts';
+import { CommandFailure, exitCodes } from './command-failure.ts';
 import { createLog } from './output/create-log.ts';
 
 export function defineServe(parent: Command, context: CommandContext): void {
@@ -25,6 +26,11 @@ Example:
 async function serve(context: CommandContext, listen: string | undefined): Promise<void> {
   const config = context.config(listen === undefined ? {} : { PLIMSOLL_LISTEN: listen });
   const { terminal, signal } = context;
+  if (config.jobs === 0 && config.databaseUrl === undefined)
+    throw new CommandFailure('PLIMSOLL_JOBS is 0, and nobody else can work on an SQLite store.', {
+      exitCode: exitCodes.usage,
+      fix: 'Leave PLIMSOLL_JOBS out, or set PLIMSOLL_DATABASE_URL and start workers.',
+    });
   // PostgreSQL serves any number of servers; an SQLite file serves one.
   using _claim = config.databaseUrl === undefined ? await claimDataFolder(config.dataDir) : undefined;
   const key = await ensureAdminKey(config);

@@ -37,7 +37,7 @@ const kindsFirst: Readonly<Record<Job['kind'], number>> = { sync: 1_000, export:
 
 /**
  * Jobs of many processes on one PostgreSQL. Our table says what is to be done, and pg-boss delivers it: in order of priority,
- * of one registry no more at a time than may be, again with growing waits when a process dies or breaks, and after
+ * again with growing waits when a process dies or breaks, and after
  * so many failures to a queue of the dead, which become failures that users see. Its own tables lie in a schema of their own.
  * https://pgboss.io
  */

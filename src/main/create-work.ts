@@ -25,31 +25,28 @@ const REMATCHING_LEASE_MS = 120_000;
 
 export async function createWork(installation: Installation, metrics: Registry): Promise<Work> {
   const { config, store, now, log } = installation;
-  const scanner = await createScanner(installation);
-  let parts: readonly { stop(): Promise<void> }[] = [scanner.advisories];
+  // A server that only answers needs no advisories.
+  const scanner = config.jobs > 0 ? await createScanner(installation) : undefined;
+  let parts: readonly { stop(): Promise<void> }[] = scanner ? [scanner.advisories] : [];
   return {
     start: async () => {
       // On SQLite nobody else works on this database, so whatever is leased belonged to a process that is gone.
       await store.jobs.release(now(), config.databaseUrl === undefined);
-      if (config.jobs > 0)
-        parts = [...parts, await startJobs(installation, countJobs(createJobHandlers(installation, scanner), metrics))];
-      parts = [
-        ...parts,
-        startHousekeeping(store, config, now, log),
-        startTimetable(store, now, log),
-        startRematching({
-          store,
-          log,
-          ...scanner.rematching,
-          snapshotId: () => snapshotToMatch(installation, scanner),
-        }),
-      ];
+      if (scanner) parts = [...parts, ...(await startScanning(installation, scanner, metrics))];
+      parts = [...parts, startHousekeeping(store, config, now, log), startTimetable(store, now, log)];
     },
     stop: async () => {
       await Promise.all(parts.map((part) => part.stop()));
-      await scanner.close();
+      await scanner?.close();
     },
   };
+}
+
+async function startScanning(installation: Installation, scanner: Scanner, metrics: Registry) {
+  const { store, log } = installation;
+  const jobs = await startJobs(installation, countJobs(createJobHandlers(installation, scanner), metrics));
+  const snapshotId = () => snapshotToMatch(installation, scanner);
+  return [jobs, startRematching({ store, log, ...scanner.rematching, snapshotId })];
 }
 
 /** Of several processes one matches anew; another takes over when it has died. */

@@ -66,6 +66,8 @@ class LocklessQueryCompiler extends SqliteQueryCompiler {
 class SqliteThreadDriver implements Driver {
   readonly #options: SqliteOptions;
   readonly #all = new Set<SqliteThreadConnection>();
+  /** Given up, and still at work on what was too slow. */
+  readonly #lost = new Set<SqliteThreadConnection>();
   readonly #free: SqliteThreadConnection[] = [];
   readonly #waiting: ((connection: SqliteThreadConnection) => void)[] = [];
 
@@ -79,6 +81,7 @@ class SqliteThreadDriver implements Driver {
   async acquireConnection(): Promise<DatabaseConnection> {
     const free = this.#free.pop();
     if (free) return free;
+    if (this.#lost.size >= MOST_LOST) throw new QueryTooSlow(this.#options.querySeconds ?? 0);
     if (this.#all.size < this.#options.connections) return this.#open();
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
@@ -99,6 +102,8 @@ class SqliteThreadDriver implements Driver {
 
   #replace(lost: SqliteThreadConnection): SqliteThreadConnection {
     this.#all.delete(lost);
+    this.#lost.add(lost);
+    void lost.ended.then(() => this.#lost.delete(lost));
     return this.#open();
   }
 
@@ -124,6 +129,9 @@ async function execute(connection: DatabaseConnection, sql: string): Promise<voi
   if (connection instanceof SqliteThreadConnection) await connection.run(sql, []);
 }
 
+/** More threads that nobody waits for would take all processors: whoever asks then is told so at once. */
+const MOST_LOST = 4;
+
 interface Pending {
   readonly resolve: (reply: Extract<SqliteReply, { rows: unknown[] }>) => void;
   readonly reject: (error: Error) => void;
@@ -144,10 +152,14 @@ class SqliteThreadConnection implements DatabaseConnection {
       name: 'sqlite',
     });
     this.#worker.unref();
+    this.ended = new Promise((resolve) => this.#worker.once('exit', () => resolve()));
     this.#worker.on('message', (reply: SqliteReply) => this.#settle(reply));
     this.#worker.on('error', (error: Error) => this.#fail(error));
     this.#worker.on('exit', () => this.#fail(new Error('the database is closed')));
   }
+
+  /** Settles when the thread is gone. */
+  readonly ended: Promise<void>;
 
   get isLost(): boolean {
     return this.#dead !== undefined;

@@ -4,6 +4,7 @@ import { AppError, causeOf } from '../model/app-error.ts';
 import type { Image } from '../model/image.ts';
 import type { ScanKind } from '../model/scan.ts';
 import type { ScanProgress } from '../scan/scan-report.ts';
+import { isDatabaseTrouble } from '../store/is-database-trouble.ts';
 import type { Artifact, Job, StartedScan, Store } from '../store/store.ts';
 import { createProgressWriter } from './create-progress-writer.ts';
 import { supportedKinds } from './supported-kinds.ts';
@@ -71,6 +72,8 @@ async function scan(
     await progress.end();
     // The lease was lost to a cancel or to the task's deadline: the row has been marked by whoever took it.
     if (signal.aborted) throw error;
+    // Not the image's fault: the queue brings it again.
+    if (isDatabaseTrouble(error)) throw error;
     const timedOut = deadline?.aborted === true;
     const cause = timedOut ? 'scan-timeout' : causeOf(error);
     const waiting = timedOut ? undefined : waitForRegistry(error, now());

@@ -4,6 +4,7 @@ import type { JobHandler, JobOutcome } from '../jobs/create-worker.ts';
 import { causeOf } from '../model/app-error.ts';
 import { type Registry, skipReasons } from '../model/registry.ts';
 import { scanKinds } from '../model/scan.ts';
+import { isDatabaseTrouble } from '../store/is-database-trouble.ts';
 import type { Store } from '../store/store.ts';
 import { waitForRegistry } from './wait-for-registry.ts';
 
@@ -40,7 +41,8 @@ async function walk(
   try {
     result = await syncRegistry(registry, signal);
   } catch (error) {
-    if (signal.aborted) throw error;
+    // What is wrong with the database is not the registry's fault: the queue brings the job again.
+    if (signal.aborted || isDatabaseTrouble(error)) throw error;
     const cause = causeOf(error);
     const waiting = waitForRegistry(error, now());
     if (waiting) {

@@ -7,12 +7,12 @@ import { describeEachEngine } from '../support/describe-each-engine.ts';
 describeEachEngine('a query that takes too long', (fixture) => {
   let database: Database;
   beforeEach(() => {
-    database = openDatabase(fixture.url, { querySeconds: 1 });
+    database = openDatabase(fixture.url, { querySeconds: 4 });
   });
   afterEach(() => database?.close());
 
-  /** Counts for half a minute. */
-  const endless = sql`with recursive n(i) as (select 1 union all select i + 1 from n where i < 200000000) select count(*) as n from n`;
+  /** Counts for a minute. */
+  const endless = sql`with recursive n(i) as (select 1 union all select i + 1 from n where i < 400000000) select count(*) as n from n`;
 
   const ask = async (): Promise<unknown> => {
     try {

@@ -144,7 +144,6 @@ describe('a sync that fails is told with its cause, its reason and its solution,
     ['the account is closed', 'AuthFailed', unauthorized],
     ['the catalog is not shown any more', 'PermissionDenied', (_, response) => json(response, 403, '{}')],
     ['the registry becomes a web site', 'NotARegistry', html],
-    ['the limit is reached', 'RateLimited', tooMany],
     [
       'the catalog is suddenly empty',
       'CatalogEmpty',
@@ -193,6 +192,31 @@ describe('a sync that fails is told with its cause, its reason and its solution,
     expect(await countOf(name)).toBe(2);
     handle = (request, response) => void response.writeHead(307, { location: `${real.url}${request.url}` }).end();
     expect(await sync(id)).toMatchObject({ SyncStatus: 'success' });
+    expect(await countOf(name)).toBe(2);
+  });
+
+  test('a registry that says to come back tomorrow is waited for: the sync does not fail, says so, and removes nothing', async () => {
+    let handle: Handler = (request, response) =>
+      void response.writeHead(307, { location: `${real.url}${request.url}` }).end();
+    server = await startScriptedServer((request, response) => handle(request, response));
+    const { name, added } = await add(server.url);
+    const id = added.RegistryId ?? 0;
+    await sync(id);
+
+    handle = tooMany;
+    await plimsoll.sdk.SyncAssetImageRegistryAsset({ RegistryIds: [id] });
+    const waiting = await waitUntil(async () => {
+      const { List } = await plimsoll.sdk.DescribeAssetImageRegistryRegistryList({
+        Filters: [{ Name: 'RegistryId', Values: [String(id)], ExactMatch: true }],
+      });
+      return List?.[0]?.ConnDetectDetail?.[0]?.ConnDetectMessage === 'BudgetSpent' && List[0];
+    });
+
+    expect(waiting).toMatchObject({ SyncStatus: 'doing' });
+    expect(waiting.ConnDetectDetail?.[0]).toMatchObject({
+      FailReason: expect.stringMatching(/\w+ \w+/),
+      Solution: expect.stringContaining('plimsoll registry budget'),
+    });
     expect(await countOf(name)).toBe(2);
   });
 

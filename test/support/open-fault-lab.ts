@@ -65,7 +65,7 @@ const eicar = 'X5O!P%@AP[4\\PZX54(P^)7CC)7}$' + 'EICAR-STANDARD-ANTIVIRUS-TEST-F
 
 /** undefined where there is no PostgreSQL, which `startPostgres` says. */
 export async function openFaultLab(images: number, layerBytes = 20_000): Promise<FaultLab | undefined> {
-  const postgres = await startPostgres();
+  const postgres = await startPostgres({ durable: true });
   if (!postgres) return undefined;
   const folder = await mkdtemp(join(tmpdir(), 'plimsoll-faults-'));
   const registry = await startDockerRegistry();

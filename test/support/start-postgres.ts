@@ -14,6 +14,11 @@ export interface PrivatePostgres {
   stop(): Promise<void>;
 }
 
+export interface PostgresOptions {
+  /** What was committed survives its crash, though not the machine's. */
+  readonly durable?: boolean;
+}
+
 const DEBIAN_VERSIONS = '/usr/lib/postgresql';
 const USER = 'plimsoll';
 const START_TIMEOUT_MS = 60_000;
@@ -29,8 +34,10 @@ const SETTINGS = {
   shared_buffers: '64MB',
 };
 
+type Settings = Readonly<Record<string, string>>;
+
 /** Starts a private PostgreSQL; undefined, said loudly, when this machine has none, so that its tests are skipped. */
-export async function startPostgres(): Promise<PrivatePostgres | undefined> {
+export async function startPostgres(options: PostgresOptions = {}): Promise<PrivatePostgres | undefined> {
   const bin = binaryFolder();
   const runAs = bin === undefined ? undefined : ordinaryUser();
   if (bin === undefined || runAs === undefined) {
@@ -49,7 +56,13 @@ export async function startPostgres(): Promise<PrivatePostgres | undefined> {
     if (runAs !== 'self') chownSync(folder, runAs.uid, runAs.gid);
     const data = join(folder, 'data');
     initialise(bin, data, runAs);
-    return await start(bin, folder, data, runAs);
+    return await start(
+      bin,
+      folder,
+      data,
+      runAs,
+      options.durable ? { ...SETTINGS, synchronous_commit: 'on' } : SETTINGS,
+    );
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });
     throw error;
@@ -98,7 +111,13 @@ function initialise(bin: string, data: string, runAs: SystemUser | 'self'): void
   if (result.status !== 0) throw new Error(`initdb in ${bin} failed: ${result.error?.message ?? result.stderr}`);
 }
 
-async function start(bin: string, folder: string, data: string, runAs: SystemUser | 'self'): Promise<PrivatePostgres> {
+async function start(
+  bin: string,
+  folder: string,
+  data: string,
+  runAs: SystemUser | 'self',
+  settings: Settings,
+): Promise<PrivatePostgres> {
   const port = await freePort();
   let running: Running | undefined;
   const stop = async () => {
@@ -106,7 +125,7 @@ async function start(bin: string, folder: string, data: string, runAs: SystemUse
     rmSync(folder, { recursive: true, force: true });
   };
   const run = async () => {
-    running = spawnServer(bin, data, port, runAs);
+    running = spawnServer(bin, data, port, runAs, settings);
     await acceptsConnections(running.child, port, running.log);
   };
   try {
@@ -132,9 +151,9 @@ interface Running {
   end(signal: 'SIGINT' | 'SIGQUIT'): Promise<void>;
 }
 
-function spawnServer(bin: string, data: string, port: number, runAs: SystemUser | 'self'): Running {
-  const settings = Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-  const child = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...settings], {
+function spawnServer(bin: string, data: string, port: number, runAs: SystemUser | 'self', settings: Settings): Running {
+  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const child = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...flags], {
     cwd: '/',
     stdio: ['ignore', 'ignore', 'pipe'],
     ...identity(runAs),

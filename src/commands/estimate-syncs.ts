@@ -5,6 +5,7 @@ import { findLocalRegistry } from './find-local-registry.ts';
 import { withLocalStore } from './open-local-store.ts';
 import { printList } from './output/print-list.ts';
 import type { Column } from './output/table.ts';
+import { formatShare } from './output/units.ts';
 
 const MOST_REGISTRIES = 10_000;
 
@@ -41,8 +42,6 @@ const columns: readonly Column<SyncEstimate>[] = [
   { title: 'REPOSITORIES', text: ({ repositories }) => String(repositories), align: 'right' },
   { title: 'TAGS', text: ({ tags }) => String(tags), align: 'right' },
   { title: 'REQUESTS', text: ({ requests }) => String(requests ?? '-'), align: 'right' },
-  { title: 'OF THE LIMIT', text: ({ shareOfLimit }) => percent(shareOfLimit), align: 'right' },
+  { title: 'OF THE LIMIT', text: ({ shareOfLimit }) => formatShare(shareOfLimit), align: 'right' },
   { title: 'LEFT NOW', text: ({ requestsLeft }) => String(requestsLeft ?? '-'), align: 'right' },
 ];
-
-const percent = (share: number | undefined) => (share === undefined ? '-' : `${Math.ceil(share * 100)} %`);

@@ -17,7 +17,7 @@ import { countOf } from './output/count-of.ts';
 import { printList } from './output/print-list.ts';
 import type { Column } from './output/table.ts';
 import type { Terminal } from './output/terminal.ts';
-import { formatBytes } from './output/units.ts';
+import { formatBytes, formatShare } from './output/units.ts';
 
 export const estimateFormats = ['table', 'json'] as const;
 
@@ -111,7 +111,7 @@ const columnsOf = (most: string): readonly Column<RegistryEstimate>[] => [
   { title: 'TO FETCH', text: ({ bytes }) => `${most}${formatBytes(bytes)}`, align: 'right' },
   { title: 'REQUESTS', text: ({ requests }) => `${most}${requests}`, align: 'right' },
   { title: 'MINUTES', text: ({ minutes }) => minutesText(minutes), align: 'right' },
-  { title: 'OF THE LIMIT', text: ({ shareOfLimit }) => shareText(shareOfLimit), align: 'right', leaves: 1 },
+  { title: 'OF THE LIMIT', text: ({ shareOfLimit }) => formatShare(shareOfLimit), align: 'right', leaves: 1 },
   { title: 'LEFT NOW', text: ({ requestsLeft }) => String(requestsLeft ?? '-'), align: 'right', leaves: 2 },
 ];
 
@@ -119,5 +119,3 @@ function minutesText(minutes: number | undefined): string {
   if (minutes === undefined) return '-';
   return minutes < 1 && minutes > 0 ? '< 1' : String(Math.ceil(minutes));
 }
-
-const shareText = (share: number | undefined) => (share === undefined ? '-' : `${Math.ceil(share * 100)} %`);

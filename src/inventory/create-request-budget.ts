@@ -1,6 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../model/app-error.ts';
-import { type BudgetKind, describeClosed, type RegistryLimits, type ToldLimit } from '../model/registry-budget.ts';
+import {
+  type BudgetKind,
+  DRAWS_PER_WINDOW,
+  describeClosed,
+  type RegistryLimits,
+  type ToldLimit,
+} from '../model/registry-budget.ts';
 import type { RequestBudget, RequestKind } from '../registries/request-budget.ts';
 import type { BudgetStore } from '../store/budgets.ts';
 
@@ -14,8 +20,7 @@ export interface RequestBudgetDeps {
   readonly onError: (error: unknown) => void;
 }
 
-/** So much of an allowance is drawn at once: a write per request only where few are left. */
-const DRAWS_PER_WINDOW = 32;
+/** A write per request only where few are left. */
 const LARGEST_DRAW = { requests: 500, bytes: 1024 ** 3, told: 500 } as const;
 /** How old what others changed may be: limits, and a registry that asked them to wait. */
 const REFRESH_MS = 5_000;

@@ -28,6 +28,10 @@ export function countJobs(handlers: Handlers, metrics: Registry): Handlers {
         const result = await handlers[kind](job, signal);
         outcome = result.done ? 'done' : 'put-back';
         return result;
+      } catch (error) {
+        // Handed back at a stop, cancelled, or taken over: nothing failed.
+        if (signal.aborted) outcome = 'put-back';
+        throw error;
       } finally {
         end();
         total.inc({ kind, outcome });

@@ -57,3 +57,6 @@ const kindWords: Readonly<Record<BudgetKind, string>> = {
 export function describeClosed({ kind, until }: Pick<ClosedRegistry, 'kind' | 'until'>): string {
   return `${kindWords[kind]}; next try at ${until.toISOString().slice(0, 19)}Z`;
 }
+
+/** A process draws so small a part of an allowance at once: the store tells by it what others may have drawn. */
+export const DRAWS_PER_WINDOW = 32;

@@ -1,11 +1,12 @@
 import { type Selectable, sql, type Transaction } from 'kysely';
-import type {
-  Allowance,
-  BudgetKind,
-  BudgetState,
-  ClosedRegistry,
-  RegistryLimits,
-  ToldLimit,
+import {
+  type Allowance,
+  type BudgetKind,
+  type BudgetState,
+  type ClosedRegistry,
+  DRAWS_PER_WINDOW,
+  type RegistryLimits,
+  type ToldLimit,
 } from '../model/registry-budget.ts';
 import type { Database } from './database.ts';
 import { readTraffic, recordTraffic, type Traffic } from './registry-traffic.ts';
@@ -51,8 +52,7 @@ const MINUTE_MS = 60_000;
 /** Where nobody knows when a window opens: this part of it, within bounds. */
 const PROBES_PER_WINDOW = 24;
 const LONGEST_PROBE_MS = 15 * MINUTE_MS;
-/** As processes draw: see src/inventory/create-request-budget.ts. */
-const DRAWS_PER_WINDOW = 32;
+/** Of other processes, drawn and not yet spent. */
 const OTHERS_DRAWS = 4;
 /** A registry's word is worth a look at least once a day. */
 const LONGEST_WINDOW_MS = 24 * 60 * MINUTE_MS;

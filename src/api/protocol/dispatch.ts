@@ -126,7 +126,7 @@ async function audited<T>(run: () => Promise<T>, audited: AuditedCall, deps: Dis
     await record('ok', audited, deps);
     return response;
   } catch (error) {
-    await record(error instanceof ApiError ? error.code : 'InternalError', audited, deps);
+    await record(toApiError(error, audited.requestId).code, audited, deps);
     throw error;
   }
 }

@@ -24,3 +24,7 @@ export function formatAge(time: Date | undefined, now: Date): string {
   if (age < DAY) return `${Math.floor(age / HOUR)} h ago`;
   return `${Math.floor(age / DAY)} d ago`;
 }
+
+/** Whole percent, rounded up; `-` where nobody knows. */
+export const formatShare = (share: number | undefined): string =>
+  share === undefined ? '-' : `${Math.ceil(share * 100)} %`;

@@ -1,13 +1,13 @@
 import { AppError } from '../model/app-error.ts';
 import { classifyTag } from '../oci/classify.ts';
 import { repositoryPath } from '../registries/distribution/repository-path.ts';
-import type { RegistryClient } from '../registries/registry-client.ts';
+import type { ListedTag, RegistryClient } from '../registries/registry-client.ts';
 import type { KnownTag, SeenTag, Store } from '../store/store.ts';
 import type { FailureJudge } from './create-failure-judge.ts';
 import { createImageCache, type ImageCache } from './create-image-cache.ts';
 import type { Tally } from './create-tally.ts';
 import { forEachConcurrently } from './for-each-concurrently.ts';
-import { readTag } from './read-tag.ts';
+import { type ReadTag, readTag } from './read-tag.ts';
 
 /** One walk over a registry, as its repositories share it. */
 export interface Walk {
@@ -74,11 +74,11 @@ async function walkTags(walk: Walk, repository: string, known: ReadonlyMap<strin
     changedBytes = 0;
     if (batch.length > 0) await store.images.saveTags(walk.registryId, repository, batch);
   };
-  const take = async (name: string) => {
+  const take = async (listed: ListedTag) => {
     tally.sawTag();
-    const companion = classifyTag(name);
+    const companion = listed.skipped ?? classifyTag(listed.name);
     if (companion) return tally.skip({ [companion]: 1 });
-    const visit = await visitTag(walk, repository, name, known.get(name), cache);
+    const visit = await visitTag(walk, repository, listed, known.get(listed.name), cache);
     if (visit === 'gone') return;
     if ('keep' in visit) return void kept.push(visit.keep);
     changed.push(visit.tag);
@@ -100,15 +100,16 @@ type Visit = { readonly tag: SeenTag; readonly bytes: number } | { readonly keep
 async function visitTag(
   walk: Walk,
   repository: string,
-  name: string,
+  listed: ListedTag,
   known: KnownTag | undefined,
   cache: ImageCache,
 ): Promise<Visit> {
   const { client, failures, tally, signal } = walk;
+  const { name } = listed;
   const what = `${repository}:${name}`;
   const asItWas: Visit = known ? { keep: known.id } : 'gone';
   try {
-    if (known && (isSeen(walk, known) || (await isUnchanged(client, repository, name, known, signal)))) {
+    if (known && (isSeen(walk, known) || (await isUnchanged(client, repository, listed, known, signal)))) {
       failures.succeeded();
       tally.sawUnchanged();
       tally.skip(known.skipped);
@@ -120,7 +121,7 @@ async function visitTag(
     for (const note of notes) tally.note(what, note);
     // Its rows may be among what could not be read this time.
     if (incomplete && known) return asItWas;
-    return { tag: { ...tag, syncedAt: walk.seenAt() }, bytes };
+    return { tag: { ...pushedAt(tag, listed.pushedAt), syncedAt: walk.seenAt() }, bytes };
   } catch (error) {
     if (error instanceof AppError && error.code === 'manifest-unsupported') {
       failures.succeeded();
@@ -139,17 +140,23 @@ async function visitTag(
 const isSeen = ({ resumedFrom }: Walk, { syncedAt, skipped }: KnownTag) =>
   resumedFrom !== undefined && syncedAt >= resumedFrom && !skipped.unreadable;
 
+/** A registry that tells when a tag was pushed tells it in its list alone. */
+function pushedAt<T extends ReadTag['tag']>(tag: T, at: Date | undefined): T {
+  return at === undefined ? tag : { ...tag, images: tag.images.map((image) => ({ ...image, pushedAt: at })) };
+}
+
 async function isUnchanged(
   client: RegistryClient,
   repository: string,
-  tag: string,
+  listed: ListedTag,
   known: KnownTag,
   signal: AbortSignal,
 ): Promise<boolean> {
   // What was missing then may be there now, below an index that stays the same.
   if (known.skipped.unreadable) return false;
+  if (listed.digest !== undefined) return listed.digest === known.digest;
   try {
-    const head = await client.head(repository, tag, known.etag, signal);
+    const head = await client.head(repository, listed.name, known.etag, signal);
     return head.unchanged || head.digest === known.digest;
   } catch (error) {
     // The answer to HEAD has no body: GET tells what is the matter, or works where HEAD is not spoken.

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Digest } from '../model/digest.ts';
-import type { RegistrySettings } from '../model/registry.ts';
+import type { RegistrySettings, SkipReason } from '../model/registry.ts';
 import type { RequestBudget } from './request-budget.ts';
 
 /** A manifest exactly as the registry sent it; its digest has been verified against the bytes. */
@@ -22,13 +22,23 @@ export interface Blob {
   readonly stream: Readable;
 }
 
+/** What a list of tags says of one; most registries list names alone. */
+export interface ListedTag {
+  readonly name: string;
+  /** Of the manifest it points at: a tag that still points there is not asked for again. */
+  readonly digest?: Digest;
+  readonly pushedAt?: Date;
+  /** Known to be no image without a look at its manifest. */
+  readonly skipped?: SkipReason;
+}
+
 /** A signed-in registry, read only: nothing here ever writes. Every method throws AppError. */
 export interface RegistryClient {
   /** Checks reachability, TLS, and credentials. */
   ping(signal: AbortSignal): Promise<void>;
   repositories(signal: AbortSignal): AsyncIterable<string>;
   /** Tags of a repository; none when the repository is gone (some registries keep empty ones in their catalog). */
-  tags(repository: string, signal: AbortSignal): AsyncIterable<string>;
+  tags(repository: string, signal: AbortSignal): AsyncIterable<ListedTag>;
   /** HEAD; `etag` of the last visit makes an unchanged tag cost one empty answer. `image-not-found` when absent. */
   head(repository: string, reference: string, etag: string | undefined, signal: AbortSignal): Promise<ManifestHead>;
   manifest(repository: string, reference: string, signal: AbortSignal): Promise<RawManifest>;

@@ -185,6 +185,11 @@ async function install(
       const { Status } = await ask((sdk) => sdk.DescribeAssetImageRegistryAssetStatus());
       return Status !== 'doing' && Status;
     });
+  /** A sync goes on beside what it cannot read, and says so. */
+  const leftOut = async () => {
+    const { List = [] } = await ask((sdk) => sdk.DescribeAssetImageRegistryRegistryList({}));
+    return List.some(({ SyncMessage = '' }) => SyncMessage.includes('Could not be read'));
+  };
   return {
     processes: roles.length,
     ask,
@@ -206,7 +211,7 @@ async function install(
       await ask((sdk) => sdk.AddAssetImageRegistryRegistryDetail(registry));
       // Where the registry is part of the trouble it is listed again until it has been listed as a whole.
       do await ask((sdk) => sdk.SyncAssetImageRegistryAsset({ All: true }));
-      while ((await synced()) !== 'success');
+      while ((await synced()) !== 'success' || (await leftOut()));
       const authorisation = {
         AllLocalImages: false,
         AllRegistryImages: true,

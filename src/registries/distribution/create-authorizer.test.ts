@@ -4,6 +4,7 @@ import { collect } from '../../../test/support/collect.ts';
 import { createTestSystem } from '../../../test/support/create-test-system.ts';
 import { openTestClient, serveForTest } from '../../../test/support/open-test-client.ts';
 import { sendJson } from '../../../test/support/start-scripted-server.ts';
+import { tagNames } from '../../../test/support/tag-names.ts';
 import { basicAuthorization } from './fetch-token.ts';
 
 const { signal } = new AbortController();
@@ -108,8 +109,7 @@ describe('Bearer', () => {
     const client = openTestClient(server.url, { settings });
 
     await client.ping(signal);
-    for (const repository of ['a', 'b', 'a', 'b'])
-      expect(await collect(client.tags(repository, signal))).toEqual(['a']);
+    for (const repository of ['a', 'b', 'a', 'b']) expect(await tagNames(client, repository, signal)).toEqual(['a']);
 
     expect(tokenRequests().map(({ url }) => url)).toEqual([
       '/token?fixed=1&service=reg',

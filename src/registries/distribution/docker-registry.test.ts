@@ -18,6 +18,7 @@ import {
   startDockerRegistry,
 } from '../../../test/support/start-docker-registry.ts';
 import { type Permit, startTokenRealm, type TokenRealm } from '../../../test/support/start-token-realm.ts';
+import { tagNames } from '../../../test/support/tag-names.ts';
 import { writeLayout } from '../../../test/support/write-layout.ts';
 import { checkConnection } from '../check-connection.ts';
 import { basicAuthorization } from './fetch-token.ts';
@@ -76,9 +77,9 @@ describe.skipIf(!available)('the real docker-registry', () => {
   test('lists tags in any order, also with a page size that it ignores, and none where all were deleted', async () => {
     const client = connect(auth, { pageSize: 3 });
 
-    expect((await collect(client.tags('team/app', signal))).toSorted()).toEqual(['multi', 'v1', 'v2']);
-    expect(await collect(client.tags('emptied', signal))).toEqual([]);
-    expect(await collect(client.tags('no/such', signal))).toEqual([]);
+    expect((await tagNames(client, 'team/app', signal)).toSorted()).toEqual(['multi', 'v1', 'v2']);
+    expect(await tagNames(client, 'emptied', signal)).toEqual([]);
+    expect(await tagNames(client, 'no/such', signal)).toEqual([]);
   });
 
   test('answers 304 to a known tag', async () => {
@@ -175,7 +176,7 @@ describe.skipIf(!available || !hasSkopeo())('the real docker-registry with a tok
     expect(await checkConnection(client, signal)).toEqual({ status: 'connected' });
     expect(await collect(client.repositories(signal))).toEqual(['public/app', 'secret/app', 'team/app']);
     for (const repository of ['team/app', 'public/app']) {
-      expect(await collect(client.tags(repository, signal))).toEqual(['1']);
+      expect(await tagNames(client, repository, signal)).toEqual(['1']);
       expect((await client.manifest(repository, '1', signal)).digest).toBe(built.manifest.digest);
       const blob = await client.blob(repository, built.config.digest, signal);
       expect(digestOf(await buffer(blob.stream))).toBe(built.config.digest);
@@ -188,10 +189,10 @@ describe.skipIf(!available || !hasSkopeo())('the real docker-registry with a tok
     if (realm === undefined) return context.skip('openssl is missing');
     const client = connect();
     const before = realm.requests.length;
-    await collect(client.tags('team/app', signal));
+    await tagNames(client, 'team/app', signal);
 
     client.system.advance(280_000);
-    await collect(client.tags('team/app', signal));
+    await tagNames(client, 'team/app', signal);
 
     expect(scopes(before)).toEqual(['repository:team/app:pull', 'repository:team/app:pull']);
   });
@@ -199,7 +200,7 @@ describe.skipIf(!available || !hasSkopeo())('the real docker-registry with a tok
   test('tells a repository that is closed to this account from a wrong password', async (context) => {
     if (realm === undefined) return context.skip('openssl is missing');
 
-    await expect(collect(connect().tags('secret/app', signal))).rejects.toMatchObject({ code: 'permission-denied' });
+    await expect(tagNames(connect(), 'secret/app', signal)).rejects.toMatchObject({ code: 'permission-denied' });
     await expect(connect({ username: 'robot', password: 'no' }).ping(signal)).rejects.toMatchObject({
       code: 'authentication-failed',
     });
@@ -215,7 +216,7 @@ describe.skipIf(!available || !hasSkopeo())('the real docker-registry with a tok
     const anonymous = connect({});
 
     await anonymous.ping(signal);
-    expect(await collect(anonymous.tags('public/app', signal))).toEqual(['1']);
-    await expect(collect(anonymous.tags('secret/app', signal))).rejects.toMatchObject({ status: 401 });
+    expect(await tagNames(anonymous, 'public/app', signal)).toEqual(['1']);
+    await expect(tagNames(anonymous, 'secret/app', signal)).rejects.toMatchObject({ status: 401 });
   });
 });

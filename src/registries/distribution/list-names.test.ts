@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { collect } from '../../../test/support/collect.ts';
 import { openTestClient, serveForTest } from '../../../test/support/open-test-client.ts';
 import { sendJson } from '../../../test/support/start-scripted-server.ts';
+import { tagNames } from '../../../test/support/tag-names.ts';
 
 const { signal } = new AbortController();
 
@@ -213,7 +214,7 @@ test.each<[string, string, string, string]>([
 describe('tags', () => {
   const tagsOf = async (status: number, body: unknown, repository = 'app') => {
     const server = await serveForTest((_, response) => sendJson(response, status, body));
-    return collect(openTestClient(server.url).tags(repository, signal));
+    return tagNames(openTestClient(server.url), repository, signal);
   };
 
   test('null is none', async () => {
@@ -230,7 +231,7 @@ describe('tags', () => {
       else sendJson(response, 200, { tags: ['a'] }, { link: '<?last=a>; rel="next"' });
     });
 
-    await expect(collect(openTestClient(server.url).tags('app', signal))).rejects.toMatchObject({
+    await expect(tagNames(openTestClient(server.url), 'app', signal)).rejects.toMatchObject({
       code: 'image-not-found',
     });
   });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ListedTag } from '../registry-client.ts';
 import { DistributionError } from './distribution-error.ts';
 import { listNames, Names } from './list-names.ts';
 import type { Session } from './open-session.ts';
@@ -10,13 +11,13 @@ const Page = z.object({ tags: Names }).transform((page) => page.tags);
 const GONE: readonly string[] = ['NAME_UNKNOWN', 'NOT_FOUND', 'REPOSITORY_NOT_FOUND'];
 
 /** Every tag of a repository, in the registry's own order; none when the repository is gone. */
-export async function* listTags(session: Session, repository: string, signal: AbortSignal): AsyncGenerator<string> {
+export async function* listTags(session: Session, repository: string, signal: AbortSignal): AsyncGenerator<ListedTag> {
   const path = `${repositoryPath(repository)}/tags/list`;
   let found = 0;
   try {
-    for await (const tag of listNames(session, { path, scope: pullScope(repository), schema: Page }, signal)) {
+    for await (const name of listNames(session, { path, scope: pullScope(repository), schema: Page }, signal)) {
       found += 1;
-      yield tag;
+      yield { name };
     }
   } catch (error) {
     const gone =

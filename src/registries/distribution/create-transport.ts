@@ -9,9 +9,11 @@ import { toNetworkError } from './network-error.ts';
 import type { System } from './system.ts';
 
 export interface WireRequest {
-  readonly method: 'GET' | 'HEAD';
+  readonly method: 'GET' | 'HEAD' | 'POST';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
+  /** Of a POST. */
+  readonly body?: string;
 }
 
 /** One HTTP answer, whatever its status. The body must be read to its end or destroyed. */
@@ -50,6 +52,7 @@ export function createTransport(
         path: `${url.pathname}${url.search}`,
         method,
         headers: { 'user-agent': 'plimsoll', 'accept-encoding': 'identity', ...request.headers },
+        ...(request.body === undefined ? {} : { body: request.body }),
         signal,
         // undici would close the connection after each HEAD: an unchanged registry of 2000 tags cost 2000 TLS
         // handshakes and 5 times the time.

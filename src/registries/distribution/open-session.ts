@@ -1,7 +1,9 @@
-import { AppError } from '../../model/app-error.ts';
 import type { RegistrySettings } from '../../model/registry.ts';
 import type { NetworkPolicy } from '../registry-client.ts';
 import type { RequestBudget, RequestKind } from '../request-budget.ts';
+import type { ApiAccess } from './api-access.ts';
+import { askApi } from './ask-api.ts';
+import { baseUrl } from './base-url.ts';
 import { cleanText } from './clean-text.ts';
 import { createAuthorizer } from './create-authorizer.ts';
 import { createLimiter, createPacer } from './create-limiter.ts';
@@ -19,10 +21,14 @@ import { system as realSystem, type System } from './system.ts';
 import { isHtml, isRetryableStatus, toResponseError } from './to-response-error.ts';
 
 export interface SessionRequest {
-  readonly method: 'GET' | 'HEAD';
-  /** Must lie on the registry's origin. */
+  readonly method: 'GET' | 'HEAD' | 'POST';
+  /** Must lie on the registry's origin, or on that of `access`. */
   readonly url: URL;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Of a POST: sent again with every try, so it must do nothing but ask. */
+  readonly body?: string;
+  /** For an API of the type's own; then `scope` means nothing, and no redirect is followed. */
+  readonly access?: ApiAccess;
   /** Token scope, such as `repository:team/app:pull`; '' = none. */
   readonly scope: string;
   /** Statuses that are an answer; every other one is thrown. Default 200. */
@@ -42,6 +48,8 @@ export interface Session {
   readonly budget?: RequestBudget;
   /** What the registry wants people to know, once each; at most `MAX_WARNINGS`. */
   warnings(): readonly string[];
+  /** Adds one of our own to them. */
+  warn(text: string): void;
   close(): Promise<void>;
 }
 
@@ -74,13 +82,16 @@ export function openSession(settings: RegistrySettings, policy: NetworkPolicy, d
   );
   const authorizer = createAuthorizer(settings, base.host, getToken, system);
 
+  const apiOrigins = new Set<string>();
+
   const paced = {
     async send(request: WireRequest, signal: AbortSignal) {
       const own = request.url.origin === base.origin;
       const kind = kindOf(request);
-      if (own) await budget?.take(kind, signal);
+      if (own || apiOrigins.has(request.url.origin)) await budget?.take(kind, signal);
       await pacer.wait(signal);
       const response = await transport.send(request, signal);
+      // Another server's limits are none of the registry's.
       if (!own) return response;
       noteWarnings(response);
       const told = budget && parseRateLimit((name) => response.header(name), system.now());
@@ -92,13 +103,15 @@ export function openSession(settings: RegistrySettings, policy: NetworkPolicy, d
 
   const warnings = new Set<string>();
   function noteWarnings(response: WireResponse): void {
-    for (const warning of parseWarnings(response.header('warning') ?? '')) {
-      if (warnings.size < MAX_WARNINGS) warnings.add(cleanText(warning, secrets));
-    }
+    for (const warning of parseWarnings(response.header('warning') ?? '')) warn(warning);
+  }
+
+  function warn(text: string): void {
+    if (warnings.size < MAX_WARNINGS) warnings.add(cleanText(text, secrets));
   }
 
   async function open(asked: SessionRequest, signal: AbortSignal): Promise<WireResponse> {
-    assertOwnOrigin(asked.url, base);
+    assertOrigin(asked, base);
     const release = await limiter.acquire(signal);
     try {
       const response = await retry(() => attempt(asked, signal), limits, system, signal);
@@ -112,7 +125,7 @@ export function openSession(settings: RegistrySettings, policy: NetworkPolicy, d
   }
 
   async function read(asked: SessionRequest, maxBytes: number, signal: AbortSignal): Promise<Answer> {
-    assertOwnOrigin(asked.url, base);
+    assertOrigin(asked, base);
     const release = await limiter.acquire(signal);
     const attemptWithBody = async () => {
       const response = await attempt(asked, signal);
@@ -129,36 +142,54 @@ export function openSession(settings: RegistrySettings, policy: NetworkPolicy, d
 
   async function attempt(asked: SessionRequest, signal: AbortSignal): Promise<WireResponse> {
     try {
-      return await signIn(asked, signal);
+      return asked.access ? await signInToApi(asked, asked.access, signal) : await signIn(asked, signal);
     } catch (error) {
       const wait = error instanceof DistributionError ? error.retryAfterMs : undefined;
       if (wait !== undefined && wait <= limits.waitBudget) pacer.hold(wait);
-      if (error instanceof DistributionError && error.code === 'rate-limited' && error.retryAt)
-        budget?.closed(error.retryAt);
+      if (asked.access?.origin === base.origin || asked.access === undefined) noteClosed(error);
       throw error;
     }
+  }
+
+  function noteClosed(error: unknown): void {
+    if (error instanceof DistributionError && error.code === 'rate-limited' && error.retryAt)
+      budget?.closed(error.retryAt);
+  }
+
+  async function signInToApi(asked: SessionRequest, access: ApiAccess, signal: AbortSignal): Promise<WireResponse> {
+    apiOrigins.add(access.origin);
+    const context = { now: system.now(), ask: askForToken };
+    const { response, sent } = await askApi(paced, toWireRequest(asked), access, context, signal);
+    return settle(response, asked, Object.values(sent), signal);
+  }
+
+  async function askForToken(request: WireRequest, signal: AbortSignal): Promise<Answer> {
+    const response = await paced.send(request, signal);
+    if (response.status !== 200) throw await refusedToken(response, Object.values(request.headers), signal);
+    return { response, body: await readBody(response, bodyLimits(limits.tokenBytes), signal) };
   }
 
   async function signIn(asked: SessionRequest, signal: AbortSignal): Promise<WireResponse> {
     const sent = await authorizer.current(asked.scope, signal);
     const response = await sendOnce(asked, sent, signal);
     const header = response.header('www-authenticate');
-    if (response.status !== 401 || header === undefined) return settle(response, asked, sent, signal);
+    if (response.status !== 401 || header === undefined) return settle(response, asked, listOf(sent), signal);
     if (response.url.origin !== base.origin) throw await challengedElsewhere(response, signal);
-    await toResponseError(response, errorContext(sent), signal);
+    await toResponseError(response, errorContext(listOf(sent)), signal);
     const renewed = await authorizer.answer(asked.scope, header, sent, signal);
-    return settle(await sendOnce(asked, renewed, signal), asked, renewed, signal);
+    return settle(await sendOnce(asked, renewed, signal), asked, [renewed], signal);
   }
 
   function sendOnce(asked: SessionRequest, authorization: string | undefined, signal: AbortSignal) {
-    const headers = { ...asked.headers, ...(authorization === undefined ? {} : { authorization }) };
-    return followRedirects(paced, { method: asked.method, url: asked.url, headers }, limits.redirects, signal);
+    const request = toWireRequest(asked);
+    const headers = { ...request.headers, ...(authorization === undefined ? {} : { authorization }) };
+    return followRedirects(paced, { ...request, headers }, asked.method === 'POST' ? 0 : limits.redirects, signal);
   }
 
   async function settle(
     response: WireResponse,
     asked: SessionRequest,
-    sent: string | undefined,
+    sent: readonly string[],
     signal: AbortSignal,
   ): Promise<WireResponse> {
     const accepted = (asked.accept ?? [200]).includes(response.status);
@@ -170,7 +201,7 @@ export function openSession(settings: RegistrySettings, policy: NetworkPolicy, d
   /** A challenge from another origin is not ours to answer: typically http that leads to https. */
   async function challengedElsewhere(response: WireResponse, signal: AbortSignal): Promise<DistributionError> {
     const { origin } = response.url;
-    const error = await toResponseError(response, errorContext(undefined), signal);
+    const error = await toResponseError(response, errorContext([]), signal);
     const message = `${base.origin} redirects to ${origin}, which asks for credentials. They are sent to the configured address only; if you trust ${origin}, use it as the address of the registry.`;
     return new DistributionError('authentication-failed', message, { ...error, status: 401, cause: error });
   }
@@ -180,9 +211,7 @@ export function openSession(settings: RegistrySettings, policy: NetworkPolicy, d
     const send = async (request: WireRequest) => {
       const response = await followRedirects(paced, request, limits.redirects, signal);
       if (response.status === 200) return response;
-      const error = await toResponseError(response, errorContext(undefined), signal);
-      if (isRetryableStatus(response.status)) throw error;
-      throw tokenRefused(error, base);
+      throw await refusedToken(response, [], signal);
     };
     return fetchToken(
       asked,
@@ -192,14 +221,19 @@ export function openSession(settings: RegistrySettings, policy: NetworkPolicy, d
     );
   }
 
+  async function refusedToken(response: WireResponse, sent: readonly string[], signal: AbortSignal) {
+    const error = await toResponseError(response, errorContext(sent), signal);
+    return isRetryableStatus(response.status) ? error : tokenRefused(error, base);
+  }
+
   function bodyLimits(bytes: number): BodyLimits {
     return { bytes, milliseconds: limits.answerTimeout };
   }
 
-  function errorContext(sent: string | undefined) {
-    const token = sent?.split(' ')[1];
+  function errorContext(sent: readonly string[]) {
+    const tokens = sent.map((value) => value.split(' ').at(-1) ?? '');
     return {
-      secrets: token === undefined || token.length < MIN_REDACTED ? secrets : [...secrets, token],
+      secrets: [...secrets, ...tokens.filter((token) => token.length >= MIN_REDACTED)],
       body: bodyLimits(limits.errorBytes),
       now: system.now(),
     };
@@ -212,8 +246,15 @@ export function openSession(settings: RegistrySettings, policy: NetworkPolicy, d
     open,
     read,
     warnings: () => [...warnings],
+    warn,
     close: transport.close,
   };
+}
+
+const listOf = (sent: string | undefined): readonly string[] => (sent === undefined ? [] : [sent]);
+
+function toWireRequest({ method, url, headers = {}, body }: SessionRequest): WireRequest {
+  return { method, url, headers, ...(body === undefined ? {} : { body }) };
 }
 
 const MANIFEST = /\/manifests\/[^/]+$/;
@@ -225,33 +266,13 @@ function kindOf({ method, url }: WireRequest): RequestKind {
   return BLOB.test(url.pathname) ? 'blob' : 'list';
 }
 
-/** People paste `https://host/`, `https://host/v2/`, or with a path in front of /v2. */
-function baseUrl(text: string): URL {
-  const url = URL.parse(text);
-  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
-    throw new AppError(
-      'connection-failed',
-      'The address of the registry is not of the form http(s)://host[:port][/path].',
-    );
-  }
-  url.username = '';
-  url.password = '';
-  url.search = '';
-  url.hash = '';
-  url.pathname = `${url.pathname.replace(API_SUFFIX, '')}/`;
-  return url;
-}
-const API_SUFFIX = /(?:\/v2)?\/{0,8}$/;
-
-function assertOwnOrigin(url: URL, base: URL): void {
-  if (url.origin === base.origin) return;
+function assertOrigin({ url, method, access }: SessionRequest, base: URL): void {
+  const home = access?.origin ?? base.origin;
+  if (url.origin === home) return;
   throw new DistributionError(
     'registry-error',
-    `${redactUrl(url)} is not on ${base.host}, so it is not asked with its credentials.`,
-    {
-      method: 'GET',
-      url: redactUrl(url),
-    },
+    `${redactUrl(url)} is not on ${new URL(home).host}, so it is not asked with its credentials.`,
+    { method, url: redactUrl(url) },
   );
 }
 

@@ -39,6 +39,8 @@ export interface RegistryClient {
   repositories(signal: AbortSignal): AsyncIterable<string>;
   /** Tags of a repository; none when the repository is gone (some registries keep empty ones in their catalog). */
   tags(repository: string, signal: AbortSignal): AsyncIterable<ListedTag>;
+  /** Lists of tags are paged by number, so that what moves meanwhile may be missed: a tag that is not listed may be there. */
+  readonly tagsMayShift?: true;
   /** HEAD; `etag` of the last visit makes an unchanged tag cost one empty answer. `image-not-found` when absent. */
   head(repository: string, reference: string, etag: string | undefined, signal: AbortSignal): Promise<ManifestHead>;
   manifest(repository: string, reference: string, signal: AbortSignal): Promise<RawManifest>;

@@ -1,9 +1,123 @@
-import { createDistributionClient } from '../distribution/create-distribution-client.ts';
-import type { RegistryType } from '../registry-client.ts';
+import { z } from 'zod';
+import type { RegistrySettings, SkipReason } from '../../model/registry.ts';
+import type { ApiAccess } from '../distribution/api-access.ts';
+import { DistributionError } from '../distribution/distribution-error.ts';
+import { openSession, type Session, type SessionDeps } from '../distribution/open-session.ts';
+import type { ListedTag, NetworkPolicy, RegistryClient, RegistryType } from '../registry-client.ts';
+import { basicAccess } from '../vendor/basic-access.ts';
+import { createVendorClient } from '../vendor/create-vendor-client.ts';
+import { listPages } from '../vendor/list-pages.ts';
+import { nextByNumber } from '../vendor/next-by-number.ts';
+import { toListedTag } from '../vendor/to-listed-tag.ts';
+
+// https://github.com/goharbor/harbor/blob/main/api/v2.0/swagger.yaml: 10 by default, 100 at most.
+const PAGE_SIZE = 100;
+
+/** Harbor answers null for an empty page of some versions. */
+const listOf = <T>(item: z.ZodType<T>) => z.array(item).nullable();
+const Named = listOf(z.object({ name: z.string() }));
+const Artifacts = listOf(
+  z.object({
+    digest: z.string(),
+    type: z.string().nullish(),
+    tags: listOf(z.object({ name: z.string(), push_time: z.string().nullish() })).optional(),
+    accessories: listOf(z.object({ digest: z.string(), type: z.string() })).optional(),
+  }),
+);
+type Artifact = NonNullable<z.infer<typeof Artifacts>>[number];
+
+// https://github.com/goharbor/harbor/blob/main/src/pkg/accessory/model/accessory.go
+const accessoryReasons: Readonly<Record<string, SkipReason>> = {
+  'signature.cosign': 'signature',
+  'signature.notation': 'signature',
+  'sbom.harbor': 'sbom',
+};
+const typeReasons: Readonly<Record<string, SkipReason>> = { CHART: 'chart', SBOM: 'sbom' };
+
+/**
+ * Harbor 2: projects, their repositories, their artifacts. Not the list of all repositories, which shows a robot account
+ * public projects only. Without the overview of scans, which makes a page ten times slower. Nothing is pulled, so Harbor's
+ * own retention is not misled.
+ */
+function connect(settings: RegistrySettings, network: NetworkPolicy, deps: SessionDeps = {}): RegistryClient {
+  const session = openSession(settings, network, deps);
+  const access = basicAccess(session.url('').origin, settings);
+  return createVendorClient(session, {
+    name: "Harbor's API",
+    repositories: (signal) => listRepositories(session, access, signal),
+    tags: (repository, signal) => listTags(session, access, repository, signal),
+  });
+}
+
+async function* listRepositories(session: Session, access: ApiAccess, signal: AbortSignal): AsyncGenerator<string> {
+  let denied: DistributionError | undefined;
+  let read = false;
+  for await (const { name: project } of list(session, access, 'projects', { sort: 'name' }, Named, signal)) {
+    const path = `projects/${encodeURIComponent(project)}/repositories`;
+    try {
+      for await (const { name } of list(session, access, path, { sort: 'name' }, Named, signal)) yield name;
+      read = true;
+    } catch (error) {
+      if (!(error instanceof DistributionError) || (error.status !== 403 && error.status !== 404)) throw error;
+      session.warn(`The repositories of the project ${project} are not listed: ${error.message}`);
+      denied = error;
+    }
+  }
+  if (denied && !read) throw denied;
+}
+
+async function* listTags(
+  session: Session,
+  access: ApiAccess,
+  repository: string,
+  signal: AbortSignal,
+): AsyncGenerator<ListedTag> {
+  const [project = '', ...rest] = repository.split('/');
+  // A slash in the name is encoded twice: https://github.com/goharbor/harbor/blob/main/api/v2.0/swagger.yaml
+  const name = encodeURIComponent(encodeURIComponent(rest.join('/')));
+  const path = `projects/${encodeURIComponent(project)}/repositories/${name}/artifacts`;
+  const query = {
+    // Oldest first: what is pushed meanwhile comes at the end.
+    sort: 'push_time,id',
+    with_tag: 'true',
+    with_accessory: 'true',
+    with_label: 'false',
+    with_scan_overview: 'false',
+  };
+  for await (const artifact of list(session, access, path, query, Artifacts, signal)) yield* toListedTags(artifact);
+}
+
+function* toListedTags({ digest, type, tags, accessories }: Artifact): Generator<ListedTag> {
+  const skipped = typeReasons[type ?? ''];
+  for (const { name, push_time } of tags ?? []) yield toListedTag({ name, digest, pushedAt: push_time, skipped });
+  for (const accessory of accessories ?? [])
+    yield { name: accessory.digest, skipped: accessoryReasons[accessory.type] ?? 'artifact' };
+}
+
+function list<T>(
+  session: Session,
+  access: ApiAccess,
+  path: string,
+  query: Readonly<Record<string, string>>,
+  schema: z.ZodType<readonly T[] | null>,
+  signal: AbortSignal,
+): AsyncGenerator<T> {
+  const url = session.url(`api/v2.0/${path}`);
+  url.search = new URLSearchParams({ page: '1', page_size: String(PAGE_SIZE), ...query }).toString();
+  return listPages<readonly T[] | null, T>(
+    session,
+    {
+      first: { method: 'GET', url, scope: '', access },
+      schema,
+      items: (page) => page ?? [],
+      next: (page, answer, asked) => nextByNumber(answer, asked, page?.length ?? 0, PAGE_SIZE),
+    },
+    signal,
+  );
+}
 
 export const harbor = {
   name: 'harbor',
-  description:
-    'Harbor, over the distribution protocol; listing needs a system administrator until its own API is spoken.',
-  connect: createDistributionClient,
+  description: 'Harbor 2 by its own API, with users and robot accounts; Harbor 1 by its catalog.',
+  connect,
 } as const satisfies RegistryType;

@@ -1,37 +1,28 @@
 import { AppError } from '../model/app-error.ts';
-import type { Cause } from '../model/cause.ts';
+import type { ConnectionVerdict } from '../model/connection-report.ts';
+import { explainCatalogFailure } from './explain-catalog-failure.ts';
 import type { RegistryClient } from './registry-client.ts';
 
-export type ConnectionCheck =
-  | { readonly status: 'connected' }
-  | { readonly status: 'failed'; readonly cause: Cause; readonly message: string };
-
 /**
- * Tries a registry as a sync would: first whether it answers and accepts the credentials, then whether it lets them list
- * repositories, since many accounts may pull and yet not list. Never throws but for defects and cancellation.
+ * Tries a client as a sync would: first whether the registry answers and accepts the credentials, then whether it lets them
+ * list repositories, since many accounts may pull and yet not list. Never throws but for defects and cancellation.
+ * `probe-connection.ts` tells more, step by step.
  */
-export async function checkConnection(client: RegistryClient, signal: AbortSignal): Promise<ConnectionCheck> {
+export async function checkConnection(client: RegistryClient, signal: AbortSignal): Promise<ConnectionVerdict> {
   try {
     await client.ping(signal);
   } catch (error) {
-    const expected = asExpected(error);
-    return { status: 'failed', cause: expected.code, message: expected.message };
+    return failed(asExpected(error));
   }
   try {
     for await (const _repository of client.repositories(signal)) break;
     return { status: 'connected' };
   } catch (error) {
-    return { status: 'failed', ...explainCatalogFailure(asExpected(error)) };
+    return failed(explainCatalogFailure(asExpected(error)));
   }
 }
 
-function explainCatalogFailure({ code, message }: AppError): { readonly cause: Cause; readonly message: string } {
-  if (code === 'authentication-failed' || code === 'permission-denied') {
-    const text = `The registry answers and accepts the sign-in, but does not let this account list its repositories. ${message}`;
-    return { cause: 'permission-denied', message: text };
-  }
-  return { cause: code, message };
-}
+const failed = ({ code, message }: AppError) => ({ status: 'failed', cause: code, message }) as const;
 
 function asExpected(error: unknown): AppError {
   if (!(error instanceof AppError) || error.code === 'canceled') throw error;

@@ -1,0 +1,77 @@
+import { isIP } from 'node:net';
+import { AppError } from '../../model/app-error.ts';
+import type { StageResult } from '../../model/connection-report.ts';
+import { explainRefusal, isAddressAllowed } from '../distribution/address-policy.ts';
+import { toNetworkError } from '../distribution/network-error.ts';
+import type { ResolvedAddress, System } from '../distribution/system.ts';
+import type { NetworkPolicy } from '../registry-client.ts';
+import { runStage, skippedStage } from './run-stage.ts';
+
+export interface AddressProbe {
+  readonly stages: readonly StageResult[];
+  /** The first that may be contacted; absent after a failure. */
+  readonly address?: string;
+}
+
+const SHOWN = 4;
+
+/** Stages `name` and `address`: what the host name resolves to, and whether any of it may be contacted. */
+export async function probeAddress(
+  url: URL,
+  policy: NetworkPolicy,
+  system: Pick<System, 'resolve'>,
+  signal: AbortSignal,
+): Promise<AddressProbe> {
+  const host = bareHost(url);
+  if (isIP(host) !== 0) {
+    const stage = skippedStage('name', 'The address is a number: nothing to look up.');
+    return judge(host, [host], policy, [stage]);
+  }
+  const { result, value } = await runStage('name', async () => {
+    const addresses = await resolve(host, url, system, signal);
+    return { value: addresses, detail: `${host} is ${shorten(addresses)}` };
+  });
+  if (!value) return { stages: [result, skippedStage('address', '')] };
+  return judge(host, value, policy, [result]);
+}
+
+async function judge(
+  host: string,
+  addresses: readonly string[],
+  policy: NetworkPolicy,
+  before: readonly StageResult[],
+): Promise<AddressProbe> {
+  const { result, value } = await runStage('address', async () => {
+    const allowed = addresses.filter((address) => isAddressAllowed(address, policy));
+    const [first] = allowed;
+    if (first === undefined) throw new AppError('address-forbidden', explainRefusal(host, addresses[0] ?? host));
+    const refused = addresses.length - allowed.length;
+    const rest = refused > 0 ? `; ${refused} others must not be contacted` : '';
+    return { value: first, detail: `${shorten(allowed)} may be contacted${rest}` };
+  });
+  return { stages: [...before, result], ...(value === undefined ? {} : { address: value }) };
+}
+
+async function resolve(host: string, url: URL, system: Pick<System, 'resolve'>, signal: AbortSignal) {
+  signal.throwIfAborted();
+  let found: readonly ResolvedAddress[];
+  try {
+    found = await system.resolve(host);
+  } catch (error) {
+    throw toNetworkError(error, 'GET', url, signal);
+  }
+  if (found.length === 0) {
+    throw toNetworkError(Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), 'GET', url, signal);
+  }
+  return found.map(({ address }) => address);
+}
+
+/** The host of a URL as the network takes it: IPv6 without its brackets. */
+export function bareHost({ hostname }: URL): string {
+  return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
+}
+
+function shorten(addresses: readonly string[]): string {
+  const more = addresses.length - SHOWN;
+  return `${addresses.slice(0, SHOWN).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}

@@ -49,6 +49,7 @@ export const pluginFolders: readonly PluginFolder[] = [
     from: './ecosystem.ts',
     except: ['purl.ts'],
   },
+  { folder: 'src/events/senders', constant: 'eventSenders', type: 'EventSender', from: '../event-sender.ts' },
   { folder: 'src/exports/formats', constant: 'exportFormats', type: 'ExportFormat', from: '../export-format.ts' },
   { folder: 'src/registries/types', constant: 'registryTypes', type: 'RegistryType', from: '../registry-client.ts' },
   { folder: 'src/reports/formats', constant: 'reportFormats', type: 'ReportFormat', from: '../report-format.ts' },

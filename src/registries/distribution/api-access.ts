@@ -21,7 +21,8 @@ export interface SignContext {
   readonly refused?: SignedHeaders;
   /**
    * One request for a token, within the place of the request that needs it; not redirected, tried again with that request.
-   * @throws AppError for every status but 200
+   * @param accept statuses that are an answer, 200 when absent
+   * @throws AppError for every other status
    */
-  ask(request: WireRequest, signal: AbortSignal): Promise<Answer>;
+  ask(request: WireRequest, signal: AbortSignal, accept?: readonly number[]): Promise<Answer>;
 }

@@ -15,6 +15,12 @@ export interface Authorizer {
   answer(scope: string, challenge: string, refused: string | undefined, signal: AbortSignal): Promise<string>;
 }
 
+/** The user name and password of a registry, which may expire. */
+export interface CredentialSource {
+  /** @param refused were just refused: others are returned, or the same again to let that stand */
+  get(signal: AbortSignal, refused?: Credentials): Promise<Credentials>;
+}
+
 type Scheme =
   | { readonly kind: 'basic' }
   | { readonly kind: 'bearer'; readonly realm: string; readonly service: string | undefined; readonly scope: string };
@@ -30,7 +36,7 @@ const MARGIN = 0.1;
 const MAX_MARGIN_MS = 30_000;
 
 export function createAuthorizer(
-  credentials: Credentials,
+  source: CredentialSource,
   host: string,
   fetchToken: (request: TokenRequest, signal: AbortSignal) => Promise<Token>,
   system: Pick<System, 'now'>,
@@ -43,22 +49,28 @@ export function createAuthorizer(
   async function current(scope: string, signal: AbortSignal): Promise<string | undefined> {
     const scheme = schemes.get(scope) ?? (latest?.kind === 'bearer' ? { ...latest, scope } : latest);
     if (scheme === undefined) return undefined;
-    return scheme.kind === 'basic' ? basicAuthorization(credentials) : bearer(scope, scheme, signal);
+    return scheme.kind === 'basic' ? basicAuthorization(await source.get(signal)) : bearer(scope, scheme, signal);
   }
 
   async function answer(scope: string, header: string, refused: string | undefined, signal: AbortSignal) {
     const scheme = chooseScheme(header, scope);
     latest = scheme;
     remember(schemes, scope, scheme);
-    if (scheme.kind === 'basic') {
-      const authorization = basicAuthorization(credentials);
-      if (authorization === refused) throw refusal('does not accept this user name and password');
-      return authorization;
-    }
+    if (scheme.kind === 'basic') return basic(refused, signal);
     // Another request may have renewed the token while ours was under way.
     const known = tokens.get(scope);
     if (known !== undefined && `Bearer ${known.value}` === refused) tokens.delete(scope);
     return bearer(scope, scheme, signal);
+  }
+
+  async function basic(refused: string | undefined, signal: AbortSignal): Promise<string> {
+    const credentials = await source.get(signal);
+    if (credentials.username === '') throw refusal('asks for a user name and a password, and none are set');
+    const authorization = basicAuthorization(credentials);
+    if (authorization !== refused) return authorization;
+    const renewed = basicAuthorization(await source.get(signal, credentials));
+    if (renewed === refused) throw refusal('does not accept this user name and password');
+    return renewed;
   }
 
   function chooseScheme(header: string, scope: string): Scheme {
@@ -74,7 +86,6 @@ export function createAuthorizer(
         `asks for a way to sign in that is not supported (${offered === '' ? 'none named' : offered.slice(0, 100)})`,
       );
     }
-    if (credentials.username === '') throw refusal('asks for a user name and a password, and none are set');
     return { kind: 'basic' };
   }
 

@@ -9,6 +9,8 @@ export interface Credentials {
   /** '' = anonymous. */
   readonly username: string;
   readonly password: string;
+  /** Stands for both where a token is asked for: https://distribution.github.io/distribution/spec/auth/oauth/ */
+  readonly identityToken?: string;
 }
 
 /** Where and for what a Bearer token is asked. */
@@ -52,20 +54,17 @@ export async function fetchToken(
   },
   signal: AbortSignal,
 ): Promise<Token> {
-  const url = tokenUrl(request, context.registry);
-  const headers: Record<string, string> = { accept: 'application/json' };
-  if (credentials.username !== '') {
-    assertMaySendCredentials(url, context.registry, context.allowPrivate);
-    headers.authorization = basicAuthorization(credentials);
-  }
-  const response = await context.send({ method: 'GET', url, headers }, signal);
+  const asked = credentials.identityToken === undefined ? byPassword : byIdentityToken;
+  const wire = asked(request, credentials, context);
+  const { url } = wire;
+  const response = await context.send(wire, signal);
   const body = await readBody(response, context.answer, signal);
   const answer = parseAnswer(response, body, TokenAnswer);
   const value = answer.token || answer.access_token || '';
   if (!HEADER_SAFE.test(value)) {
     const message = `The token server ${redactUrl(url)} answered without a usable token.`;
     throw new DistributionError('registry-error', message, {
-      method: 'GET',
+      method: wire.method,
       url: redactUrl(url),
       status: response.status,
     });
@@ -74,12 +73,51 @@ export async function fetchToken(
   return { value, lifetime };
 }
 
+interface RealmContext {
+  readonly registry: URL;
+  readonly allowPrivate: boolean;
+}
+
+function byPassword(
+  request: TokenRequest,
+  credentials: Credentials,
+  { registry, allowPrivate }: RealmContext,
+): WireRequest {
+  const url = realmUrl(request, registry);
+  if (request.service !== undefined) url.searchParams.set('service', request.service);
+  for (const scope of scopesOf(request)) url.searchParams.append('scope', scope);
+  if (credentials.username === '') return { method: 'GET', url, headers: { accept: 'application/json' } };
+  assertMaySendCredentials(url, registry, allowPrivate);
+  const authorization = basicAuthorization(credentials);
+  return { method: 'GET', url, headers: { accept: 'application/json', authorization } };
+}
+
+function byIdentityToken(
+  request: TokenRequest,
+  { identityToken = '' }: Credentials,
+  { registry, allowPrivate }: RealmContext,
+): WireRequest {
+  const url = realmUrl(request, registry);
+  assertMaySendCredentials(url, registry, allowPrivate);
+  const form = new URLSearchParams({
+    grant_type: 'refresh_token',
+    client_id: 'plimsoll',
+    refresh_token: identityToken,
+  });
+  if (request.service !== undefined) form.set('service', request.service);
+  form.set('scope', scopesOf(request).join(' '));
+  const headers = { accept: 'application/json', 'content-type': 'application/x-www-form-urlencoded' };
+  return { method: 'POST', url, headers, body: form.toString() };
+}
+
+const scopesOf = ({ scope }: TokenRequest) => scope.split(' ').filter((each) => each !== '');
+
 /** https://www.rfc-editor.org/rfc/rfc7617, UTF-8 */
 export function basicAuthorization(credentials: Credentials): string {
   return `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`, 'utf8').toString('base64')}`;
 }
 
-function tokenUrl(request: TokenRequest, registry: URL): URL {
+function realmUrl(request: TokenRequest, registry: URL): URL {
   const url = URL.parse(request.realm, registry.href);
   if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
     throw new AppError('registry-error', `${registry.host} names a token server that is not a web address.`);
@@ -87,8 +125,6 @@ function tokenUrl(request: TokenRequest, registry: URL): URL {
   url.username = '';
   url.password = '';
   url.hash = '';
-  if (request.service !== undefined) url.searchParams.set('service', request.service);
-  for (const scope of request.scope.split(' ')) if (scope !== '') url.searchParams.append('scope', scope);
   return url;
 }
 

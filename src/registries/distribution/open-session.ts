@@ -1,24 +1,30 @@
 import type { RegistrySettings } from '../../model/registry.ts';
 import type { NetworkPolicy } from '../registry-client.ts';
-import type { RequestBudget, RequestKind } from '../request-budget.ts';
+import type { RequestBudget } from '../request-budget.ts';
 import type { ApiAccess } from './api-access.ts';
 import { askApi } from './ask-api.ts';
 import { baseUrl } from './base-url.ts';
 import { cleanText } from './clean-text.ts';
 import { createAuthorizer } from './create-authorizer.ts';
+import { createCredentialSource, type Login } from './create-credential-source.ts';
 import { createLimiter, createPacer } from './create-limiter.ts';
+import type { LoginContext } from './create-renewable.ts';
 import { createTransport, type WireRequest, type WireResponse } from './create-transport.ts';
 import { DistributionError } from './distribution-error.ts';
-import { basicAuthorization, fetchToken } from './fetch-token.ts';
+import { type Credentials, fetchToken } from './fetch-token.ts';
 import { followRedirects } from './follow-redirects.ts';
 import { type DistributionLimits, defaultDistributionLimits } from './limits.ts';
 import { parseRateLimit } from './parse-rate-limit.ts';
 import { parseWarnings } from './parse-warnings.ts';
 import { type BodyLimits, readBody } from './read-body.ts';
 import { redactUrl } from './redact-url.ts';
+import { refineDenial } from './refine-denial.ts';
+import { requestKind } from './request-kind.ts';
 import { retry } from './retry.ts';
+import { isSecret, secretsOf } from './secrets-of.ts';
 import { system as realSystem, type System } from './system.ts';
-import { isHtml, isRetryableStatus, toResponseError } from './to-response-error.ts';
+import { isHtml, toResponseError } from './to-response-error.ts';
+import { toSignInError } from './to-sign-in-error.ts';
 
 export interface SessionRequest {
   readonly method: 'GET' | 'HEAD' | 'POST';
@@ -33,6 +39,8 @@ export interface SessionRequest {
   readonly scope: string;
   /** Statuses that are an answer; every other one is thrown. Default 200. */
   readonly accept?: readonly number[];
+  /** Of `read`: throws for an answer that is an error in disguise; one that is retryable is tried again. */
+  readonly check?: (answer: Answer) => void;
 }
 
 /** One registry, signed in on demand, with our manners towards it: limits, pace, retries. */
@@ -62,10 +70,10 @@ export interface SessionDeps {
   readonly system?: System;
   readonly limits?: Partial<DistributionLimits>;
   readonly budget?: RequestBudget;
+  /** Absent: the settings hold the user name and the password. */
+  readonly login?: Login;
 }
 
-// A shorter secret would blot out ordinary words of a registry's message.
-const MIN_REDACTED = 4;
 const MAX_WARNINGS = 10;
 
 /** @throws AppError `connection-failed` when the URL is none */
@@ -77,17 +85,18 @@ export function openSession(settings: RegistrySettings, policy: NetworkPolicy, d
   const transport = createTransport({ insecure: settings.insecure, policy, limits }, system);
   const limiter = createLimiter(limits.concurrency);
   const pacer = createPacer(settings.speedLimit, system);
-  const secrets = [settings.password, basicAuthorization(settings).slice('Basic '.length)].filter(
-    (secret) => secret.length >= MIN_REDACTED,
-  );
-  const authorizer = createAuthorizer(settings, base.host, getToken, system);
+  const secrets = [...secretsOf(settings)];
+  const credentials = deps.login
+    ? createCredentialSource(deps.login, loginContext, learnt)
+    : { get: async () => settings };
+  const authorizer = createAuthorizer(credentials, base.host, getToken, system);
 
   const apiOrigins = new Set<string>();
 
   const paced = {
     async send(request: WireRequest, signal: AbortSignal) {
       const own = request.url.origin === base.origin;
-      const kind = kindOf(request);
+      const kind = requestKind(request);
       if (own || apiOrigins.has(request.url.origin)) await budget?.take(kind, signal);
       await pacer.wait(signal);
       const response = await transport.send(request, signal);
@@ -100,6 +109,14 @@ export function openSession(settings: RegistrySettings, policy: NetworkPolicy, d
     },
     close: transport.close,
   };
+
+  function loginContext(): LoginContext {
+    return { now: system.now(), ask: askForToken };
+  }
+
+  function learnt(obtained: Credentials): void {
+    secrets.push(...secretsOf(obtained));
+  }
 
   const warnings = new Set<string>();
   function noteWarnings(response: WireResponse): void {
@@ -131,6 +148,7 @@ export function openSession(settings: RegistrySettings, policy: NetworkPolicy, d
       const response = await attempt(asked, signal);
       const body = await readBody(response, bodyLimits(maxBytes), signal);
       budget?.received(body.byteLength);
+      asked.check?.({ response, body });
       return { response, body };
     };
     try {
@@ -158,14 +176,17 @@ export function openSession(settings: RegistrySettings, policy: NetworkPolicy, d
 
   async function signInToApi(asked: SessionRequest, access: ApiAccess, signal: AbortSignal): Promise<WireResponse> {
     apiOrigins.add(access.origin);
-    const context = { now: system.now(), ask: askForToken };
-    const { response, sent } = await askApi(paced, toWireRequest(asked), access, context, signal);
+    const { response, sent } = await askApi(paced, toWireRequest(asked), access, loginContext(), signal);
     return settle(response, asked, Object.values(sent), signal);
   }
 
-  async function askForToken(request: WireRequest, signal: AbortSignal): Promise<Answer> {
+  async function askForToken(
+    request: WireRequest,
+    signal: AbortSignal,
+    accept: readonly number[] = [200],
+  ): Promise<Answer> {
     const response = await paced.send(request, signal);
-    if (response.status !== 200) throw await refusedToken(response, Object.values(request.headers), signal);
+    if (!accept.includes(response.status)) throw await refusedToken(response, Object.values(request.headers), signal);
     return { response, body: await readBody(response, bodyLimits(limits.tokenBytes), signal) };
   }
 
@@ -183,8 +204,11 @@ export function openSession(settings: RegistrySettings, policy: NetworkPolicy, d
   function sendOnce(asked: SessionRequest, authorization: string | undefined, signal: AbortSignal) {
     const request = toWireRequest(asked);
     const headers = { ...request.headers, ...(authorization === undefined ? {} : { authorization }) };
-    return followRedirects(paced, { ...request, headers }, asked.method === 'POST' ? 0 : limits.redirects, signal);
+    return followRedirects(paced, { ...request, headers }, redirectsOf(asked), signal);
   }
+
+  /** A body would be sent along, to anywhere. */
+  const redirectsOf = ({ method }: Pick<WireRequest, 'method'>) => (method === 'POST' ? 0 : limits.redirects);
 
   async function settle(
     response: WireResponse,
@@ -209,21 +233,24 @@ export function openSession(settings: RegistrySettings, policy: NetworkPolicy, d
   /** Runs inside the place of the request that needs the token. */
   async function getToken(asked: Parameters<typeof fetchToken>[0], signal: AbortSignal) {
     const send = async (request: WireRequest) => {
-      const response = await followRedirects(paced, request, limits.redirects, signal);
+      const response = await followRedirects(paced, request, redirectsOf(request), signal);
       if (response.status === 200) return response;
       throw await refusedToken(response, [], signal);
     };
-    return fetchToken(
-      asked,
-      settings,
-      { registry: base, allowPrivate: policy.allowPrivate, answer: bodyLimits(limits.tokenBytes), send },
-      signal,
-    );
+    const context = { registry: base, allowPrivate: policy.allowPrivate, answer: bodyLimits(limits.tokenBytes), send };
+    const known = await credentials.get(signal);
+    try {
+      return await fetchToken(asked, known, context, signal);
+    } catch (error) {
+      if (!(error instanceof DistributionError) || error.status !== 401) throw error;
+      const renewed = await credentials.get(signal, known);
+      if (renewed === known) throw error;
+      return fetchToken(asked, renewed, context, signal);
+    }
   }
 
   async function refusedToken(response: WireResponse, sent: readonly string[], signal: AbortSignal) {
-    const error = await toResponseError(response, errorContext(sent), signal);
-    return isRetryableStatus(response.status) ? error : tokenRefused(error, base);
+    return toSignInError(await toResponseError(response, errorContext(sent), signal), base);
   }
 
   function bodyLimits(bytes: number): BodyLimits {
@@ -233,7 +260,7 @@ export function openSession(settings: RegistrySettings, policy: NetworkPolicy, d
   function errorContext(sent: readonly string[]) {
     const tokens = sent.map((value) => value.split(' ').at(-1) ?? '');
     return {
-      secrets: [...secrets, ...tokens.filter((token) => token.length >= MIN_REDACTED)],
+      secrets: [...secrets, ...tokens.filter(isSecret)],
       body: bodyLimits(limits.errorBytes),
       now: system.now(),
     };
@@ -257,15 +284,6 @@ function toWireRequest({ method, url, headers = {}, body }: SessionRequest): Wir
   return { method, url, headers, ...(body === undefined ? {} : { body }) };
 }
 
-const MANIFEST = /\/manifests\/[^/]+$/;
-const BLOB = /\/blobs\/[^/]+$/;
-
-function kindOf({ method, url }: WireRequest): RequestKind {
-  if (method === 'HEAD') return 'head';
-  if (MANIFEST.test(url.pathname)) return 'manifest';
-  return BLOB.test(url.pathname) ? 'blob' : 'list';
-}
-
 function assertOrigin({ url, method, access }: SessionRequest, base: URL): void {
   const home = access?.origin ?? base.origin;
   if (url.origin === home) return;
@@ -274,24 +292,4 @@ function assertOrigin({ url, method, access }: SessionRequest, base: URL): void 
     `${redactUrl(url)} is not on ${new URL(home).host}, so it is not asked with its credentials.`,
     { method, url: redactUrl(url) },
   );
-}
-
-/** A 401 after a token was handed out means "you, but not this"; anonymous visitors are told to sign in instead. */
-function refineDenial(error: DistributionError, response: WireResponse, username: string): DistributionError {
-  const challenge = response.header('www-authenticate') ?? '';
-  const denied = challenge.includes('insufficient_scope') || error.codes.some(({ code }) => code === 'DENIED');
-  if (error.status !== 401 || username === '' || !denied) return error;
-  return new DistributionError('permission-denied', error.message, { ...error, status: 401, cause: error });
-}
-
-function tokenRefused(error: DistributionError, base: URL): DistributionError {
-  const code =
-    error.code === 'image-not-found' || error.code === 'registry-error' ? 'authentication-failed' : error.code;
-  return new DistributionError(code, `Signing in to ${base.host} failed: ${error.message}`, {
-    method: error.method,
-    url: error.url,
-    codes: error.codes,
-    cause: error,
-    ...(error.status === undefined ? {} : { status: error.status }),
-  });
 }

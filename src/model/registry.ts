@@ -11,6 +11,10 @@ export interface RegistrySettings {
   readonly insecure: boolean;
   /** Requests per second at most; 0 = no limit of ours. */
   readonly speedLimit: number;
+  /** Of the vendor's, where the address does not tell it; absent, '' or `default` = it does. */
+  readonly region?: string;
+  /** Of the vendor's, where one account has several registries; absent or '' = the address tells it. */
+  readonly instanceId?: string;
 }
 
 export type ConnectionStatus = 'connected' | 'failed' | 'unknown';

@@ -82,6 +82,8 @@ export function createRegistryStore(database: Database, vault: Vault, now: () =>
         password: vault.open(row.password_sealed),
         insecure: row.insecure === 1,
         speedLimit: row.speed_limit,
+        region: row.region,
+        instanceId: row.instance_id,
       };
     },
     list: async ({ conditions, sort, offset, limit }) => {

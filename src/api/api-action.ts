@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { tcss } from 'tencentcloud-sdk-nodejs/tencentcloud/services/tcss/index.js';
 import type { z } from 'zod';
-import type { Cause } from '../model/cause.ts';
+import type { ConnectionReport, ConnectionVerdict } from '../model/connection-report.ts';
 import type { RegistrySettings } from '../model/registry.ts';
 import type { ApiKey, Store } from '../store/store.ts';
 import type { ExportLinks } from './export-links.ts';
@@ -32,10 +32,8 @@ export type Complete<T> = T extends readonly (infer E)[]
 /** What an action returns; the envelope adds RequestId. */
 export type ResponseOf<N extends ActionName> = Complete<Omit<Awaited<ReturnType<TcssClient[N]>>, 'RequestId'>>;
 
-/** Result of trying a registry, as `registries/check-connection.ts` gives it. */
-export type ConnectionCheck =
-  | { readonly status: 'connected' }
-  | { readonly status: 'failed'; readonly cause: Cause; readonly message: string };
+/** Result of trying a registry, as `registries/probe-connection.ts` gives it. */
+export type ConnectionCheck = ConnectionVerdict & { readonly report?: ConnectionReport };
 
 /** What an action may use. */
 export interface ActionContext {

@@ -10,6 +10,7 @@ export async function testConnection(
 ): Promise<string> {
   const check = await checkConnection(settings);
   const failure = check.status === 'failed' ? { cause: check.cause } : {};
-  await store.registries.recordConnection(id, { status: check.status, ...failure, checkedAt: now() });
+  const report = check.report ? { report: check.report } : {};
+  await store.registries.recordConnection(id, { status: check.status, ...failure, ...report, checkedAt: now() });
   return check.status === 'failed' ? `${causeText(check.cause, 'reason', language)}: ${check.message}` : '';
 }

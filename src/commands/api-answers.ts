@@ -60,6 +60,7 @@ export const RegistryRow = z.looseObject({
   Name: text,
   RegistryType: text,
   Url: text,
+  ConnectMsg: text,
   ConnDetectDetail: z
     .array(z.looseObject({ ConnDetectStatus: text, ConnDetectMessage: text, FailReason: text, Solution: text }))
     .nullish()
@@ -77,6 +78,16 @@ export const RegistryList = z.looseObject({ List: z.array(RegistryRow), TotalCou
 export const AddedRegistry = z.looseObject({ RegistryId: z.number(), HealthCheckErr: text, NameRepeatErr: text });
 
 export const CreatedTask = z.looseObject({ TaskID: z.number().nullish() });
+
+/** What of DescribeAssetImageRegistryRegistryDetail is sent back to have the registry tested again. */
+export const RegistryDetail = z.object({
+  Name: text,
+  Username: text,
+  Password: text,
+  Url: text,
+  RegistryType: text,
+  NetType: text,
+});
 
 /** DescribeAssetImageRegistryScanStatusOneKey. */
 export const TaskState = z.looseObject({

@@ -10,7 +10,7 @@ import { exportFormats } from '../exports/formats/index.ts';
 import { createHttpServer } from '../http/create-http-server.ts';
 import { connect } from '../inventory/create-connections.ts';
 import type { RegistrySettings } from '../model/registry.ts';
-import { checkConnection } from '../registries/check-connection.ts';
+import { probeConnection } from '../registries/probe-connection.ts';
 import { registryTypes } from '../registries/types/index.ts';
 import type { Installation } from './open-installation.ts';
 
@@ -58,7 +58,9 @@ export function createApi(
 async function checkRegistry(settings: RegistrySettings, network: { readonly allowPrivate: boolean }) {
   const client = connect(registryTypes, settings, network);
   try {
-    return await checkConnection(client, AbortSignal.timeout(CONNECTION_CHECK_MS));
+    const target = { settings, network, client };
+    const { verdict, report } = await probeConnection(target, AbortSignal.timeout(CONNECTION_CHECK_MS));
+    return { ...verdict, report };
   } finally {
     await client.close();
   }

@@ -1,4 +1,5 @@
 import type { Cause } from './cause.ts';
+import type { ConnectionReport } from './connection-report.ts';
 
 /** What a registry type must be told to connect; `password` is in clear, so this never leaves the process. */
 export interface RegistrySettings {
@@ -58,6 +59,8 @@ export interface Registry {
   readonly connectionStatus: ConnectionStatus;
   readonly connectionCause?: Cause;
   readonly connectionCheckedAt?: Date;
+  /** What the last test saw step by step, while it still holds. */
+  readonly connectionReport?: ConnectionReport;
   readonly syncStatus: SyncStatus;
   readonly syncCause?: Cause;
   /** What exactly failed, where: for the detail line under the reason. */

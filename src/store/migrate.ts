@@ -13,6 +13,9 @@ import { addMatchChanges } from './migrations/0009-match-changes.ts';
 import { addScanKinds } from './migrations/0010-scan-kinds.ts';
 import { addJobDelivery } from './migrations/0013-job-delivery.ts';
 import { addBudgets } from './migrations/0015-budgets.ts';
+import { addEvents } from './migrations/0016-events.ts';
+import { addRunning } from './migrations/0017-running.ts';
+import { addTrustAndPatterns } from './migrations/0018-trust-and-patterns.ts';
 
 const migrations: Readonly<Record<string, (engine: Engine) => Migration>> = {
   '0001-initial': (engine) => ({ up: (db) => initial(db, engine) }),
@@ -27,6 +30,9 @@ const migrations: Readonly<Record<string, (engine: Engine) => Migration>> = {
   '0010-scan-kinds': () => ({ up: (db) => addScanKinds(db) }),
   '0013-job-delivery': () => ({ up: (db) => addJobDelivery(db) }),
   '0015-budgets': (engine) => ({ up: (db) => addBudgets(db, engine) }),
+  '0016-events': () => ({ up: (db) => addEvents(db) }),
+  '0017-running': () => ({ up: (db) => addRunning(db) }),
+  '0018-trust-and-patterns': () => ({ up: (db) => addTrustAndPatterns(db) }),
 };
 
 /**

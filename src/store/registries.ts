@@ -1,5 +1,6 @@
 import { type Selectable, sql, type Updateable } from 'kysely';
 import type { Cause } from '../model/cause.ts';
+import type { ConnectionReport } from '../model/connection-report.ts';
 import type { ConnectionStatus, Registry, SyncStatus } from '../model/registry.ts';
 import type { Database } from './database.ts';
 import { matches } from './image-conditions.ts';
@@ -113,10 +114,17 @@ export function createRegistryStore(database: Database, vault: Vault, now: () =>
         const removed = await trx.deleteFrom('registries').where('id', '=', id).executeTakeFirst();
         return removed.numDeletedRows > 0n;
       }),
-    recordConnection: async (id, { status, cause, checkedAt }) => {
+    recordConnection: async (id, { status, cause, checkedAt, report }) => {
+      const says = sql<boolean>`connection_status = ${status} and coalesce(connection_cause, '') = ${cause ?? ''}`;
+      const kept = sql<string | null>`case when ${says} then connection_report end`;
       await write
         .updateTable('registries')
-        .set({ connection_status: status, connection_cause: cause ?? null, connection_checked_at: checkedAt.getTime() })
+        .set({
+          connection_report: report ? JSON.stringify(report) : kept,
+          connection_status: status,
+          connection_cause: cause ?? null,
+          connection_checked_at: checkedAt.getTime(),
+        })
         .where('id', '=', id)
         .execute();
     },
@@ -219,6 +227,7 @@ function toRegistry(row: Selectable<RegistriesTable>): Registry {
     connectionStatus: row.connection_status as ConnectionStatus,
     connectionCause: (row.connection_cause ?? undefined) as Cause | undefined,
     connectionCheckedAt: toDate(row.connection_checked_at),
+    ...(row.connection_report === null ? {} : { connectionReport: readReport(row.connection_report) }),
     syncStatus: row.sync_status as SyncStatus,
     syncCause: (row.sync_cause ?? undefined) as Cause | undefined,
     syncMessage: row.sync_message,
@@ -226,4 +235,9 @@ function toRegistry(row: Selectable<RegistriesTable>): Registry {
     walkStartedAt: toDate(row.walk_started_at),
     skipped: JSON.parse(row.skipped) as Registry['skipped'],
   };
+}
+
+function readReport(text: string): ConnectionReport {
+  const report = JSON.parse(text) as Omit<ConnectionReport, 'checkedAt'> & { readonly checkedAt: string };
+  return { ...report, checkedAt: new Date(report.checkedAt) };
 }

@@ -1,4 +1,5 @@
 import type { Cause } from '../model/cause.ts';
+import type { ConnectionReport } from '../model/connection-report.ts';
 import type { Digest } from '../model/digest.ts';
 import type { Image } from '../model/image.ts';
 import type { Inventory } from '../model/inventory.ts';
@@ -117,7 +118,11 @@ export interface RegistryStore {
   list(query: RegistryQuery): Promise<Listed<Registry>>;
   /** Removes it with its images and its waiting jobs; false when there is none. */
   remove(id: number): Promise<boolean>;
-  recordConnection(id: number, state: { status: ConnectionStatus; cause?: Cause; checkedAt: Date }): Promise<void>;
+  /** Without a report, that of an earlier test is kept while it says the same. */
+  recordConnection(
+    id: number,
+    state: { status: ConnectionStatus; cause?: Cause; checkedAt: Date; report?: ConnectionReport },
+  ): Promise<void>;
   recordSync(id: number, state: SyncOutcome): Promise<void>;
   /** Marks them queued and adds one sync job each (none where one is waiting already); unknown ids are returned. */
   requestSync(ids: readonly number[] | 'all'): Promise<{ readonly unknown: readonly number[] }>;

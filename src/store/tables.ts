@@ -38,6 +38,10 @@ export interface Tables {
   registry_budgets: RegistryBudgetsTable;
   registry_traffic: RegistryTrafficTable;
   rate_limits: RateLimitsTable;
+  runtime_sources: RuntimeSourcesTable;
+  runtime_images: RuntimeImagesTable;
+  runtime_digests: RuntimeDigestsTable;
+  trust_marks: TrustMarksTable;
 }
 
 export interface RegistriesTable {
@@ -68,6 +72,10 @@ export interface RegistriesTable {
   skipped: string;
   /** Begin of a walk that waits for its registry; NULL when the next one begins anew. */
   walk_started_at: number | null;
+  /** JSON of a ConnectionReport; NULL where no test told its stages. */
+  connection_report: Generated<string | null>;
+  /** JSON of a SyncChoice. */
+  sync_choice: Generated<string>;
 }
 
 export interface RepositoriesTable {
@@ -174,6 +182,23 @@ export interface ImagesTable extends SummaryColumns {
 
 // Row counts per key, kept by triggers (image-counters.ts); on PostgreSQL several rows of one key add up.
 
+  /** What came of the signatures; NULL: no policy speaks of the image. */
+  trust_reason: Generated<string | null>;
+  trust_detail: Generated<string | null>;
+  /** Fingerprint of the policy that was asked. */
+  trust_policy: Generated<string | null>;
+  trust_checked_at: Generated<number | null>;
+}
+
+/** What people said of an image; it outlives the row. */
+export interface TrustMarksTable {
+  registry_id: number;
+  repository: string;
+  digest: string;
+  trusted: number;
+  author: string;
+  note: string;
+  marked_at: number;
 export interface ImageCountsTable {
   registry_id: number;
   latest: number;

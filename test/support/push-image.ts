@@ -5,6 +5,8 @@ export interface PushTarget {
   /** Base URL of the registry. */
   readonly url: string;
   readonly auth?: Credentials;
+  /** Instead: a token of its realm. */
+  readonly token?: string;
 }
 
 /** Uploads an image and tags it: https://github.com/opencontainers/distribution-spec/blob/main/spec.md#push */
@@ -48,6 +50,7 @@ async function send(
     method,
     headers: {
       ...(target.auth === undefined ? {} : { authorization: basicAuthorization(target.auth) }),
+      ...(target.token === undefined ? {} : { authorization: `Bearer ${target.token}` }),
       ...(contentType === '' ? {} : { 'content-type': contentType }),
     },
     ...(body === undefined ? {} : { body: new Uint8Array(body) }),

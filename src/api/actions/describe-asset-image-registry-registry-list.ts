@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { SyncStatus } from '../../model/registry.ts';
 import type { RegistryQuery } from '../../store/store.ts';
 import { defineAction } from '../api-action.ts';
+import { connectMessage } from '../connect-message.ts';
 import { connectionDetail } from '../connection-state.ts';
 import { Filters, toConditions } from '../filters.ts';
 import { toDirection, toPage, toSortKey } from '../paging.ts';
@@ -61,7 +62,7 @@ export const describeAssetImageRegistryRegistryList = defineAction({
           NetType: registry.netType,
           RegistryRegion: registry.region,
           RegistryVersion: registry.version,
-          ConnectMsg: detail.FailReason,
+          ConnectMsg: connectMessage(detail.FailReason, registry.connectionReport, language),
           ConnDetectType: 'backend',
           ConnDetectHostCount: 1,
           ConnDetectDetail: [detail],

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { AppError } from '../../model/app-error.ts';
 import type { StageResult } from '../../model/connection-report.ts';
+import { abortError } from '../distribution/abort-error.ts';
 import { explainRefusal, isAddressAllowed } from '../distribution/address-policy.ts';
 import { toNetworkError } from '../distribution/network-error.ts';
 import type { ResolvedAddress, System } from '../distribution/system.ts';
@@ -53,10 +54,9 @@ async function judge(
 }
 
 async function resolve(host: string, url: URL, system: Pick<System, 'resolve'>, signal: AbortSignal) {
-  signal.throwIfAborted();
   let found: readonly ResolvedAddress[];
   try {
-    found = await system.resolve(host);
+    found = await Promise.race([system.resolve(host), whenAborted(host, signal)]);
   } catch (error) {
     throw toNetworkError(error, 'GET', url, signal);
   }
@@ -64,6 +64,15 @@ async function resolve(host: string, url: URL, system: Pick<System, 'resolve'>, 
     throw toNetworkError(Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), 'GET', url, signal);
   }
   return found.map(({ address }) => address);
+}
+
+/** A lookup cannot be stopped, only left. */
+function whenAborted(host: string, signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const stop = () => reject(abortError(signal, `Looking up ${host}`));
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
 }
 
 /** The host of a URL as the network takes it: IPv6 without its brackets. */

@@ -78,9 +78,9 @@ function handshake(url: URL, address: string, signal: AbortSignal): Promise<Hand
 function toHandshake(socket: TLSSocket): Handshake {
   const certificate = socket.getPeerCertificate();
   if (socket.authorized) return { certificate };
-  const { authorizationError } = socket;
-  const code = authorizationError && 'code' in authorizationError ? authorizationError.code : authorizationError;
-  return { certificate, problem: String(code ?? 'not trusted') };
+  // Typed as an Error, but it is the code of one: https://nodejs.org/api/tls.html#tlssocketauthorizationerror
+  const problem: unknown = socket.authorizationError;
+  return { certificate, problem: String(problem ?? 'not trusted').slice(0, MAX_NAME) };
 }
 
 function withCertificate(url: URL, problem: string, words: string) {

@@ -3,6 +3,8 @@ import { createHash, createHmac } from 'node:crypto';
 export interface AwsCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  /** Of a temporary key. */
+  readonly sessionToken?: string;
 }
 
 /** A request as it will be sent; all its headers are signed, and Host and X-Amz-Date with them. */
@@ -27,7 +29,9 @@ const UNRESERVED = /[!'()*]/g;
 export function signV4(request: AwsRequest, credentials: AwsCredentials): Readonly<Record<string, string>> {
   const time = new Date(request.at).toISOString().replace(/[-:]|\.\d{3}/g, '');
   const date = time.slice(0, 8);
-  const headers = { ...request.headers, 'x-amz-date': time };
+  const { sessionToken } = credentials;
+  const token: Record<string, string> = sessionToken === undefined ? {} : { 'x-amz-security-token': sessionToken };
+  const headers: Readonly<Record<string, string>> = { ...request.headers, 'x-amz-date': time, ...token };
   const signed = canonicalHeaders({ ...headers, host: request.url.host });
   const names = signed.map(([name]) => name).join(';');
   const canonical = [

@@ -100,6 +100,24 @@ describe('from an empty server to a list, by commands alone', () => {
     expect((await run('registry list -o name')).out).toBe('staging\n');
   });
 
+  test('a test tells every stage, now by the server or from here, and fits the terminal', async () => {
+    const now = await run('registry test staging --now', { width: 60 });
+    const here = await run(`registry test ${registry.url} -u scanner -o json`, {
+      env: { PLIMSOLL_REGISTRY_PASSWORD: account.password },
+    });
+
+    expect(now.out).toMatch(/^STAGE +RESULT +MS +DETAIL\n[\s\S]*\nblob +ok +\d+ +\d+ of \d+ bytes read\n/);
+    for (const line of now.out.split('\n').slice(0, 10)) expect(line.length).toBeLessThanOrEqual(60);
+    expect(JSON.parse(here.out)).toMatchObject({
+      registry: registry.url,
+      connected: true,
+      stages: expect.arrayContaining([
+        { stage: 'token', status: 'ok', milliseconds: expect.any(Number), detail: 'as scanner' },
+      ]),
+    });
+    expect(`${now.out}${here.out}`).not.toContain(account.password);
+  });
+
   test('before a scan nothing is known, and the list says so with dashes', async () => {
     const { out, note } = await run('image list --name web');
 

@@ -7,6 +7,7 @@ import type { FailureJudge } from './create-failure-judge.ts';
 import { createImageCache, type ImageCache } from './create-image-cache.ts';
 import type { Tally } from './create-tally.ts';
 import { forEachConcurrently } from './for-each-concurrently.ts';
+import { missedTags } from './missed-tags.ts';
 import { type ReadTag, readTag } from './read-tag.ts';
 
 /** One walk over a registry, as its repositories share it. */
@@ -20,6 +21,8 @@ export interface Walk {
   readonly resumedFrom?: Date;
   /** Repositories that this walk has seen before it had to wait. */
   readonly walked: ReadonlySet<string>;
+  /** What of a list of tags is worth a look; everything when absent. */
+  readonly isWanted?: (tag: ListedTag, known: KnownTag | undefined) => boolean;
   /** Never before the start of the walk. */
   readonly seenAt: () => Date;
   readonly signal: AbortSignal;
@@ -62,10 +65,16 @@ function seenBefore({ tally, failures }: Walk, known: ReadonlyMap<string, KnownT
   failures.succeeded();
 }
 
-async function walkTags(walk: Walk, repository: string, known: ReadonlyMap<string, KnownTag>): Promise<void> {
+/** Returns the names of the tags that are there. Throws where the list cannot be read to its end. */
+export async function walkTags(
+  walk: Walk,
+  repository: string,
+  known: ReadonlyMap<string, KnownTag>,
+): Promise<ReadonlySet<string>> {
   const { client, store, tally, signal } = walk;
   const cache = createImageCache();
   const kept: number[] = [];
+  const names = new Set<string>();
   let changed: SeenTag[] = [];
   let changedBytes = 0;
   const save = async () => {
@@ -75,6 +84,8 @@ async function walkTags(walk: Walk, repository: string, known: ReadonlyMap<strin
     if (batch.length > 0) await store.images.saveTags(walk.registryId, repository, batch);
   };
   const take = async (listed: ListedTag) => {
+    names.add(listed.name);
+    if (walk.isWanted && !walk.isWanted(listed, known.get(listed.name))) return;
     tally.sawTag();
     const companion = listed.skipped ?? classifyTag(listed.name);
     if (companion) return tally.skip({ [companion]: 1 });
@@ -87,11 +98,16 @@ async function walkTags(walk: Walk, repository: string, known: ReadonlyMap<strin
   };
   try {
     await forEachConcurrently(client.tags(repository, signal), TAGS_AT_ONCE, take, signal);
+    if (client.tagsMayShift) {
+      const missed = missedTags(client, repository, known.keys(), names, signal);
+      await forEachConcurrently(missed, TAGS_AT_ONCE, take, signal);
+    }
   } finally {
     // Also of a list that broke off: what was read is true.
     await save();
     await store.images.touchTags(kept, walk.seenAt());
   }
+  return names;
 }
 
 /** A tag as it is now, the id of one that stays as it was, or nothing to keep. */

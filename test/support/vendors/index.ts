@@ -1,0 +1,5 @@
+import { harbor } from './harbor.ts';
+import type { Vendor } from './vendor.ts';
+
+/** Every vendor that the conformance suite knows. */
+export const vendors: readonly Vendor[] = [harbor];

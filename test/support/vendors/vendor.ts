@@ -1,0 +1,54 @@
+import type { RegistrySettings, SkipReason } from '../../../src/model/registry.ts';
+import type { Credentials } from '../../../src/registries/distribution/fetch-token.ts';
+import type { SessionDeps } from '../../../src/registries/distribution/open-session.ts';
+import type { ListedTag, RegistryClient } from '../../../src/registries/registry-client.ts';
+import type { VendorWorld, WorldTag } from '../vendor-world.ts';
+
+/** A request to a vendor's API, with what our server knows of it. */
+export interface VendorRequest {
+  readonly method: string;
+  /** With the origin of the server. */
+  readonly url: URL;
+  readonly authorization: string | undefined;
+  header(name: string): string | undefined;
+  readonly body: string;
+  /** Grows each time all tokens handed out so far die. */
+  readonly generation: number;
+}
+
+export interface VendorAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** One vendor as its published API describes it: what stands before a real docker-registry. */
+export interface Vendor {
+  /** Of the registry type. */
+  readonly name: string;
+  readonly credentials: Credentials;
+  /** How /v2 asks for credentials; of a token its path on the same server. */
+  readonly signIn: 'basic' | { readonly realm: string };
+  /** Names that the vendor cannot have are not in its world. */
+  readonly nested: boolean;
+  /** An answer of its API; undefined for what is not its API. It refuses what the vendor refuses: page sizes, credentials. */
+  answer(request: VendorRequest, world: VendorWorld): VendorAnswer | undefined;
+  /** Whether a request belongs to its API, which is what limits and refusals of it hit. */
+  isApi(url: URL): boolean;
+  /** An error as its API words it. */
+  failure(status: number, message: string): unknown;
+  /** The fewest requests its API allows for listing every repository and tag of the world, without those for tokens. */
+  least(world: VendorWorld): number;
+  /** What its lists say of a tag, where that is less than name, digest and time of push. */
+  tells?(tag: WorldTag): ListedTag;
+  /** Why its lists skip what is no image, where they do not know three accessories. */
+  readonly skips?: readonly SkipReason[];
+  /** Whether the account sees that there is a project which it may not read. */
+  readonly showsDenied: boolean;
+  /** Paths below /v2 that a sync of unchanged tags needs, where lists do not tell digests. */
+  asksAgain?(world: VendorWorld): readonly string[];
+  /** The client under test, told where the API is when that is another server in real life. */
+  connect(settings: RegistrySettings, origin: string, deps: SessionDeps): RegistryClient;
+  /** The address people give; default is the server itself. */
+  address?(origin: string): string;
+}

@@ -4,7 +4,10 @@ import type { Digest } from '../model/digest.ts';
 import type { Engine } from './database.ts';
 import { lockIgnoreRules, subtractIgnored } from './ignored-findings.ts';
 import { unscannedColumns } from './image-rows.ts';
+import { lockRunning } from './lock-running.ts';
+import { deleteOutdated, mayGo, moveAlong, removeMoved } from './outdated-images.ts';
 import { recommended } from './recommended.ts';
+import { idleContainers, refreshRunning } from './running-rows.ts';
 import type { KnownTag, NewArtifact, SeenImage, SeenTag } from './store.ts';
 import type { SummaryColumns, Tables } from './tables.ts';
 
@@ -62,6 +65,7 @@ export async function saveTags(
   tags: readonly SeenTag[],
 ): Promise<void> {
   await lockIgnoreRules(trx, engine, 'share');
+  await lockRunning(trx, engine, 'share');
   const registry = await trx.selectFrom('registries').select('url').where('id', '=', registryId).executeTakeFirst();
   if (!registry) return;
   const repositoryId = await upsertRepository(trx, registryId, registry.url, repository);
@@ -73,12 +77,22 @@ export async function saveTags(
   );
   const tagIds = await upsertTags(trx, registryId, repositoryId, seen);
   await deleteOutdated(trx, seen, tagIds);
+  await moveAlong(trx, seen, tagIds);
+  const idle = await idleContainers(trx);
   const rows = seen.flatMap((tag) =>
     tag.images.map((image) => {
       const artifact = artifacts.get(artifactKey(image.artifact));
       const tagId = tagIds.get(tag.name);
       if (!artifact || tagId === undefined) throw new Error(`the rows of ${repository}:${tag.name} were not stored`);
-      const place = { registryId, repositoryId, tagId, tag: tag.name, seenAt: tag.syncedAt };
+      const place = {
+        registryId,
+        repositoryId,
+        tagId,
+        tag: tag.name,
+        tagDigest: tag.digest,
+        seenAt: tag.syncedAt,
+        idle,
+      };
       return toImageRow(place, image, artifact);
     }),
   );
@@ -89,7 +103,9 @@ export async function saveTags(
       .onConflict((conflict) => conflict.columns(['tag_id', 'digest', 'platform']).doNothing())
       .returning('id')
       .execute();
-    await subtractIgnored(trx, engine, { imageIds: added.map((row) => row.id) });
+    const imageIds = added.map((row) => row.id);
+    await subtractIgnored(trx, engine, { imageIds });
+    if (imageIds.length > 0) await refreshRunning(trx, { imageIds });
   }
   await refreshLatest(trx, repositoryId);
 }
@@ -147,36 +163,15 @@ async function upsertTags(
   return ids;
 }
 
-/** Moved tags: their old rows go, unless a running container still uses them. */
-async function deleteOutdated(
-  trx: Write,
-  tags: readonly SeenTag[],
-  tagIds: ReadonlyMap<string, number>,
-): Promise<void> {
-  const kept = new Set(tags.flatMap((tag) => tag.images.map(({ digest }) => `${tagIds.get(tag.name)} ${digest}`)));
-  for (const part of inParts([...tagIds.values()])) {
-    const rows = await trx
-      .selectFrom('images')
-      .select(['id', 'tag_id', 'digest'])
-      .where('tag_id', 'in', part)
-      .execute();
-    const outdated = rows.filter((row) => !kept.has(`${row.tag_id} ${row.digest}`)).map((row) => row.id);
-    for (const ids of inParts(outdated)) {
-      await trx
-        .deleteFrom('images')
-        .where('id', 'in', ids)
-        .where((eb) => eb.or([eb('running', 'is', null), eb('running', '=', 0)]))
-        .execute();
-    }
-  }
-}
-
 interface Place {
   readonly registryId: number;
   readonly repositoryId: number;
   readonly tagId: number;
   readonly tag: string;
+  readonly tagDigest: Digest;
   readonly seenAt: Date;
+  /** What a row shows whose image nobody runs. */
+  readonly idle: 0 | null;
 }
 
 function toImageRow(place: Place, image: SeenImage, artifact: StoredArtifact) {
@@ -198,6 +193,9 @@ function toImageRow(place: Place, image: SeenImage, artifact: StoredArtifact) {
     latest: 0,
     authorized: 0,
     trusted: 0,
+    tag_digest: place.tagDigest,
+    running: place.idle,
+    containers: place.idle,
     fix_recommended: null,
     ...summary,
   };
@@ -308,7 +306,7 @@ export async function removeUnseen(trx: Write, registryId: number, startedAt: Da
     .deleteFrom('images')
     .where('registry_id', '=', registryId)
     .where('tag_id', 'in', unseen)
-    .where((eb) => eb.or([eb('running', 'is', null), eb('running', '=', 0)]))
+    .where(mayGo)
     .executeTakeFirst();
   await trx
     .deleteFrom('tags')
@@ -316,13 +314,21 @@ export async function removeUnseen(trx: Write, registryId: number, startedAt: Da
     .where('synced_at', '<', startedAt.getTime())
     .where('id', 'not in', trx.selectFrom('images').select('tag_id').where('registry_id', '=', registryId))
     .execute();
-  for (const { repository_id } of affected) await refreshLatest(trx, repository_id);
+  await trx
+    .updateTable('tags')
+    .set({ gone_at: startedAt.getTime() })
+    .where('registry_id', '=', registryId)
+    .where('synced_at', '<', startedAt.getTime())
+    .execute();
+  const moved = await removeMoved(trx, registryId);
+  const repositoryIds = new Set([...affected, ...moved].map((row) => row.repository_id));
+  for (const id of repositoryIds) await refreshLatest(trx, id);
   await trx
     .deleteFrom('repositories')
     .where('registry_id', '=', registryId)
     .where('id', 'not in', trx.selectFrom('tags').select('repository_id').where('registry_id', '=', registryId))
     .execute();
-  return Number(removed.numDeletedRows);
+  return Number(removed.numDeletedRows) + moved.length;
 }
 
 export async function walkedSince(db: Kysely<Tables>, registryId: number, since: Date): Promise<ReadonlySet<string>> {

@@ -24,6 +24,7 @@ import { readOperationFigures } from './operation-figures.ts';
 import { createRateLimitStore } from './rate-limits.ts';
 import { createRegistryStore } from './registries.ts';
 import { createRiskStore } from './risks.ts';
+import { createRuntimeStore } from './runtime.ts';
 import { createScanEstimateStore } from './scan-estimates.ts';
 import { createScanScheduleStore } from './scan-schedule.ts';
 import { createSettingStore } from './settings.ts';
@@ -84,6 +85,7 @@ export async function openStore(deps: {
     scanEstimates: createScanEstimateStore(database),
     budgets: createBudgetStore(database, deps.now),
     rateLimits: createRateLimitStore(database, deps.now),
+    runtime: createRuntimeStore(database, deps.now),
     ping: async () => {
       await sql`select 1`.execute(database.read);
     },

@@ -28,6 +28,7 @@ import type { Namespace, NamespaceQuery } from './namespaces.ts';
 import type { OperationFigures } from './operation-figures.ts';
 import type { RateLimitStore } from './rate-limits.ts';
 import type { RiskStore } from './risks.ts';
+import type { RuntimeStore } from './runtime-store.ts';
 import type { ScanEstimateStore } from './scan-estimates.ts';
 import type { ScanScheduleStore } from './scan-schedule.ts';
 import type { TagStore } from './tag-facts.ts';
@@ -65,6 +66,7 @@ export interface Store {
   readonly scanEstimates: ScanEstimateStore;
   readonly budgets: BudgetStore;
   readonly rateLimits: RateLimitStore;
+  readonly runtime: RuntimeStore;
   /** Throws when the database does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -100,6 +100,8 @@ export interface TagsTable {
   etag: string | null;
   skipped: string;
   synced_at: number;
+  /** Begin of the last walk that missed it; seen again later: it is back. */
+  gone_at: Generated<number | null>;
 }
 
 export interface ArtifactsTable {
@@ -164,6 +166,8 @@ export interface ImagesTable extends SummaryColumns {
   tag_id: number;
   tag: string;
   digest: string;
+  /** What the tag pointed at, index or manifest, when this row was last seen behind it. */
+  tag_digest: Generated<string>;
   image_id: string;
   artifact_id: number;
   platform: string;
@@ -564,4 +568,33 @@ export interface RateLimitsTable {
   name: string;
   points: number;
   resets_at: number;
+}
+
+/** Where containers run, and until when its word counts. */
+export interface RuntimeSourcesTable {
+  name: string;
+  taken_at: number;
+  expires_at: number;
+  /** 1: the rows of images show it; 0: what it said is too old to be true. */
+  counted: number;
+  /** Why it could not be asked last; '' when it could. */
+  failure: string;
+}
+
+export interface RuntimeImagesTable {
+  source: string;
+  key: string;
+  reference: string;
+  /** host[:port]/path and tag of the reference; '' where digests say which image it is. */
+  address: string;
+  tag: string;
+  /** '' = unknown. */
+  platform: string;
+  containers: number;
+}
+
+export interface RuntimeDigestsTable {
+  source: string;
+  key: string;
+  digest: string;
 }

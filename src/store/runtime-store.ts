@@ -1,0 +1,70 @@
+import type { RunningImage } from '../model/running-image.ts';
+
+/** What runs in one place. */
+export interface RuntimeSnapshot {
+  readonly source: string;
+  /** When it was so; an older one than what is stored changes nothing. */
+  readonly takenAt: Date;
+  /** Until when it may be believed. */
+  readonly expiresAt: Date;
+  /** With the places of references that have no digest. */
+  readonly images: readonly LocatedRunningImage[];
+}
+
+export interface LocatedRunningImage extends RunningImage {
+  /** host[:port]/path and tag; absent where digests tell, or where the reference is none. */
+  readonly location?: { readonly address: string; readonly tag: string };
+}
+
+export interface RuntimeSourceState {
+  readonly name: string;
+  readonly takenAt: Date;
+  readonly expiresAt: Date;
+  /** Whether its word counts. */
+  readonly fresh: boolean;
+  readonly containers: number;
+  readonly images: number;
+  /** Of those images: how many no registry lists. */
+  readonly unlisted: number;
+  /** Rows that run although their registry lists them no more, and that run although nobody ever scanned them. */
+  readonly gone: number;
+  readonly unscanned: number;
+  /** Why it could not be asked last; '' when it could. */
+  readonly failure: string;
+}
+
+export const runtimeAlarms = ['gone', 'unscanned', 'unlisted'] as const;
+export type RuntimeAlarm = (typeof runtimeAlarms)[number];
+
+/** An image that runs, and should not run so. */
+export interface AlarmedImage {
+  readonly alarm: RuntimeAlarm;
+  /** A row of the list; absent for what no registry lists. */
+  readonly imageId?: number;
+  readonly name: string;
+  readonly digest: string;
+  readonly containers: number;
+}
+
+export interface RuntimeFigures {
+  readonly fresh: number;
+  readonly stale: number;
+  readonly alarms: Readonly<Record<RuntimeAlarm, number>>;
+}
+
+/** Where containers run. What it says shows in the rows of images, from the same transaction on. */
+export interface RuntimeStore {
+  /** Takes the place of what the source said before; false when that was newer. */
+  save(snapshot: RuntimeSnapshot): Promise<boolean>;
+  /** What it said last is still so; false for an unknown source. */
+  confirm(source: string, takenAt: Date, expiresAt: Date): Promise<boolean>;
+  recordFailure(source: string, failure: string): Promise<void>;
+  /** Sources whose word became too old, or was forgotten, no longer count. Harmless at any time. */
+  settle(): Promise<void>;
+  sources(): Promise<readonly RuntimeSourceState[]>;
+  /** Of the sources whose word counts, by name. */
+  alarms(limit: number): Promise<readonly AlarmedImage[]>;
+  figures(): Promise<RuntimeFigures>;
+  /** With all it said; false for an unknown source. */
+  forget(source: string): Promise<boolean>;
+}

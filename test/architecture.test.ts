@@ -20,6 +20,7 @@ const scanner = [
   'analyzers',
   'registries',
   'advisories',
+  'trust',
   'store',
 ];
 const rooms: Readonly<Record<string, readonly string[] | 'everything'>> = {
@@ -32,6 +33,7 @@ const rooms: Readonly<Record<string, readonly string[] | 'everything'>> = {
   layers: ['model', 'oci'],
   analyzers: ['model', 'oci', 'layers'],
   registries: ['model', 'oci'],
+  trust: ['model', 'oci', 'registries'],
   store: ['model'],
   advisories: ['model', 'versions', 'ecosystems'],
   inventory: scanner,
@@ -44,7 +46,7 @@ const rooms: Readonly<Record<string, readonly string[] | 'everything'>> = {
   runtime: ['model', 'oci', 'store'],
   config: ['model'],
   api: ['model', 'oci', 'store', 'exports'],
-  http: ['model', 'store', 'exports', 'api'],
+  http: ['model', 'store', 'exports', 'api', 'events'],
   commands: 'everything',
   'cli.ts': 'everything',
   'main.ts': 'everything',

@@ -29,6 +29,10 @@ async function serve(overrides: { readonly checkReady?: () => Promise<void> } = 
       links: createExportLinks(randomBytes(32)),
       now: () => new Date(),
     },
+    intake: {
+      events: { receiver: async () => undefined, accept: async () => {}, refuse: async () => {} },
+      senders: [],
+    },
     metrics: new MetricsRegistry(),
     log: pino({ level: 'silent' }),
   });

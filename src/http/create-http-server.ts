@@ -3,6 +3,8 @@ import { Counter, Histogram } from 'prom-client';
 import type { Dispatch } from '../api/protocol/dispatch.ts';
 import type { RawRequest } from '../api/protocol/raw-request.ts';
 import { MAX_BODY_BYTES } from '../api/protocol/read-call.ts';
+import { flatHeaders } from './flat-headers.ts';
+import { type EventIntake, serveEvents } from './serve-events.ts';
 import { type ExportDownloads, serveExports } from './serve-exports.ts';
 import { type Operations, serveOperations } from './serve-operations.ts';
 import { urlOf } from './url-of.ts';
@@ -10,6 +12,7 @@ import { urlOf } from './url-of.ts';
 export interface HttpServerDeps extends Operations {
   readonly dispatch: Dispatch;
   readonly downloads: ExportDownloads;
+  readonly intake: EventIntake;
 }
 
 export interface HttpServer {
@@ -24,6 +27,8 @@ const BODY_LIMIT = MAX_BODY_BYTES + 1024;
 const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 120_000;
 const KEEP_ALIVE_MS = 72_000;
+/** A registry's name in a path, percent-encoded. */
+const MAX_PARAM_LENGTH = 1_000;
 
 /** HTTP around the API: POST / and GET /, files of exports, health, metrics. */
 export function createHttpServer(deps: HttpServerDeps): HttpServer {
@@ -33,7 +38,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: 'idle',
     http: { headersTimeout: HEADERS_TIMEOUT_MS, maxHeaderSize: 64 * 1024 },
-    routerOptions: { ignoreTrailingSlash: true },
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PARAM_LENGTH },
   });
   const answerApi = apiHandler(deps);
   // The signature covers the raw bytes: nothing may parse them before it is verified.
@@ -49,6 +54,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       : reply.code(404).send({ status: 'not found' }),
   );
   serveExports(app, deps.downloads);
+  serveEvents(app, deps.intake, deps);
   serveOperations(app, deps);
   app.setErrorHandler((error, request, reply) => handleError(error, request, reply, answerApi));
   return {
@@ -96,12 +102,6 @@ function apiHandler({ dispatch, metrics }: HttpServerDeps): AnswerApi {
     reply.raw.end(request.method === 'HEAD' ? undefined : answer.body);
     return reply;
   };
-}
-
-function flatHeaders(request: FastifyRequest): Readonly<Record<string, string | undefined>> {
-  return Object.fromEntries(
-    Object.entries(request.raw.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
-  );
 }
 
 /** What Fastify itself refuses (a body over the limit, a broken length) is still an API call when it was sent to `/`. */

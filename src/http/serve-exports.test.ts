@@ -33,6 +33,10 @@ async function serve(chunk: ExportDownloads['exports']['chunk']) {
     dispatch: () => Promise.reject(new Error('nobody calls the API here')),
     checkReady: async () => {},
     downloads: { exports: { get: async () => entry, chunk }, formats: exportFormats, links, now: () => now },
+    intake: {
+      events: { receiver: async () => undefined, accept: async () => {}, refuse: async () => {} },
+      senders: [],
+    },
     metrics: new MetricsRegistry(),
     log: pino({ level: 'silent' }),
   });

@@ -6,6 +6,7 @@ import { createExportLinks } from '../api/export-links.ts';
 import { createRateLimit } from '../api/protocol/create-rate-limit.ts';
 import { createSharedRateLimit } from '../api/protocol/create-shared-rate-limit.ts';
 import { createDispatch } from '../api/protocol/dispatch.ts';
+import { eventSenders } from '../events/senders/index.ts';
 import { exportFormats } from '../exports/formats/index.ts';
 import { createHttpServer } from '../http/create-http-server.ts';
 import { connect } from '../inventory/create-connections.ts';
@@ -50,6 +51,7 @@ export function createApi(
     dispatch,
     checkReady,
     downloads: { exports: store.exports, formats: exportFormats, links: exportLinks, now },
+    intake: { events: store.events, senders: eventSenders },
     metrics,
     log,
   });

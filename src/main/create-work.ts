@@ -1,10 +1,12 @@
 import type { Registry } from 'prom-client';
+import { lookAgain } from '../inventory/look-again.ts';
 import { createWorker } from '../jobs/create-worker.ts';
 import { createEmbeddedQueue } from '../jobs/embedded.ts';
 import type { JobSource } from '../jobs/job-source.ts';
 import { openPgBossQueue } from '../jobs/pg-boss.ts';
 import type { Job } from '../store/store.ts';
 import { giveUpJob } from '../tasks/give-up-job.ts';
+import { startEventLooks } from '../tasks/start-event-looks.ts';
 import { startHousekeeping } from '../tasks/start-housekeeping.ts';
 import { startRematching } from '../tasks/start-rematching.ts';
 import { startTimetable } from '../tasks/start-timetable.ts';
@@ -46,7 +48,20 @@ async function startScanning(installation: Installation, scanner: Scanner, metri
   const { store, log } = installation;
   const jobs = await startJobs(installation, countJobs(createJobHandlers(installation, scanner), metrics));
   const snapshotId = () => snapshotToMatch(installation, scanner);
-  return [jobs, startRematching({ store, log, ...scanner.rematching, snapshotId })];
+  const looks = startLooks(installation, scanner);
+  return [jobs, looks, startRematching({ store, log, ...scanner.rematching, snapshotId })];
+}
+
+function startLooks({ config, store, holder, now, log }: Installation, { connections }: Scanner) {
+  return startEventLooks({
+    store,
+    lookAgain: async (registry, wanted, signal) =>
+      lookAgain(registry, await connections.get(registry.id), wanted, { store, now }, signal),
+    holder,
+    leaseMs: config.leaseSeconds * 1_000,
+    now,
+    log,
+  });
 }
 
 /** Of several processes one matches anew; another takes over when it has died. */

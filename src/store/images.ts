@@ -5,6 +5,7 @@ import { imagesById, listImageIds, listImages } from './image-list.ts';
 import { knownTags, recordWalked, removeUnseen, saveTags, walkedSince } from './image-sync.ts';
 import { countImageTotals } from './image-totals.ts';
 import { listNamespaces } from './namespaces.ts';
+import { removeTags } from './remove-tags.ts';
 import type { HistoryEntry, ImageStore } from './store.ts';
 
 const IDS_PER_STATEMENT = 5_000;
@@ -65,6 +66,8 @@ export function createImageStore({ engine, read, write, transaction }: Database)
       }
     },
     removeUnseen: (registryId, startedAt) => transaction((trx) => removeUnseen(trx, registryId, startedAt)),
+    removeTags: (registryId, repository, tagIds, since) =>
+      transaction((trx) => removeTags(trx, registryId, repository, tagIds, since)),
     compactCounts: () => compactCounters(engine, write),
   };
 }

@@ -4,6 +4,7 @@ import { createAuthorizationStore } from './authorizations.ts';
 import { createBudgetStore } from './budgets.ts';
 import { openDatabase } from './database.ts';
 import { DatabaseUnavailable } from './database-unavailable.ts';
+import { createEventStore } from './events.ts';
 import { createExportStore } from './exports.ts';
 import { createFindingStore } from './findings.ts';
 import { refuseHalfCopied } from './half-copied.ts';
@@ -77,6 +78,7 @@ export async function openStore(deps: {
     jobs: createJobStore(database),
     jobDelivery: createJobDelivery(database),
     leases: createLeaseStore(database),
+    events: createEventStore(database, deps.vault, deps.now),
     exports: createExportStore(database, deps.now),
     keys: createKeyStore(database, deps.vault, deps.now),
     audit: createAuditStore(database),

@@ -14,6 +14,7 @@ import type { AffectedPackage, Suppressed, Vulnerability } from '../model/vulner
 import type { AuditStore } from './audit-log.ts';
 import type { AuthorizationStore } from './authorizations.ts';
 import type { BudgetStore } from './budgets.ts';
+import type { EventStore } from './events.ts';
 import type { ExportStore } from './export-store.ts';
 import type { IgnoreRuleStore } from './ignore-rules.ts';
 import type { ImageCondition, ImageQuery, ImageSelection } from './image-query.ts';
@@ -58,6 +59,7 @@ export interface Store {
   /** PostgreSQL's. */
   readonly jobDelivery: JobDelivery;
   readonly leases: LeaseStore;
+  readonly events: EventStore;
   readonly exports: ExportStore;
   readonly keys: KeyStore;
   readonly audit: AuditStore;
@@ -187,6 +189,8 @@ export interface ImageStore {
   touchTags(tagIds: readonly number[], syncedAt: Date): Promise<void>;
   /** After a complete walk only: deletes tags (and their rows) not seen since `startedAt`, and empty repositories. */
   removeUnseen(registryId: number, startedAt: Date): Promise<number>;
+  /** Of one repository: deletes these tags and their rows unless they were seen since `since`, and the repository when it is empty. */
+  removeTags(registryId: number, repository: string, tagIds: readonly number[], since: Date): Promise<number>;
   /** Folds the appended differences of the row counters together (PostgreSQL); harmless at any time. */
   compactCounts(): Promise<void>;
 }

@@ -38,6 +38,8 @@ export interface Tables {
   registry_budgets: RegistryBudgetsTable;
   registry_traffic: RegistryTrafficTable;
   rate_limits: RateLimitsTable;
+  registry_events: RegistryEventsTable;
+  event_marks: EventMarksTable;
   runtime_sources: RuntimeSourcesTable;
   runtime_images: RuntimeImagesTable;
   runtime_digests: RuntimeDigestsTable;
@@ -182,10 +184,6 @@ export interface ImagesTable extends SummaryColumns {
   running: number | null;
   containers: number | null;
   fix_recommended: number | null;
-}
-
-// Row counts per key, kept by triggers (image-counters.ts); on PostgreSQL several rows of one key add up.
-
   /** What came of the signatures; NULL: no policy speaks of the image. */
   trust_reason: Generated<string | null>;
   trust_detail: Generated<string | null>;
@@ -203,6 +201,10 @@ export interface TrustMarksTable {
   author: string;
   note: string;
   marked_at: number;
+}
+
+// Row counts per key, kept by triggers (image-counters.ts); on PostgreSQL several rows of one key add up.
+
 export interface ImageCountsTable {
   registry_id: number;
   latest: number;
@@ -597,4 +599,40 @@ export interface RuntimeDigestsTable {
   source: string;
   key: string;
   digest: string;
+}
+
+/** How the events of a registry fare; no row before there is anything to tell. */
+export interface RegistryEventsTable {
+  registry_id: number;
+  /** Sealed, because senders sign with it; NULL: no events are taken. */
+  token_sealed: string | null;
+  accepted: Generated<number>;
+  refused: Generated<number>;
+  first_event_at: number | null;
+  last_event_at: number | null;
+  /** Of a deletion: some senders never tell of one. */
+  last_deleted_at: number | null;
+  last_refused_at: number | null;
+  /** Begin of the last whole walk that reached its end. */
+  complete_as_of: number | null;
+  /** From an event to the look at what it was about, the last time. */
+  lag_ms: number | null;
+  /** What whole walks found that no event had told. */
+  lost: Generated<number>;
+}
+
+/** What is to be looked at again, and for a while what was. */
+export interface EventMarksTable {
+  registry_id: number;
+  repository: string;
+  /** A tag; '' for the list of tags alone, '*' for every tag of it. */
+  tag: string;
+  /** Whether the last event was a push: then the tag should be there. */
+  pushed: number;
+  /** Counts the events: a mark that has changed during a look is looked at again. */
+  revision: number;
+  attempts: number;
+  noticed_at: number;
+  /** NULL when it has been looked at. */
+  due_at: number | null;
 }

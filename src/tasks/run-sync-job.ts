@@ -3,9 +3,9 @@ import type { SyncResult } from '../inventory/sync-registry.ts';
 import type { JobHandler, JobOutcome } from '../jobs/create-worker.ts';
 import { causeOf } from '../model/app-error.ts';
 import { type Registry, skipReasons } from '../model/registry.ts';
-import { scanKinds } from '../model/scan.ts';
 import { isDatabaseTrouble } from '../store/is-database-trouble.ts';
 import type { Store } from '../store/store.ts';
+import { scanNewImages } from './scan-new-images.ts';
 import { waitForRegistry } from './wait-for-registry.ts';
 
 export interface RunSyncJobDeps {
@@ -25,7 +25,9 @@ export function createSyncJobHandler(deps: RunSyncJobDeps): JobHandler {
     const end = await walk(deps, registry, signal);
     if (end !== 'complete') return end;
     // Should this fail, the job is tried again: the walk costs little the second time.
-    if (registry.needScan) await scanNew(store, registry);
+    // NeedScan: after a full sync the latest images, after an incremental one all that have not been scanned.
+    if (registry.needScan)
+      await scanNewImages(store, registry, { latestOnly: registry.syncMode === 0, why: `sync of ${registry.name}` });
     return { done: true };
   };
 }
@@ -63,21 +65,10 @@ async function walk(
     message: describe(result),
   });
   await store.registries.recordConnection(registry.id, { status: 'connected', checkedAt: now() });
+  const lost = await store.events.recordWalk(registry.id, { startedAt, removedImages: result.removedImages });
+  if (lost > 0) log.warn({ registry: registry.name, lost }, 'a sync found changes that no event had told of');
   log.info({ registry: registry.name, ...result, unread: result.unread.length }, 'synced');
   return 'complete';
-}
-
-/** NeedScan: after a full sync the latest images, after an incremental one all that have not been scanned. */
-async function scanNew(store: Store, registry: Registry): Promise<void> {
-  const selection = {
-    conditions: [
-      { kind: 'value', field: 'registryId', values: [registry.id] },
-      { kind: 'value', field: 'scanStatus', values: ['not-scanned'] },
-    ],
-    latestOnly: registry.syncMode === 0,
-  } as const;
-  await store.authorizations.authorize({ selection, cap: Number.MAX_SAFE_INTEGER, type: 'automatic' });
-  await store.tasks.create({ kinds: scanKinds, selection, createdBy: `sync of ${registry.name}` });
 }
 
 /** What a person should know about a walk that reached its end; '' when there is nothing to say. */

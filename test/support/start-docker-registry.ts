@@ -16,6 +16,8 @@ export interface DockerRegistryOptions {
   readonly realm?: Pick<TokenRealm, 'url' | 'service' | 'issuer' | 'certificate'>;
   /** Take manifests of schema 1, which are refused otherwise. */
   readonly schema1?: boolean;
+  /** Where it sends what happens in it, and with which Authorization. */
+  readonly notify?: { readonly url: string; readonly authorization: string };
   readonly signal?: AbortSignal;
 }
 
@@ -93,7 +95,7 @@ async function startOnce(options: DockerRegistryOptions): Promise<DockerRegistry
   throw new Error(`docker-registry did not start: ${log.slice(-2_000)}`);
 }
 
-function configText(folder: string, port: number, { auth, realm, schema1 }: DockerRegistryOptions): string {
+function configText(folder: string, port: number, { auth, realm, schema1, notify }: DockerRegistryOptions): string {
   const lines = [
     'version: 0.1',
     'log: {level: error, accesslog: {disabled: true}}',
@@ -105,6 +107,11 @@ function configText(folder: string, port: number, { auth, realm, schema1 }: Dock
     const { url, service, issuer } = realm;
     const token = `realm: "${url}/token", service: "${service}", issuer: "${issuer}", rootcertbundle: "${folder}/realm.pem"`;
     lines.push(`auth: {token: {${token}}}`);
+  }
+  if (notify !== undefined) {
+    const retries = 'timeout: 2s, threshold: 3, backoff: 500ms';
+    const headers = `headers: {Authorization: ["${notify.authorization}"]}`;
+    lines.push(`notifications: {endpoints: [{name: "plimsoll", url: "${notify.url}", ${retries}, ${headers}}]}`);
   }
   if (schema1) lines.push('compatibility: {schema1: {enabled: true}}');
   return `${lines.join('\n')}\n`;

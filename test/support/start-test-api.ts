@@ -7,6 +7,7 @@ import type { ConnectionCheck } from '../../src/api/api-action.ts';
 import { createExportLinks } from '../../src/api/export-links.ts';
 import { createRateLimit } from '../../src/api/protocol/create-rate-limit.ts';
 import { createDispatch, type Dispatch, type RawResponse } from '../../src/api/protocol/dispatch.ts';
+import { eventSenders } from '../../src/events/senders/index.ts';
 import { exportFormats } from '../../src/exports/formats/index.ts';
 import { createHttpServer } from '../../src/http/create-http-server.ts';
 import type { RegistrySettings } from '../../src/model/registry.ts';
@@ -77,7 +78,9 @@ export async function startTestApi(store: Store, options: TestApiOptions = {}): 
     if (answer.code === 'ok') for (const fault of answerFaults(answer)) faults.add(fault);
     return answer;
   };
-  const server = createHttpServer({ dispatch: watched, checkReady, downloads, metrics: new MetricsRegistry(), log });
+  const intake = { events: store.events, senders: eventSenders };
+  const metrics = new MetricsRegistry();
+  const server = createHttpServer({ dispatch: watched, checkReady, downloads, intake, metrics, log });
   const url = await server.listen({ host: '127.0.0.1', port: 0 });
   const key = await createKey('admin');
   return {

@@ -1,5 +1,6 @@
 import { harbor } from './harbor.ts';
+import { quay } from './quay.ts';
 import type { Vendor } from './vendor.ts';
 
 /** Every vendor that the conformance suite knows. */
-export const vendors: readonly Vendor[] = [harbor];
+export const vendors: readonly Vendor[] = [harbor, quay];

@@ -1,0 +1,96 @@
+import { quay as type } from '../../../src/registries/types/quay.ts';
+import type { VendorWorld } from '../vendor-world.ts';
+import { countOf, pagesOf } from './pages.ts';
+import type { Vendor, VendorAnswer, VendorRequest } from './vendor.ts';
+
+const REPOSITORIES_PER_PAGE = 100;
+const MAX_PAGE = 100;
+const credentials = { username: '$oauthtoken', password: 'an-oauth-token-of-quay' };
+const ROUTE = /^\/api\/v1\/repository\/(.+)\/tag\/$/;
+
+/** https://github.com/quay/quay/tree/master/endpoints/api */
+export const quay: Vendor = {
+  name: 'quay',
+  credentials,
+  signIn: { realm: '/v2/auth' },
+  nested: true,
+  // An organization of which the account is no member is none of its own.
+  showsDenied: false,
+  // Signatures and the like have tags of their own, or none.
+  skips: [],
+  isApi: (url) => url.pathname.startsWith('/api/v1/'),
+  failure: (status, message) => ({
+    status,
+    error_message: message,
+    title: 'error',
+    error_type: 'error',
+    detail: message,
+  }),
+  answer,
+  least: (world) => {
+    const repositories = visible(world).map((project) =>
+      countOf(inProject(world, project).length, REPOSITORIES_PER_PAGE),
+    );
+    const tags = visible(world).flatMap((project) =>
+      inProject(world, project).map((repository) => countOf(repository.tags.length, MAX_PAGE)),
+    );
+    // Who one is, one's own namespace, which holds nothing, and then the organizations.
+    return [1, 1, ...repositories, ...tags].reduce((sum, count) => sum + count, 0);
+  },
+  connect: (settings, _origin, deps) => type.connect(settings, { allowPrivate: true }, deps),
+};
+
+const visible = (world: VendorWorld) => world.projects.filter((project) => !world.denied.has(project));
+const inProject = (world: VendorWorld, project: string) =>
+  world.repositories.filter((each) => each.project === project);
+const fail = (status: number, message: string): VendorAnswer => ({ status, body: quay.failure(status, message) });
+
+function answer({ url, authorization }: VendorRequest, world: VendorWorld): VendorAnswer | undefined {
+  if (authorization !== `Bearer ${credentials.password}`) return fail(401, 'Requires authentication');
+  if (url.pathname === '/api/v1/user/') {
+    const organizations = visible(world).map((name) => ({ name, can_create_repo: false, public: false }));
+    return { status: 200, body: { anonymous: false, username: 'somebody', organizations } };
+  }
+  if (url.pathname === '/api/v1/repository') return repositories(url, world);
+  const name = ROUTE.exec(url.pathname)?.[1];
+  if (name === undefined) return undefined;
+  const repository = world.repositories.find((each) => each.name === decodeURIComponent(name));
+  if (repository !== undefined && world.denied.has(repository.project)) return fail(403, 'Unauthorized');
+  return repository === undefined ? fail(404, 'Not Found') : tags(url, repository.tags.toReversed());
+}
+
+function repositories(url: URL, world: VendorWorld): VendorAnswer {
+  const namespace = url.searchParams.get('namespace');
+  if (namespace === null) return fail(400, 'namespace, starred or public are required for this API call');
+  const token = url.searchParams.get('next_page');
+  const number = token === null ? 1 : Number(Buffer.from(token, 'base64url').toString());
+  const { shown, more } = pagesOf(inProject(world, namespace), number, REPOSITORIES_PER_PAGE);
+  const names = shown.map(({ name }) => ({
+    namespace,
+    name: name.slice(namespace.length + 1),
+    description: null,
+    is_public: false,
+    kind: 'image',
+    state: 'NORMAL',
+  }));
+  const next = more ? { next_page: Buffer.from(String(number + 1)).toString('base64url') } : {};
+  return { status: 200, body: { repositories: names, ...next } };
+}
+
+/** Newest first. */
+function tags(url: URL, all: VendorWorld['repositories'][number]['tags']): VendorAnswer {
+  const size = Math.min(MAX_PAGE, Number(url.searchParams.get('limit') ?? '50'));
+  const number = Number(url.searchParams.get('page') ?? '1');
+  const alive = all.map(({ name, digest, pushedAt }) => tagOf(name, digest, pushedAt));
+  // Quay keeps dead tags for its time machine, and lists them unless told otherwise.
+  const dead = { ...tagOf('dead', all[0]?.digest ?? '', new Date(0)), end_ts: 1_700_000_000 };
+  const listed = url.searchParams.get('onlyActiveTags') === 'true' ? alive : [...alive, dead];
+  const { shown, more } = pagesOf(listed, number, size);
+  return { status: 200, body: { tags: shown, page: number, has_additional: more } };
+}
+
+function tagOf(name: string, digest: string, pushedAt: Date) {
+  const seconds = pushedAt.getTime() / 1_000;
+  const size = 10_240;
+  return { name, reversion: false, start_ts: seconds, manifest_digest: digest, is_manifest_list: false, size };
+}

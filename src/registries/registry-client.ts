@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Digest } from '../model/digest.ts';
 import type { RegistrySettings, SkipReason } from '../model/registry.ts';
+import type { IndexChild } from '../oci/parse-manifest.ts';
 import type { RequestBudget } from './request-budget.ts';
 
 /** A manifest exactly as the registry sent it; its digest has been verified against the bytes. */
@@ -45,6 +46,8 @@ export interface RegistryClient {
   head(repository: string, reference: string, etag: string | undefined, signal: AbortSignal): Promise<ManifestHead>;
   manifest(repository: string, reference: string, signal: AbortSignal): Promise<RawManifest>;
   blob(repository: string, digest: Digest, signal: AbortSignal): Promise<Blob>;
+  /** What refers to a manifest, such as its signatures; absent where a registry cannot tell. */
+  referrers?(repository: string, digest: Digest, signal: AbortSignal): Promise<readonly IndexChild[]>;
   /** What the registry has asked to be shown to people so far, once each; never acted on. */
   warnings(): readonly string[];
   /** Closes all connections; what is still under way on them ends with an error. */

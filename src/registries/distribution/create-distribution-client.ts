@@ -1,5 +1,6 @@
 import type { RegistrySettings } from '../../model/registry.ts';
 import type { NetworkPolicy, RegistryClient } from '../registry-client.ts';
+import { listReferrers } from './list-referrers.ts';
 import { listRepositories } from './list-repositories.ts';
 import { listTags } from './list-tags.ts';
 import { openBlob } from './open-blob.ts';
@@ -28,6 +29,7 @@ export function toDistributionClient(session: Session): RegistryClient {
     head: (repository, reference, etag, signal) => headManifest(session, repository, reference, etag, signal),
     manifest: (repository, reference, signal) => readManifest(session, repository, reference, signal),
     blob: (repository, digest, signal) => openBlob(session, repository, digest, signal),
+    referrers: (repository, digest, signal) => listReferrers(session, repository, digest, signal),
     warnings: () => session.warnings(),
     close: () => session.close(),
   };

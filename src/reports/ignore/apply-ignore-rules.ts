@@ -5,7 +5,7 @@ import type { Vulnerability } from '../../model/vulnerability.ts';
 import type { MalwareResult, RiskResult, ScanReport } from '../../scan/scan-report.ts';
 import { suppress } from '../suppress.ts';
 import type { IgnorableKind, IgnoreRule } from './ignore-rule.ts';
-import { matchesGlob } from './matches-glob.ts';
+import { matchesGlob } from '../../model/matches-glob.ts';
 
 /** The rule that leaves something out, as its detail; undefined where none does. */
 type DetailOf = (

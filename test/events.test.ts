@@ -14,7 +14,7 @@ describeEachEngine('events over HTTP', (fixture) => {
   let token: string;
   beforeEach(async () => {
     const { store, clock } = fixture;
-    api = await startTestApi({ store, now: () => clock.now });
+    api = await startTestApi(store, { now: () => clock.now });
     id = (await store.registries.add(sampleRegistry('team registry'))).id;
     token = (await store.events.createToken(id)) ?? '';
   });
@@ -66,7 +66,7 @@ describeEachEngine('events over HTTP', (fixture) => {
     expect(wrong.status).toBe(401);
     expect(await state()).toMatchObject({ accepted: 0, refused: 2, lastRefusedAt: fixture.clock.now });
     expect(await marks()).toEqual([]);
-    api = await startTestApi({ store: fixture.store, now: () => fixture.clock.now });
+    api = await startTestApi(fixture.store, { now: () => fixture.clock.now });
   });
 
   test('an unknown registry, one that takes no events and a wrong token are answered alike', async () => {

@@ -20,10 +20,12 @@ import { wrap } from './output/wrap.ts';
 import { packageVersion } from './package-version.ts';
 import { defineRegistryAdd } from './registry-add.ts';
 import { defineRegistryBudget } from './registry-budget.ts';
+import { defineRegistryEvents } from './registry-events.ts';
 import { defineRegistryList } from './registry-list.ts';
 import { defineRegistryRemove } from './registry-remove.ts';
 import { defineRegistrySync } from './registry-sync.ts';
 import { defineRegistryTest } from './registry-test.ts';
+import { defineRegistryWebhook } from './registry-webhook.ts';
 import { defineScan } from './scan.ts';
 import { defineServe } from './serve.ts';
 import { defineStoreBackup } from './store-backup.ts';
@@ -48,6 +50,8 @@ const groups: readonly { readonly name: string; readonly description: string; re
         defineRegistryTest,
         defineRegistrySync,
         defineRegistryBudget,
+        defineRegistryWebhook,
+        defineRegistryEvents,
         defineRegistryRemove,
       ],
     },

@@ -33,6 +33,7 @@ import type { RuntimeStore } from './runtime-store.ts';
 import type { ScanEstimateStore } from './scan-estimates.ts';
 import type { ScanScheduleStore } from './scan-schedule.ts';
 import type { TagStore } from './tag-facts.ts';
+import type { TrustStore } from './trust.ts';
 import type { RegistryChange, RegistryUpdate } from './update-registry.ts';
 import type { VulnerabilityStore } from './vulnerabilities.ts';
 
@@ -45,6 +46,7 @@ export interface Store {
   readonly matches: MatchStore;
   readonly matchChanges: MatchChangeStore;
   readonly tags: TagStore;
+  readonly trust: TrustStore;
   readonly findings: FindingStore;
   readonly vulnerabilities: VulnerabilityStore;
   readonly ignoreRules: IgnoreRuleStore;

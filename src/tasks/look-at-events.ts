@@ -114,16 +114,18 @@ const attemptsOf = ({ marks }: Look): number => Math.min(...marks.map((mark) => 
 
 const waitAfter = (attempts: number, first: number): number => Math.min(first * 3 ** attempts, LONGEST_WAIT_MS);
 
-/** What was pushed is scanned whatever its age; where nobody named a tag, as after a sync. */
+/** What was pushed is scanned whatever its age; where no tag was named, as after a sync. */
 async function scanPushed(store: Store, registry: Registry, { repository, marks }: Look): Promise<void> {
-  if (!registry.needScan) return;
-  const why = `event of ${registry.name}`;
-  const address = { kind: 'text', field: 'address', match: 'equals' } as const;
-  const conditions = [{ ...address, values: [`${new URL(registry.url).host}/${repository}`] }] as const;
   const tags = marks.filter(({ tag, pushed }) => pushed && isTag(tag)).map(({ tag }) => tag);
-  if (tags.length > 0) {
-    const named = { kind: 'text', field: 'tag', match: 'equals', values: tags } as const;
-    await scanNewImages(store, registry, { conditions: [...conditions, named], latestOnly: false, why });
-  }
-  await scanNewImages(store, registry, { conditions, latestOnly: registry.syncMode === 0, why });
+  const isWhole = marks.some(({ tag }) => tag === EVERY_TAG);
+  if (!registry.needScan || (tags.length === 0 && !isWhole)) return;
+  const address = `${new URL(registry.url).host}/${repository}`;
+  await scanNewImages(store, registry, {
+    conditions: [
+      { kind: 'text', field: 'address', match: 'equals', values: [address] },
+      ...(isWhole ? [] : [{ kind: 'text', field: 'tag', match: 'equals', values: tags } as const]),
+    ],
+    latestOnly: isWhole && registry.syncMode === 0,
+    why: `event of ${registry.name}`,
+  });
 }

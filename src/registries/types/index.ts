@@ -4,6 +4,7 @@ import { aws } from './aws.ts';
 import { azure } from './azure.ts';
 import { ccr } from './ccr.ts';
 import { docker } from './docker.ts';
+import { dockerhub } from './dockerhub.ts';
 import { harbor } from './harbor.ts';
 import { jfrog } from './jfrog.ts';
 import { otherTcr } from './other-tcr.ts';
@@ -15,6 +16,7 @@ export const registryTypes = [
   azure,
   ccr,
   docker,
+  dockerhub,
   harbor,
   jfrog,
   otherTcr,

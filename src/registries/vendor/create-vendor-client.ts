@@ -47,7 +47,19 @@ export function createVendorClient(session: Session, lists: VendorLists): Regist
       session.warn(
         `${lists.name} could not be used, so the repositories come from the catalog of the registry, which may name fewer, and tags come without their time of push: ${error.message}`,
       );
+      yield* fromCatalog(error, signal);
+    }
+  }
+
+  /** Where there is no catalog either, what is wrong with the API is the better advice. */
+  async function* fromCatalog(refusal: AppError, signal: AbortSignal): AsyncGenerator<string> {
+    try {
       yield* plain.repositories(signal);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      const message = `${lists.name} could not be used: ${refusal.message} Nor could the catalog: ${error.message}`;
+      const code = refusal.code === 'permission-denied' ? refusal.code : error.code;
+      throw new AppError(code, message, { cause: error });
     }
   }
 

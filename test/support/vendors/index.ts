@@ -1,6 +1,7 @@
+import { dockerhub } from './dockerhub.ts';
 import { harbor } from './harbor.ts';
 import { quay } from './quay.ts';
 import type { Vendor } from './vendor.ts';
 
 /** Every vendor that the conformance suite knows. */
-export const vendors: readonly Vendor[] = [harbor, quay];
+export const vendors: readonly Vendor[] = [dockerhub, harbor, quay];

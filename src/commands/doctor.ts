@@ -9,13 +9,22 @@ import type { Condition, Diagnosis, Examination, Examined } from './doctor/exami
 import { malwareEngines } from './doctor/malware-engines.ts';
 import { nodeVersion } from './doctor/node-version.ts';
 import { server } from './doctor/server.ts';
+import { trustPolicy } from './doctor/trust-policy.ts';
 import { countOf } from './output/count-of.ts';
 import { outputOption } from './output/print-list.ts';
 import { printable } from './output/table.ts';
 import type { Colors, Terminal } from './output/terminal.ts';
 import { wrap } from './output/wrap.ts';
 
-const examinations: readonly Examination[] = [nodeVersion, dataFolder, database, advisories, malwareEngines, server];
+const examinations: readonly Examination[] = [
+  nodeVersion,
+  dataFolder,
+  database,
+  advisories,
+  malwareEngines,
+  trustPolicy,
+  server,
+];
 const formats = ['table', 'json'] as const;
 const TIMEOUT_MS = 30_000;
 const GAP = '  ';
@@ -28,8 +37,8 @@ export function defineDoctor(parent: Command, context: CommandContext): void {
     .addHelpText(
       'after',
       `
-Looks at Node.js, the data folder, the database, advisories, malware engines with their signatures and rules, and the server,
-if one runs. It changes nothing. Exits 1 when something is broken; warnings do not fail. Registries: plimsoll registry test.
+Looks at Node.js, the data folder, the database, advisories, malware engines with their signatures and rules, the trust policy,
+and the server, if one runs. It changes nothing. Exits 1 when something is broken; warnings do not fail. Registries: plimsoll registry test.
 
 Examples:
   plimsoll doctor

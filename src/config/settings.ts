@@ -309,6 +309,13 @@ export const settings = {
     secret: false,
     schema: onOrOff,
   },
+  trustPolicy: {
+    name: 'PLIMSOLL_TRUST_POLICY',
+    fallbackText: 'none: only marks made by hand are known',
+    meaning: 'File that says by which keys images must be signed to be trusted: docs/guides/trust.md.',
+    secret: false,
+    schema: path,
+  },
   registryRequests: {
     name: 'PLIMSOLL_REGISTRY_REQUESTS',
     fallbackText: 'no limit of ours',

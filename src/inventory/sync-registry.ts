@@ -13,6 +13,8 @@ export interface SyncResult extends Tallied {
   readonly removedImages: number;
   /** What the registry itself wants people to know. */
   readonly warnings: readonly string[];
+  /** What else people should know, in whole sentences. */
+  readonly remarks: readonly string[];
 }
 
 export interface SyncDeps {
@@ -61,7 +63,7 @@ export async function syncRegistry(
     );
   }
   const removedImages = await store.images.removeUnseen(registry.id, startedAt);
-  return { ...total, repositories: listed.size, removedImages, warnings: client.warnings() };
+  return { ...total, repositories: listed.size, removedImages, warnings: client.warnings(), remarks: [] };
 }
 
 /**

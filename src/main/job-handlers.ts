@@ -7,12 +7,13 @@ import type { JobKind } from '../store/store.ts';
 import { createExportJobHandler } from '../tasks/run-export-job.ts';
 import { createScanJobHandler } from '../tasks/run-scan-job.ts';
 import { createSyncJobHandler } from '../tasks/run-sync-job.ts';
+import { trustAfterSync } from '../tasks/trust-after-sync.ts';
 import type { Scanner } from './create-scanner.ts';
 import type { Installation } from './open-installation.ts';
 
 /** What is done with a job of each kind. */
 export function createJobHandlers(
-  { store, now, log }: Installation,
+  { config, store, now, log }: Installation,
   { connections, tools }: Scanner,
 ): Readonly<Record<JobKind, JobHandler>> {
   return {
@@ -20,8 +21,12 @@ export function createJobHandlers(
       store,
       now,
       log,
-      syncRegistry: async (registry, signal) =>
-        syncRegistry(registry, await connections.get(registry.id), { store, now }, signal),
+      syncRegistry: async (registry, signal) => {
+        const client = await connections.get(registry.id);
+        const result = await syncRegistry(registry, client, { store, now }, signal);
+        const trust = await trustAfterSync(registry, client, { store, policyPath: config.trustPolicy, log }, signal);
+        return trust === '' ? result : { ...result, remarks: [...result.remarks, trust] };
+      },
     }),
     export: createExportJobHandler({ store, tables: exportTables, formats: exportFormats, log }),
     scan: createScanJobHandler({

@@ -32,6 +32,7 @@ import { createSettingStore } from './settings.ts';
 import type { Store } from './store.ts';
 import { createTagStore } from './tag-facts.ts';
 import { createTaskStore } from './tasks.ts';
+import { createTrustStore } from './trust.ts';
 import type { Vault } from './vault.ts';
 import { createVulnerabilityStore } from './vulnerabilities.ts';
 
@@ -65,6 +66,7 @@ export async function openStore(deps: {
     matches: createMatchStore(database),
     matchChanges: createMatchChangeStore(database),
     tags: createTagStore(database),
+    trust: createTrustStore(database, deps.now),
     findings: createFindingStore(database),
     vulnerabilities: createVulnerabilityStore(database),
     ignoreRules: createIgnoreRuleStore(database, deps.now),

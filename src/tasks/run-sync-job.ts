@@ -83,6 +83,7 @@ function describe(result: SyncResult): string {
     ...(parts.length > 0 ? [`Not images: ${parts.join(', ')}.`] : []),
     ...(result.notes.length > 0 ? [`Not listed: ${result.notes.join('; ')}.`] : []),
     ...(result.unread.length > 0 ? [`Could not be read and were kept as they were: ${result.unread.join('; ')}`] : []),
+    ...result.remarks,
     ...(result.warnings.length > 0 ? [`The registry says: ${result.warnings.join('; ')}`] : []),
   ];
   return lines.join(' ');

@@ -27,7 +27,7 @@ export class InvalidTrustPolicy extends Error {
   override readonly name = 'InvalidTrustPolicy';
 }
 
-const MAX_POLICY_BYTES = 1024 ** 2;
+export const MAX_POLICY_BYTES = 1024 ** 2;
 const MIN_RSA_BITS = 2_048;
 
 const glob = z.string().min(1).max(512);

@@ -1,0 +1,115 @@
+import { AppError, causeOf } from '../model/app-error.ts';
+import type { Cause } from '../model/cause.ts';
+import type { Digest } from '../model/digest.ts';
+import type { TrustCandidate, TrustVerdict } from '../model/trust.ts';
+import type { RegistryClient } from '../registries/registry-client.ts';
+import type { Store } from '../store/store.ts';
+import { judgeSignatures } from '../trust/judge-signatures.ts';
+import { readSignatures } from '../trust/read-signatures.ts';
+import type { Signature } from '../trust/signature.ts';
+import { keysFor, type PolicyKey, type TrustPolicy } from '../trust/trust-policy.ts';
+import { forEachConcurrently } from './for-each-concurrently.ts';
+
+/** How many images came to which end. */
+export interface TrustOutcome {
+  readonly checked: number;
+  readonly signed: number;
+  readonly unreadable: number;
+}
+
+const IMAGES_PER_PAGE = 500;
+const AT_ONCE = 4;
+/** These concern the registry, not one image: the rest is left for the next time. */
+const ofTheRegistry: readonly Cause[] = [
+  'address-forbidden',
+  'authentication-failed',
+  'budget-spent',
+  'certificate-invalid',
+  'rate-limited',
+];
+
+/**
+ * Looks for signatures of the images of a registry that the policy speaks of, and keeps what came of it. One that was
+ * found signed under this policy is not asked for again. Throws what concerns the whole registry; then the rest stays as it was.
+ */
+export async function trustImages(
+  registry: { readonly id: number; readonly url: string },
+  client: RegistryClient,
+  { store, policy }: { readonly store: Pick<Store, 'trust'>; readonly policy: TrustPolicy | undefined },
+  signal: AbortSignal,
+): Promise<TrustOutcome> {
+  const outcome = { checked: 0, signed: 0, unreadable: 0 };
+  try {
+    if (!policy) await store.trust.forgetVerdicts(registry.id);
+    for (let after = 0; policy; ) {
+      const page = await store.trust.candidates(registry.id, policy.fingerprint, after, IMAGES_PER_PAGE);
+      const last = page.at(-1);
+      if (!last) break;
+      after = last.id;
+      await judgePage(registry, client, { store, policy }, page, outcome, signal);
+    }
+  } finally {
+    // Also without a policy: a row that was listed anew does not know of its mark.
+    await store.trust.settle(registry.id);
+  }
+  return outcome;
+}
+
+async function judgePage(
+  { url }: { readonly url: string },
+  client: RegistryClient,
+  { store, policy }: { readonly store: Pick<Store, 'trust'>; readonly policy: TrustPolicy },
+  page: readonly TrustCandidate[],
+  outcome: { checked: number; signed: number; unreadable: number },
+  signal: AbortSignal,
+): Promise<void> {
+  const { host } = new URL(url);
+  const byKeys = page.map((image) => ({ image, keys: keysFor(policy, `${host}/${image.repository}`) }));
+  const silent = byKeys.flatMap(({ image, keys }) => (keys ? [] : [image.id]));
+  await store.trust.record(silent, undefined, policy.fingerprint);
+  const read = rememberSignatures(client, signal);
+  const judge = async ({ image, keys }: { image: TrustCandidate; keys: readonly PolicyKey[] }) => {
+    const verdict = await judgeImage(image, keys, read);
+    await store.trust.record([image.id], verdict, policy.fingerprint);
+    outcome.checked += 1;
+    if (verdict.reason === 'signed') outcome.signed += 1;
+    if (verdict.reason === 'unreadable') outcome.unreadable += 1;
+  };
+  const spoken = byKeys.flatMap(({ image, keys }) => (keys ? [{ image, keys }] : []));
+  await forEachConcurrently(toAsync(spoken), AT_ONCE, judge, signal);
+}
+
+type ReadSignatures = (repository: string, digest: Digest) => Promise<readonly Signature[]>;
+
+/** Signed itself, or part of an index that is: the index names it by digest. */
+async function judgeImage(
+  { repository, digest, tagDigest }: TrustCandidate,
+  keys: readonly PolicyKey[],
+  read: ReadSignatures,
+): Promise<TrustVerdict> {
+  try {
+    const own = judgeSignatures(digest, await read(repository, digest), keys);
+    if (own.reason === 'signed' || tagDigest === digest) return own;
+    const whole = judgeSignatures(tagDigest, await read(repository, tagDigest), keys);
+    return own.reason === 'unsigned' || whole.reason === 'signed' ? whole : own;
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code === 'canceled' || ofTheRegistry.includes(causeOf(error)))
+      throw error;
+    return { reason: 'unreadable', detail: error.message };
+  }
+}
+
+/** Platforms of one index ask for the same. */
+function rememberSignatures(client: RegistryClient, signal: AbortSignal): ReadSignatures {
+  const known = new Map<string, Promise<readonly Signature[]>>();
+  return (repository, digest) => {
+    const key = `${repository} ${digest}`;
+    const found = known.get(key) ?? readSignatures(client, repository, digest, signal);
+    known.set(key, found);
+    return found;
+  };
+}
+
+async function* toAsync<T>(items: readonly T[]): AsyncGenerator<T> {
+  yield* items;
+}

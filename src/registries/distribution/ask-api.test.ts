@@ -88,6 +88,22 @@ test('the same address policy holds, and every request counts in the budget of t
   expect(taken).toEqual(['list']);
 });
 
+test('403 to who has used up what an hour allows is a limit, and not a lack of rights', async () => {
+  const reset = createTestSystem().now() / 1_000 + 30;
+  const api = await serveForTest((_, response) => {
+    const spent = { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(reset) };
+    if (api.requests.length > 1) sendJson(response, 200, {});
+    else sendJson(response, 403, { message: 'API rate limit exceeded' }, spent);
+  });
+  const system = createTestSystem();
+  const session = open(settings.url, { system });
+  const asked = { method: 'GET', url: new URL('/list', api.url), scope: '' } as const;
+
+  await session.read({ ...asked, access: { origin: api.url, sign: async () => ({}) } }, 1_000, signal);
+
+  expect(system.waits).toEqual([30_000]);
+});
+
 test('a token that the API echoes appears in no message', async () => {
   const api = await serveForTest((request, response) =>
     sendJson(response, 400, { message: `bad ${request.headers.authorization} ${request.headers['private-token']}` }),

@@ -43,7 +43,7 @@ export async function toResponseError(
   const codes = html ? [] : parseErrorBody(text, asJson, context.secrets);
   const { status, method } = response;
   const url = redactUrl(response.url);
-  const code = causeOfStatus(status, html);
+  const code = isSpent(response) ? 'rate-limited' : causeOfStatus(status, html);
   const said = codes.map((entry) => [entry.code, entry.message].filter((part) => part !== '').join(': ')).join('; ');
   const retryAfterMs = retryAfterOf(response, context.now);
   const words = html ? ' with an HTML page' : said === '' ? '' : ` (${said})`;
@@ -53,7 +53,7 @@ export async function toResponseError(
     url,
     status,
     codes,
-    retryable: isRetryableStatus(status),
+    retryable: isRetryableStatus(status) || code === 'rate-limited',
     ...(retryAfterMs === undefined ? {} : { retryAfterMs, retryAt: new Date(context.now + retryAfterMs) }),
   });
 }
@@ -69,6 +69,15 @@ export function isHtml(response: WireResponse, start = ''): boolean {
   if (type.startsWith('text/html') || type.startsWith('application/xhtml')) return true;
   const head = start.slice(0, 64).trimStart().toLowerCase();
   return head.startsWith('<!doctype html') || head.startsWith('<html');
+}
+
+/**
+ * GitHub answers 403 to who has used up what an hour allows, and says when it is over:
+ * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api
+ */
+function isSpent(response: WireResponse): boolean {
+  if (response.status !== 403) return false;
+  return response.header('retry-after') !== undefined || response.header('x-ratelimit-remaining') === '0';
 }
 
 function causeOfStatus(status: number, html: boolean): Cause {
@@ -102,7 +111,7 @@ function retryAfterOf(response: WireResponse, now: number): number | undefined {
     const wait = parseRetryAfter(response.header(name) ?? '', now);
     if (wait !== undefined) return wait;
   }
-  return undefined;
+  return isSpent(response) ? parseRetryAfter(response.header('x-ratelimit-reset') ?? '', now) : undefined;
 }
 
 function parseErrorBody(text: string, asJson: boolean, secrets: readonly string[]): readonly RegistryErrorCode[] {

@@ -5,6 +5,7 @@ import { azure } from './azure.ts';
 import { ccr } from './ccr.ts';
 import { docker } from './docker.ts';
 import { dockerhub } from './dockerhub.ts';
+import { ghcr } from './ghcr.ts';
 import { harbor } from './harbor.ts';
 import { jfrog } from './jfrog.ts';
 import { otherTcr } from './other-tcr.ts';
@@ -17,6 +18,7 @@ export const registryTypes = [
   ccr,
   docker,
   dockerhub,
+  ghcr,
   harbor,
   jfrog,
   otherTcr,

@@ -1,7 +1,8 @@
 import { dockerhub } from './dockerhub.ts';
+import { ghcr } from './ghcr.ts';
 import { harbor } from './harbor.ts';
 import { quay } from './quay.ts';
 import type { Vendor } from './vendor.ts';
 
 /** Every vendor that the conformance suite knows. */
-export const vendors: readonly Vendor[] = [dockerhub, harbor, quay];
+export const vendors: readonly Vendor[] = [dockerhub, ghcr, harbor, quay];

@@ -29,11 +29,11 @@ It works on the database of this machine's settings; no server is asked.`,
         const registries = name === undefined ? await all(store) : [await findLocalRegistry(store, name)];
         const states = await store.events.states();
         printList<Row>(context.terminal, output, {
-          rows: registries.map((registry) => ({ registry, state: states.get(registry.id) ?? nothingYet })),
+          rows: registries.map((registry) => ({ registry, state: states.get(registry.id) ?? nothingYet(registry) })),
           columns: columns(context.now()),
           csvColumns,
           name: ({ registry }) => registry.name,
-          json: ({ registry, state }) => ({ registry: registry.name, id: registry.id, ...state }),
+          json: ({ registry, state }) => ({ id: registry.id, ...state }),
           empty: 'No registries yet. Connect one: plimsoll registry add <name> <url>',
         });
       }),
@@ -45,7 +45,14 @@ interface Row {
   readonly state: EventState;
 }
 
-const nothingYet: EventState = { hasToken: false, accepted: 0, refused: 0, lost: 0, waiting: 0 };
+const nothingYet = ({ name }: Registry): EventState => ({
+  registry: name,
+  hasToken: false,
+  accepted: 0,
+  refused: 0,
+  lost: 0,
+  waiting: 0,
+});
 const PAGE = 1_000;
 
 async function all(store: Parameters<typeof findLocalRegistry>[0]): Promise<readonly Registry[]> {

@@ -25,9 +25,16 @@ export function createMetrics({ config, store, now, log }: Installation): Regist
   const oldest = gauge('plimsoll_oldest_job_age_seconds', 'How long the oldest job has been due', 'kind');
   const images = gauge('plimsoll_images', 'Listed images by the state of their scan', 'status');
   const registries = gauge('plimsoll_registries', 'Registries by the state of their sync', 'status');
+  const lag = gauge('plimsoll_event_lag_seconds', 'From an event of a registry to the look after it', 'registry');
+  const lost = gauge(
+    'plimsoll_events_lost',
+    'Changes of a registry that a sync found and no event had told',
+    'registry',
+  );
+  const complete = gauge('plimsoll_registry_complete_age_seconds', 'Since the last complete sync began', 'registry');
   const up = gauge('plimsoll_database_up', '1 when the database answered the last question for figures');
   const read = async () => {
-    for (const each of [jobs, oldest, images, registries]) each.reset();
+    for (const each of [jobs, oldest, images, registries, lag, lost, complete]) each.reset();
     try {
       const figures = await store.operationFigures(now());
       for (const { kind, waiting, running, oldestSeconds } of figures.jobs) {
@@ -38,6 +45,11 @@ export function createMetrics({ config, store, now, log }: Installation): Regist
       for (const { status, images: amount } of figures.images) images.set({ status }, amount);
       for (const { syncStatus, registries: amount } of figures.registries) {
         registries.set({ status: syncStatus }, amount);
+      }
+      for (const { registry, ...state } of (await store.events.states()).values()) {
+        lost.set({ registry }, state.lost);
+        if (state.lagMs !== undefined) lag.set({ registry }, state.lagMs / 1_000);
+        if (state.completeAsOf) complete.set({ registry }, (now().getTime() - state.completeAsOf.getTime()) / 1_000);
       }
       up.set(1);
     } catch (err) {

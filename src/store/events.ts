@@ -21,6 +21,8 @@ export type { DueRepository, Look, Mark } from './event-marks.ts';
 
 /** How the events of a registry fare. */
 export interface EventState {
+  /** Name of the registry. */
+  readonly registry: string;
   /** Whether it has a token, and so events are taken. */
   readonly hasToken: boolean;
   readonly accepted: number;
@@ -171,7 +173,12 @@ async function setRow(
 }
 
 async function readStates({ read }: Database, now: number): Promise<ReadonlyMap<number, EventState>> {
-  const rows = await read.selectFrom('registry_events').selectAll().execute();
+  const rows = await read
+    .selectFrom('registry_events')
+    .innerJoin('registries', 'registries.id', 'registry_id')
+    .selectAll('registry_events')
+    .select('name')
+    .execute();
   const waiting = await read
     .selectFrom('event_marks')
     .select(({ fn }) => [
@@ -192,11 +199,16 @@ async function readStates({ read }: Database, now: number): Promise<ReadonlyMap<
   );
 }
 
-function toState(row: Selectable<RegistryEventsTable>, waiting: number, lagMs: number | undefined): EventState {
+function toState(
+  row: Selectable<RegistryEventsTable> & { readonly name: string },
+  waiting: number,
+  lagMs: number | undefined,
+): EventState {
   const lastEventAt = toDate(row.last_event_at);
   const lastRefusedAt = toDate(row.last_refused_at);
   const completeAsOf = toDate(row.complete_as_of);
   return {
+    registry: row.name,
     hasToken: row.token_sealed !== null,
     accepted: row.accepted,
     refused: row.refused,

@@ -37,12 +37,26 @@ export async function lookAtEvents(deps: LookAtEventsDeps, registryId: number, s
   for (;;) {
     const looks = await store.events.due(registryId, REPOSITORIES_AT_ONCE);
     if (looks.length === 0) return;
-    for (const look of looks) {
-      signal.throwIfAborted();
-      const registry = await store.registries.get(registryId);
-      if (!registry || !(await lookAtOne(deps, registry, look, signal))) return;
-    }
+    const isDone = await lookAtAll(deps, registryId, looks, signal);
+    // A row that was listed anew does not know of its mark.
+    await store.trust.settle(registryId);
+    if (!isDone) return;
   }
+}
+
+/** False when the registry is gone, or cannot be asked for anything now. */
+async function lookAtAll(
+  deps: LookAtEventsDeps,
+  registryId: number,
+  looks: readonly Look[],
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (const look of looks) {
+    signal.throwIfAborted();
+    const registry = await deps.store.registries.get(registryId);
+    if (!registry || !(await lookAtOne(deps, registry, look, signal))) return false;
+  }
+  return true;
 }
 
 /** False when the registry cannot be asked for anything now. */

@@ -100,7 +100,8 @@ describe.skipIf(!available)('with the real docker-registry behind them', () => {
       if (full) console.info(`${vendor.name}: ${server.api.length} requests, ${least} at least`);
       expect(server.api.length).toBeGreaterThanOrEqual(least);
       expect(server.api.length).toBeLessThanOrEqual(1.2 * least);
-      expect(server.distribution).toEqual([]);
+      // Some find their API by what /v2/ says.
+      expect(server.distribution.filter((path) => path !== '/v2/')).toEqual([]);
     });
 
     test('skips what is no image, and says why', async () => {
@@ -130,9 +131,10 @@ describe.skipIf(!available)('with the real docker-registry behind them', () => {
           : undefined,
       );
 
+      expect(await collect(client.repositories(signal))).toHaveLength(namesOfAll().length);
       expect(await collect(client.tags(LARGE, signal))).not.toHaveLength(0);
       expect(system.waits).toEqual([wait]);
-      expect(client.warnings()).toEqual([]);
+      expect(client.warnings().filter((warning) => !warning.includes(DENIED))).toEqual([]);
     });
 
     test('says that a wrong password is wrong, without repeating it', async () => {
@@ -174,7 +176,7 @@ describe.skipIf(!available)('with the real docker-registry behind them', () => {
       server.onApi(() => ({ status: 503, body: vendor.failure(503, 'down') }));
 
       await expect(collect(connect().repositories(signal))).rejects.toMatchObject({ retryable: true });
-      expect(server.distribution).toEqual([]);
+      expect(server.distribution.filter((path) => path !== '/v2/')).toEqual([]);
     });
 
     describe('synced', () => {
@@ -225,8 +227,8 @@ describe.skipIf(!available)('with the real docker-registry behind them', () => {
       test('loses nothing when a tag is deleted and others move while the pages are read', async () => {
         const large = server.world.repositories.find(({ name }) => name === LARGE);
         if (!large) return expect.unreachable();
-        server.onApi((_, url) => {
-          if (!decodeURIComponent(decodeURIComponent(url.href)).includes('large')) return undefined;
+        server.onApi((_, url, body) => {
+          if (!`${decodeURIComponent(decodeURIComponent(url.href))}${body}`.includes('large')) return undefined;
           server.onApi(undefined);
           // One goes from the page that is being read, so all others move up; one moves to an image that has been read,
           // one from there to the last page.

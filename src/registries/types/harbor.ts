@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { RegistrySettings, SkipReason } from '../../model/registry.ts';
 import type { ApiAccess } from '../distribution/api-access.ts';
-import { DistributionError } from '../distribution/distribution-error.ts';
 import { openSession, type Session, type SessionDeps } from '../distribution/open-session.ts';
 import type { ListedTag, NetworkPolicy, RegistryClient, RegistryType } from '../registry-client.ts';
 import { basicAccess } from '../vendor/basic-access.ts';
 import { createVendorClient } from '../vendor/create-vendor-client.ts';
+import { listBelow } from '../vendor/list-below.ts';
 import { listPages } from '../vendor/list-pages.ts';
 import { nextByNumber } from '../vendor/next-by-number.ts';
 import { toListedTag } from '../vendor/to-listed-tag.ts';
@@ -49,21 +49,16 @@ function connect(settings: RegistrySettings, network: NetworkPolicy, deps: Sessi
   });
 }
 
-async function* listRepositories(session: Session, access: ApiAccess, signal: AbortSignal): AsyncGenerator<string> {
-  let denied: DistributionError | undefined;
-  let read = false;
-  for await (const { name: project } of list(session, access, 'projects', { sort: 'name' }, Named, signal)) {
-    const path = `projects/${encodeURIComponent(project)}/repositories`;
-    try {
-      for await (const { name } of list(session, access, path, { sort: 'name' }, Named, signal)) yield name;
-      read = true;
-    } catch (error) {
-      if (!(error instanceof DistributionError) || (error.status !== 403 && error.status !== 404)) throw error;
-      session.warn(`The repositories of the project ${project} are not listed: ${error.message}`);
-      denied = error;
-    }
-  }
-  if (denied && !read) throw denied;
+function listRepositories(session: Session, access: ApiAccess, signal: AbortSignal): AsyncGenerator<string> {
+  const names = async function* (path: string) {
+    for await (const { name } of list(session, access, path, { sort: 'name' }, Named, signal)) yield name;
+  };
+  return listBelow(
+    session,
+    names('projects'),
+    (project) => project,
+    (project) => names(`projects/${encodeURIComponent(project)}/repositories`),
+  );
 }
 
 async function* listTags(

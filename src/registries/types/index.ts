@@ -6,6 +6,7 @@ import { ccr } from './ccr.ts';
 import { docker } from './docker.ts';
 import { dockerhub } from './dockerhub.ts';
 import { ghcr } from './ghcr.ts';
+import { gitlab } from './gitlab.ts';
 import { harbor } from './harbor.ts';
 import { jfrog } from './jfrog.ts';
 import { otherTcr } from './other-tcr.ts';
@@ -19,6 +20,7 @@ export const registryTypes = [
   docker,
   dockerhub,
   ghcr,
+  gitlab,
   harbor,
   jfrog,
   otherTcr,

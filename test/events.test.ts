@@ -139,4 +139,24 @@ describeEachEngine('events over HTTP', (fixture) => {
     expect((await post(path, push('1.0'), bearer())).status).toBe(401);
     expect(await fixture.store.events.dueRegistries(10)).toEqual([]);
   });
+
+  test('5,000 events that come at once are all counted, and each place is marked once', async () => {
+    const body = (at: number) =>
+      JSON.stringify({
+        events: Array.from({ length: 25 }, (_, event) => ({
+          action: 'push',
+          target: { repository: `team/app-${(at + event) % 7}`, tag: `v${event}` },
+        })),
+      });
+
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, (_, at) => post(path, body(at), { ...bearer(), 'x-number': String(at) })),
+    );
+
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]));
+    expect(await state()).toMatchObject({ accepted: 5_000, waiting: 7 });
+    const found = await marks();
+    expect(found).toHaveLength(7);
+    expect(found.every((each) => each.marks.length === 25)).toBe(true);
+  });
 });

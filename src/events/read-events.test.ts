@@ -274,6 +274,12 @@ test.for(forms)('%s, as %s sends it', ([, sender, body, events]) => {
   expect(eventsOf(body)).toEqual({ kind: 'events', sender, events });
 });
 
+test.for(forms)('%s, as %s sends it, is of no other form', ([, sender, body]) => {
+  const takers = eventSenders.filter((each) => each.read(body) !== undefined).map(({ name }) => name);
+
+  expect(takers).toEqual([sender]);
+});
+
 test('every sender is tried', () => {
   expect(new Set(forms.map(([, sender]) => sender))).toEqual(new Set(eventSenders.map(({ name }) => name)));
 });

@@ -36,6 +36,13 @@ export async function recordWholeWalk(
     .set((eb) => ({ complete_as_of: startedAt.getTime(), lost: eb('lost', '+', lost) }))
     .where('registry_id', '=', registryId)
     .execute();
+  // What later walks need not know.
+  await trx
+    .deleteFrom('event_marks')
+    .where('registry_id', '=', registryId)
+    .where('due_at', 'is', null)
+    .where('noticed_at', '<', startedAt.getTime() - GRACE_MS)
+    .execute();
   return lost;
 }
 

@@ -11,8 +11,11 @@ import { defineDoctor } from './doctor.ts';
 import { defineImageAuthorize } from './image-authorize.ts';
 import { defineImageList } from './image-list.ts';
 import { defineImageShow } from './image-show.ts';
+import { defineImageTrust } from './image-trust.ts';
+import { defineImageUntrust } from './image-untrust.ts';
 import { defineImageWhy } from './image-why.ts';
 import { defineImageWhyNot } from './image-why-not.ts';
+import { defineImageWhyTrusted } from './image-why-trusted.ts';
 import { defineKeyCreate } from './key-create.ts';
 import { defineKeyList } from './key-list.ts';
 import { defineKeyRevoke } from './key-revoke.ts';
@@ -58,7 +61,16 @@ const groups: readonly { readonly name: string; readonly description: string; re
     {
       name: 'image',
       description: 'images and what is known about them',
-      commands: [defineImageList, defineImageShow, defineImageWhy, defineImageWhyNot, defineImageAuthorize],
+      commands: [
+        defineImageList,
+        defineImageShow,
+        defineImageWhy,
+        defineImageWhyNot,
+        defineImageWhyTrusted,
+        defineImageAuthorize,
+        defineImageTrust,
+        defineImageUntrust,
+      ],
     },
     {
       name: 'task',

@@ -57,7 +57,8 @@ function startLooks({ config, store, holder, now, log }: Installation, { connect
     store,
     lookAgain: async (registry, wanted, signal) =>
       lookAgain(registry, await connections.get(registry.id), wanted, { store, now }, signal),
-    holder,
+    // On SQLite nobody else works on this database: what a dead process held is ours at once.
+    holder: config.databaseUrl === undefined ? 'the only process' : holder,
     leaseMs: config.leaseSeconds * 1_000,
     now,
     log,

@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import { type SdkClient, sdkFor } from './start-test-plimsoll.ts';
 
 export interface ServerProcess {
+  /** Where it listens; a worker listens nowhere. */
+  readonly url: string;
   readonly sdk: SdkClient;
   readonly pid: number;
   /** `kill -9`; returns when the process is gone. */
@@ -30,7 +32,8 @@ export async function startServerProcess(
       ...env,
     },
   });
-  return { sdk: sdkFor(await listeningUrl(child), key), pid: child.pid ?? 0, kill: () => kill(child) };
+  const url = await listeningUrl(child);
+  return { url, sdk: sdkFor(url, key), pid: child.pid ?? 0, kill: () => kill(child) };
 }
 
 async function listeningUrl(child: ChildProcess): Promise<string> {

@@ -73,6 +73,14 @@ const nexusBody = (action: string, format: string) => ({
   action,
   component: { id: '08909bf0c86cf6c9600aade89e1c5e25', componentId: 'x', format, name: 'team/app', version: '1.0' },
 });
+const pubSub = (data: object) => ({
+  message: {
+    data: Buffer.from(JSON.stringify(data)).toString('base64'),
+    messageId: '136969346945',
+    publishTime: '2025-11-25T10:00:00Z',
+  },
+  subscription: 'projects/team/subscriptions/plimsoll',
+});
 const ecrBody = (detail: object) => ({
   version: '0',
   id: '13cde686-328b-6117-af20-0e5566167482',
@@ -265,6 +273,19 @@ const forms: readonly [title: string, sender: string, body: unknown, events: rea
   ['a deletion', 'aws', ecrBody({ 'action-type': 'DELETE' }), [{ ...deleted, digest, at }]],
   ['a push that failed', 'aws', ecrBody({ 'action-type': 'PUSH', result: 'FAILURE' }), []],
   ['a scan', 'aws', { ...ecrBody({}), 'detail-type': 'ECR Image Scan' }, []],
+  [
+    'a tag',
+    'google',
+    pubSub({ action: 'INSERT', tag: 'us-docker.pkg.dev/team/app:1.0', digest: `us-docker.pkg.dev/team/app@${digest}` }),
+    [{ ...pushed, tag: '1.0', digest, at }],
+  ],
+  [
+    'a deleted digest',
+    'google',
+    pubSub({ action: 'DELETE', digest: `us-docker.pkg.dev/team/app@${digest}` }),
+    [{ ...deleted, digest, at }],
+  ],
+  ['another message', 'google', pubSub({ hello: 'world' }), []],
   ['a component', 'nexus', nexusBody('CREATED', 'docker'), [{ ...pushed, tag: '1.0', at }]],
   ['a component that was deleted', 'nexus', nexusBody('DELETED', 'docker'), [{ ...deleted, tag: '1.0', at }]],
   ['a component of Maven', 'nexus', nexusBody('CREATED', 'maven2'), []],

@@ -35,36 +35,60 @@ export function serveEvents(
     labelNames: ['sender', 'outcome'],
     registers: [metrics],
   });
-  const answer = (reply: FastifyReply, status: number, outcome: string, body: object, sender = '') => {
-    requests.inc({ sender, outcome });
-    return reply.code(status).header('cache-control', 'no-store').send(body);
+  const answer = async (request: FastifyRequest<{ Params: Params }>, reply: FastifyReply) => {
+    const { registryId, isTrusted } = await identify(request, events);
+    if (!isTrusted && registryId !== undefined) refusals.add(registryId);
+    const isAccepted = isTrusted && registryId !== undefined;
+    const taken = isAccepted ? await take(registryId, bodyOf(request), { events, senders }) : refused;
+    requests.inc({ sender: taken.sender ?? '', outcome: taken.outcome });
+    if (taken.outcome === 'unreadable')
+      log.warn({ registry: request.params.registry }, 'a registry sent events of a form that is not known');
+    return reply.code(taken.status).header('cache-control', 'no-store').send(taken.body);
   };
-  const take = async (request: FastifyRequest<{ Params: Params }>, reply: FastifyReply) => {
-    const { registry, token: pathToken } = request.params;
-    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
-    const receiver = await events.receiver(registry);
-    const proof = { headers: flatHeaders(request), body, ...(pathToken === undefined ? {} : { pathToken }) };
-    const isRight = isFromSender(receiver?.token ?? NOBODYS_TOKEN, proof);
-    if (!receiver || receiver.token === undefined || !isRight) {
-      if (receiver) refusals.add(receiver.registryId);
-      return answer(reply, 401, 'refused', { status: 'unauthorized' });
-    }
-    const reading = readEvents(senders, body);
-    if (reading.kind === 'too-many')
-      return answer(reply, 413, 'too-many', { status: `more than ${MOST_EVENTS} events at once` });
-    if (reading.kind === 'unreadable') {
-      log.warn({ registry }, 'a registry sent events of a form that is not known');
-      return answer(reply, 400, 'unreadable', { status: 'not an event of a form that is known' });
-    }
-    if (reading.events.length > 0) await events.accept(receiver.registryId, reading.events);
-    return answer(reply, 202, 'accepted', { status: 'ok', events: reading.events.length }, reading.sender);
-  };
-  app.post('/webhooks/:registry', { bodyLimit: BODY_LIMIT }, take);
+  app.post('/webhooks/:registry', { bodyLimit: BODY_LIMIT }, answer);
   // For senders that can be given nothing but an address, such as Docker Hub.
-  app.post('/webhooks/:registry/:token', { bodyLimit: BODY_LIMIT }, take);
+  app.post('/webhooks/:registry/:token', { bodyLimit: BODY_LIMIT }, answer);
 }
 
 interface Params {
   readonly registry: string;
   readonly token?: string;
+}
+
+interface Taken {
+  readonly status: number;
+  readonly outcome: 'accepted' | 'refused' | 'unreadable' | 'too-many';
+  readonly body: object;
+  readonly sender?: string;
+}
+
+const refused: Taken = { status: 401, outcome: 'refused', body: { status: 'unauthorized' } };
+
+const bodyOf = ({ body }: FastifyRequest): Uint8Array => (Buffer.isBuffer(body) ? body : Buffer.alloc(0));
+
+/** The registry that is named, and whether the request proves to know its token. */
+async function identify(
+  request: FastifyRequest<{ Params: Params }>,
+  events: EventIntake['events'],
+): Promise<{ readonly registryId?: number; readonly isTrusted: boolean }> {
+  const { registry, token: pathToken } = request.params;
+  const receiver = await events.receiver(registry);
+  const isRight = isFromSender(receiver?.token ?? NOBODYS_TOKEN, {
+    headers: flatHeaders(request),
+    body: bodyOf(request),
+    ...(pathToken === undefined ? {} : { pathToken }),
+  });
+  if (!receiver) return { isTrusted: false };
+  return { registryId: receiver.registryId, isTrusted: receiver.token !== undefined && isRight };
+}
+
+async function take(registryId: number, body: Uint8Array, { events, senders }: EventIntake): Promise<Taken> {
+  const reading = readEvents(senders, body);
+  if (reading.kind === 'too-many')
+    return { status: 413, outcome: 'too-many', body: { status: `more than ${MOST_EVENTS} events at once` } };
+  if (reading.kind === 'unreadable')
+    return { status: 400, outcome: 'unreadable', body: { status: 'not an event of a form that is known' } };
+  if (reading.events.length > 0) await events.accept(registryId, reading.events);
+  const { sender, events: read } = reading;
+  return { status: 202, outcome: 'accepted', body: { status: 'ok', events: read.length }, sender };
 }

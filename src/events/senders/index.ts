@@ -5,6 +5,7 @@ import { azure } from './azure.ts';
 import { distribution } from './distribution.ts';
 import { dockerhub } from './dockerhub.ts';
 import { ghcr } from './ghcr.ts';
+import { google } from './google.ts';
 import { harbor } from './harbor.ts';
 import { harborCloudEvents } from './harbor-cloud-events.ts';
 import { jfrog } from './jfrog.ts';
@@ -18,6 +19,7 @@ export const eventSenders = [
   distribution,
   dockerhub,
   ghcr,
+  google,
   harbor,
   harborCloudEvents,
   jfrog,

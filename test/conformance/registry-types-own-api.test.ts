@@ -126,7 +126,7 @@ describe.skipIf(!available)('with the real docker-registry behind them', () => {
       client = connect();
       // The header may also name a moment, and nobody moves this clock but the waits.
       server.onApi((count) =>
-        count === 2
+        count === (vendor.listsAllAtOnce ? 1 : 2)
           ? { status: 429, body: vendor.failure(429, 'too many requests'), headers: { 'retry-after': spelling } }
           : undefined,
       );
@@ -227,18 +227,23 @@ describe.skipIf(!available)('with the real docker-registry behind them', () => {
       test('loses nothing when a tag is deleted and others move while the pages are read', async () => {
         const large = server.world.repositories.find(({ name }) => name === LARGE);
         if (!large) return expect.unreachable();
+        let changed = false;
         server.onApi((_, url, body) => {
-          if (!`${decodeURIComponent(decodeURIComponent(url.href))}${body}`.includes('large')) return undefined;
-          server.onApi(undefined);
+          const asked = `${decodeURIComponent(decodeURIComponent(url.href))}${body}`;
+          if (changed || !(vendor.listsAllAtOnce || asked.includes('large'))) return undefined;
+          changed = true;
           // One goes from the page that is being read, so all others move up; one moves to an image that has been read,
           // one from there to the last page.
           queueMicrotask(() => changeWhileRead(large.tags));
           return undefined;
         });
+        const named = (all: readonly string[]) => all.map((row) => row.split(' ')[0]);
 
         await sync();
 
-        expect(await rows()).toEqual(expect.arrayContaining(expected()));
+        expect(changed).toBe(true);
+        expect(named(await rows())).toEqual(expect.arrayContaining(named(expected())));
+        server.onApi(undefined);
         await sync();
         // What was listed just before it was deleted.
         expect(await rows()).toEqual(expected());

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { basicAuthorization } from '../../src/registries/distribution/fetch-token.ts';
 import { type ScriptedServer, sendJson, startScriptedServer } from './start-scripted-server.ts';
 import type { VendorWorld } from './vendor-world.ts';
+import { ownSignIn } from './vendors/own-sign-in.ts';
 import type { Vendor, VendorAnswer, VendorRequest } from './vendors/vendor.ts';
 
 /** A vendor's API before a real registry. What tests do to it hits the next requests. */
@@ -16,45 +16,58 @@ export interface VendorRegistry extends ScriptedServer {
   /** Every token handed out so far is dead. */
   expireTokens(): void;
   /** Sees every request to the API, counted from 1 since `forget`; an answer of its own replaces the vendor's. */
-  onApi(hook: ((count: number, url: URL) => VendorAnswer | undefined) | undefined): void;
+  onApi(hook: ApiHook | undefined): void;
 }
 
+/** @param count from 1 @param body as it was sent, '' of a GET */
+type ApiHook = (count: number, url: URL, body: string) => VendorAnswer | undefined;
+
 const ROUTE = /^\/v2\/(.+)\/(tags\/list|manifests\/[^/]+|blobs\/[^/]+)$/;
-const TOKEN = 'vendor-token';
 
 /** @param docker base URL of the real registry that holds the world */
 export async function startVendorRegistry(vendor: Vendor, world: VendorWorld, docker: string): Promise<VendorRegistry> {
   const api: string[] = [];
   const distribution: string[] = [];
+  const signIn = ownSignIn(vendor);
   let generation = 1;
-  let hook: ((count: number, url: URL) => VendorAnswer | undefined) | undefined;
+  let hook: ApiHook | undefined;
 
   const server = await startScriptedServer((request, response) => {
     void handle(request, response).catch((error) => response.writeHead(500).end(String(error)));
   });
 
-  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? '/', server.url);
-    const { authorization } = request.headers;
-    if (vendor.signIn !== 'basic' && url.pathname === vendor.signIn.realm) return giveToken(authorization, response);
-    if (vendor.isApi(url)) return answerApi(url, request, response);
-    distribution.push(request.url ?? '');
-    if (!isSignedIn(authorization)) return challenge(url, response);
-    return answerDistribution(url, request, response);
+  /** What a vendor has in front of /v2 is its own. */
+  function withoutPrefix(url: URL): URL {
+    const prefix = new URL(vendor.address?.(server.url) ?? server.url).pathname;
+    return url.pathname.startsWith(`${prefix}/v2/`) ? new URL(url.href.replace(prefix, '')) : url;
   }
 
-  async function answerApi(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    api.push(request.url ?? '');
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = withoutPrefix(new URL(request.url ?? '/', server.url));
+    const { authorization } = request.headers;
     const asked: VendorRequest = {
       method: request.method ?? '',
       url,
-      authorization: request.headers.authorization,
+      authorization,
       header: (name) => request.headers[name]?.toString(),
       body: await text(request),
       generation,
     };
-    const answer = hook?.(api.length, url) ?? vendor.answer(asked, world);
-    if (answer === undefined) return sendJson(response, 404, vendor.failure(404, 'no such resource'));
+    const signedIn = signIn.answer(asked);
+    if (signedIn) return send(signedIn, response);
+    if (vendor.isApi(url)) return answerApi(asked, request, response);
+    distribution.push(`${url.pathname}${url.search}`);
+    if (!signIn.accepts(authorization, generation, url)) return challenge(url, response);
+    return answerDistribution(url, request, response);
+  }
+
+  function answerApi(asked: VendorRequest, request: IncomingMessage, response: ServerResponse): void {
+    api.push(request.url ?? '');
+    const answer = hook?.(api.length, asked.url, asked.body) ?? vendor.answer(asked, world);
+    send(answer ?? { status: 404, body: vendor.failure(404, 'no such resource') }, response);
+  }
+
+  function send(answer: VendorAnswer, response: ServerResponse): void {
     // Go writes header values in UTF-8, which Node would refuse.
     const headers = Object.fromEntries(
       Object.entries(answer.headers ?? {}).map(([name, value]) => [name, Buffer.from(value).toString('latin1')]),
@@ -63,28 +76,9 @@ export async function startVendorRegistry(vendor: Vendor, world: VendorWorld, do
     else sendJson(response, answer.status, answer.body, headers);
   }
 
-  const tokenNow = () => `${TOKEN}-${generation}`;
-
-  function isSignedIn(authorization: string | undefined): boolean {
-    if (vendor.signIn === 'basic') return authorization === basicAuthorization(vendor.credentials);
-    return authorization === `Bearer ${tokenNow()}`;
-  }
-
   function challenge(url: URL, response: ServerResponse): void {
-    const name = ROUTE.exec(url.pathname)?.[1];
-    const scope = name === undefined ? '' : `,scope="repository:${name}:pull"`;
-    const header =
-      vendor.signIn === 'basic'
-        ? 'Basic realm="vendor"'
-        : `Bearer realm="${server.url}${vendor.signIn.realm}",service="vendor"${scope}`;
     const errors = [{ code: 'UNAUTHORIZED', message: 'authentication required' }];
-    sendJson(response, 401, { errors }, { 'www-authenticate': header });
-  }
-
-  function giveToken(authorization: string | undefined, response: ServerResponse): void {
-    const known = authorization === basicAuthorization(vendor.credentials);
-    if (known) sendJson(response, 200, { token: tokenNow(), expires_in: 300 });
-    else sendJson(response, 401, { errors: [{ code: 'UNAUTHORIZED', message: 'wrong user or password' }] });
+    sendJson(response, 401, { errors }, { 'www-authenticate': signIn.challenge(url) });
   }
 
   /** Tags are as the vendor's own tables say; content comes from the real registry. */

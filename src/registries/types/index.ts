@@ -9,6 +9,7 @@ import { ghcr } from './ghcr.ts';
 import { gitlab } from './gitlab.ts';
 import { harbor } from './harbor.ts';
 import { jfrog } from './jfrog.ts';
+import { nexus } from './nexus.ts';
 import { otherTcr } from './other-tcr.ts';
 import { quay } from './quay.ts';
 import { tcr } from './tcr.ts';
@@ -23,6 +24,7 @@ export const registryTypes = [
   gitlab,
   harbor,
   jfrog,
+  nexus,
   otherTcr,
   quay,
   tcr,

@@ -22,7 +22,7 @@ export const aws: Vendor = {
   signIn: {
     challenge: () => 'Basic realm="https://ecr.example/",service="ecr.amazonaws.com"',
     accepts: (authorization, generation) => authorization === passwordOf(generation),
-    answer: (request, now) => (actionOf(request) === 'GetAuthorizationToken' ? giveToken(request, now) : undefined),
+    answer: (request) => (actionOf(request) === 'GetAuthorizationToken' ? giveToken(request) : undefined),
   },
   isApi: (url) => url.pathname === '/',
   failure: (status, message) => ({ __type: errorTypes[status] ?? 'ServerException', message }),
@@ -54,12 +54,15 @@ function refusalOf(request: VendorRequest): VendorAnswer | undefined {
   return refusal === undefined ? undefined : fail(refusal, 'The security token included in the request is invalid.');
 }
 
-function giveToken(request: VendorRequest, now: number): VendorAnswer {
+function giveToken(request: VendorRequest): VendorAnswer {
   const [, authorizationToken] = passwordOf(request.generation).split(' ');
-  const expiresAt = now / 1_000 + HOURS_12 + 0.5;
+  // By the clock of who asks, which tests move.
+  const expiresAt = Date.parse(toIso(request.header('x-amz-date') ?? '')) / 1_000 + HOURS_12 + 0.5;
   const data = { authorizationToken, expiresAt, proxyEndpoint: request.url.origin };
   return refusalOf(request) ?? { status: 200, body: { authorizationData: [data] } };
 }
+
+const toIso = (time: string) => time.replace(/^(....)(..)(..T..)(..)(..Z)$/, '$1-$2-$3:$4:$5');
 
 function answer(request: VendorRequest, world: VendorWorld): VendorAnswer {
   const refusal = refusalOf(request);

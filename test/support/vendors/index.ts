@@ -2,8 +2,10 @@ import { dockerhub } from './dockerhub.ts';
 import { ghcr } from './ghcr.ts';
 import { gitlab } from './gitlab.ts';
 import { harbor } from './harbor.ts';
+import { jfrog } from './jfrog.ts';
+import { nexus } from './nexus.ts';
 import { quay } from './quay.ts';
 import type { Vendor } from './vendor.ts';
 
 /** Every vendor that the conformance suite knows. */
-export const vendors: readonly Vendor[] = [dockerhub, ghcr, gitlab, harbor, quay];
+export const vendors: readonly Vendor[] = [dockerhub, ghcr, gitlab, harbor, jfrog, nexus, quay];

@@ -22,13 +22,22 @@ export interface VendorAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** How a vendor signs in to /v2 in a way of its own. */
+export interface OwnSignIn {
+  /** The challenge to a request without, or with wrong, credentials. */
+  challenge(url: URL): string;
+  accepts(authorization: string | undefined, generation: number, url: URL): boolean;
+  /** Of what hands out passwords or tokens, which are not counted among the requests to the API. */
+  answer(request: VendorRequest): VendorAnswer | undefined;
+}
+
 /** One vendor as its published API describes it: what stands before a real docker-registry. */
 export interface Vendor {
   /** Of the registry type. */
   readonly name: string;
   readonly credentials: Credentials;
   /** How /v2 asks for credentials; of a token its path on the same server. */
-  readonly signIn: 'basic' | { readonly realm: string };
+  readonly signIn: 'basic' | { readonly realm: string } | OwnSignIn;
   /** Names that the vendor cannot have are not in its world. */
   readonly nested: boolean;
   /** An answer of its API; undefined for what is not its API. It refuses what the vendor refuses: page sizes, credentials. */
@@ -47,8 +56,10 @@ export interface Vendor {
   readonly showsDenied: boolean;
   /** Paths below /v2 that a sync of unchanged tags needs, where lists do not tell digests. */
   asksAgain?(world: VendorWorld): readonly string[];
+  /** Its API has one list of the tags of all repositories. */
+  readonly listsAllAtOnce?: true;
   /** The client under test, told where the API is when that is another server in real life. */
   connect(settings: RegistrySettings, origin: string, deps: SessionDeps): RegistryClient;
-  /** The address people give; default is the server itself. */
+  /** The address people give, with what is in front of /v2; default is the server itself. */
   address?(origin: string): string;
 }

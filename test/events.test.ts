@@ -123,6 +123,21 @@ describeEachEngine('events over HTTP', (fixture) => {
     expect(await marks()).toHaveLength(1);
   });
 
+  test('a tag that changes all the time is waited for longer', async () => {
+    const dueAfter = async (milliseconds: number) => {
+      fixture.clock.now = new Date(fixture.clock.now.getTime() + milliseconds);
+      return fixture.store.events.due(id, 100);
+    };
+    await post(path, push('1.0'), bearer());
+    const [look] = await dueAfter(1_000);
+    if (look) await fixture.store.events.settle(id, look);
+    await post(path, push('1.0'), bearer());
+
+    expect(look).toBeDefined();
+    expect(await dueAfter(4_000)).toEqual([]);
+    expect(await dueAfter(1_000)).toHaveLength(1);
+  });
+
   test('an event that comes during a look is looked at again', async () => {
     await post(path, push('1.0'), bearer());
     const [look] = await marks();

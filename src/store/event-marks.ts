@@ -23,6 +23,9 @@ type Write = Transaction<Tables>;
 
 /** A burst is waited for so long: its many events become one look. */
 const QUIET_MS = 1_000;
+/** What has been looked at so lately and changes again is waited for longer. */
+const BUSY_MS = 30_000;
+const BUSY_QUIET_MS = 5_000;
 /** After a look a mark says for so long that an event came. */
 const REMEMBERED_MS = 86_400_000;
 const ROWS_PER_STATEMENT = 100;
@@ -70,7 +73,10 @@ export async function markEvents(
           revision: eb('event_marks.revision', '+', 1),
           attempts: 0,
           noticed_at: sql<number>`case when event_marks.due_at is null then excluded.noticed_at else event_marks.noticed_at end`,
-          due_at: sql<number>`case when event_marks.due_at < excluded.due_at then event_marks.due_at else excluded.due_at end`,
+          due_at: sql<number>`case
+            when event_marks.due_at < excluded.due_at then event_marks.due_at
+            when event_marks.due_at is null and event_marks.noticed_at > ${now - BUSY_MS} then ${now + BUSY_QUIET_MS}
+            else excluded.due_at end`,
         })),
       )
       .execute();

@@ -76,6 +76,7 @@ export type RegistryRow = z.output<typeof RegistryRow>;
 export const RegistryList = z.looseObject({ List: z.array(RegistryRow), TotalCount: z.number() });
 
 export const AddedRegistry = z.looseObject({ RegistryId: z.number(), HealthCheckErr: text, NameRepeatErr: text });
+export type AddedRegistry = z.output<typeof AddedRegistry>;
 
 export const CreatedTask = z.looseObject({ TaskID: z.number().nullish() });
 

@@ -28,6 +28,7 @@ import { defineRegistryList } from './registry-list.ts';
 import { defineRegistryRemove } from './registry-remove.ts';
 import { defineRegistrySync } from './registry-sync.ts';
 import { defineRegistryTest } from './registry-test.ts';
+import { defineRegistryUpdate } from './registry-update.ts';
 import { defineRegistryWebhook } from './registry-webhook.ts';
 import { defineScan } from './scan.ts';
 import { defineServe } from './serve.ts';
@@ -50,6 +51,7 @@ const groups: readonly { readonly name: string; readonly description: string; re
       commands: [
         defineRegistryAdd,
         defineRegistryList,
+        defineRegistryUpdate,
         defineRegistryTest,
         defineRegistrySync,
         defineRegistryBudget,

@@ -1,11 +1,14 @@
 import { type Command, InvalidArgumentError } from 'commander';
-import { AddedRegistry } from './api-answers.ts';
+import { everything } from '../model/sync-choice.ts';
+import { AddedRegistry, Done } from './api-answers.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure } from './command-failure.ts';
-import { connectApi } from './connect-api.ts';
+import { type Api, connectApi } from './connect-api.ts';
 import { findRegistries } from './find-registry.ts';
+import { withLocalStore } from './open-local-store.ts';
 import { failureOf } from './registry-failure.ts';
 import { PASSWORD_VARIABLE, readRegistryPassword, registryTypeOption, withScheme } from './registry-options.ts';
+import { addSyncChoiceOptions, changeChoice, givesChoice, type SyncChoiceOptions } from './sync-choice-options.ts';
 
 interface AddOptions {
   readonly type: string;
@@ -16,9 +19,10 @@ interface AddOptions {
   readonly region: string;
   readonly scan?: true;
 }
+type AddWithChoice = AddOptions & SyncChoiceOptions;
 
 export function defineRegistryAdd(parent: Command, context: CommandContext): void {
-  parent
+  const command = parent
     .command('add')
     .description('connect a registry')
     .argument('<name>', 'how you call it')
@@ -29,21 +33,24 @@ export function defineRegistryAdd(parent: Command, context: CommandContext): voi
     .option('--insecure', 'accept any TLS certificate')
     .option('--speed-limit <requests>', 'requests a second at most; 0 = no limit', requestsPerSecond, 0)
     .option('--region <region>', 'RegistryRegion in the API', 'default')
-    .option('--scan', 'authorise and scan new images after each sync')
+    .option('--scan', 'authorise and scan new images after each sync');
+  addSyncChoiceOptions(command)
     .addHelpText(
       'after',
       `
 The password is asked for, or read from standard input or ${PASSWORD_VARIABLE}; never from the command line.
+--include, --exclude and --newest work on the database of this machine's settings, which must be the server's.
 
 Examples:
   plimsoll registry add staging https://registry.example.com -u scanner
   plimsoll registry add staging https://registry.example.com -u scanner --password-stdin < password.txt
-  plimsoll registry add local http://127.0.0.1:5000`,
+  plimsoll registry add local http://127.0.0.1:5000
+  plimsoll registry add shop https://registry.example.com --include 'shop/**' --newest 20`,
     )
-    .action((name: string, url: string, options: AddOptions) => addRegistry(context, name, url, options));
+    .action((name: string, url: string, options: AddWithChoice) => addRegistry(context, name, url, options));
 }
 
-async function addRegistry(context: CommandContext, name: string, url: string, options: AddOptions): Promise<void> {
+async function addRegistry(context: CommandContext, name: string, url: string, options: AddWithChoice): Promise<void> {
   const password = await readRegistryPassword(context, options);
   const api = await connectApi(context);
   const parameters = {
@@ -58,7 +65,9 @@ async function addRegistry(context: CommandContext, name: string, url: string, o
     SpeedLimit: options.speedLimit,
     NeedScan: options.scan === true,
   };
-  const added = await api.call('AddAssetImageRegistryRegistryDetail', parameters, AddedRegistry);
+  const added = givesChoice(options)
+    ? await addWithChoice(context, api, parameters, options)
+    : await api.call('AddAssetImageRegistryRegistryDetail', parameters, AddedRegistry);
 
   if (added.NameRepeatErr) {
     throw new CommandFailure(`Registry "${name}" was not added: ${added.NameRepeatErr}`, {
@@ -74,6 +83,36 @@ async function addRegistry(context: CommandContext, name: string, url: string, o
   }
   context.terminal.out(`Registry "${name}" is connected (id ${added.RegistryId}).\n`);
   context.terminal.note(`Next: plimsoll registry sync ${name} --wait\n`);
+}
+
+/** NeedScan would begin a sync at once: it is said after the choice is made. */
+async function addWithChoice(
+  context: CommandContext,
+  api: Api,
+  parameters: { readonly Name: string; readonly NeedScan: boolean },
+  options: SyncChoiceOptions,
+): Promise<AddedRegistry> {
+  return withLocalStore(context, async (store) => {
+    const first = { ...parameters, NeedScan: false };
+    const added = await api.call('AddAssetImageRegistryRegistryDetail', first, AddedRegistry);
+    if (added.NameRepeatErr) return added;
+    const stored = await store.registries.findByName(parameters.Name);
+    if (stored?.id !== added.RegistryId) {
+      throw new CommandFailure(
+        `Registry "${parameters.Name}" is stored by the server, but not in this machine's database.`,
+        {
+          fix: `Where the server's database is: plimsoll registry update ${parameters.Name} with the same --include, --exclude, --newest.`,
+        },
+      );
+    }
+    await store.registries.chooseContent(stored.id, changeChoice(everything, options));
+    if (parameters.NeedScan) {
+      const again = { ...parameters, RegistryId: stored.id };
+      await api.call('UpdateAssetImageRegistryRegistryDetail', again, AddedRegistry);
+      await api.call('SyncAssetImageRegistryAsset', { RegistryIds: [stored.id] }, Done);
+    }
+    return added;
+  });
 }
 
 function requestsPerSecond(text: string): number {

@@ -2,6 +2,7 @@ import type { Registry } from '../model/registry.ts';
 import { repositoryPath } from '../registries/distribution/repository-path.ts';
 import type { RegistryClient } from '../registries/registry-client.ts';
 import type { Store } from '../store/store.ts';
+import { chooseRepositories } from './choose-repositories.ts';
 import { createFailureJudge } from './create-failure-judge.ts';
 import { createTally } from './create-tally.ts';
 import { walkTags } from './walk-repository.ts';
@@ -29,13 +30,14 @@ export interface Looked {
  */
 export async function lookAgain(
   registry: Registry,
-  client: RegistryClient,
+  whole: RegistryClient,
   { repository, tags }: Wanted,
   { store, now }: { readonly store: Pick<Store, 'images'>; readonly now: () => Date },
   signal: AbortSignal,
 ): Promise<Looked> {
   // A name that no registry can have must reach neither a URL nor the database.
   repositoryPath(repository);
+  const { client, hides } = chooseRepositories(whole, registry.syncChoice);
   const startedAt = now();
   const failures = createFailureJudge(client, signal);
   const tally = createTally();
@@ -59,5 +61,7 @@ export async function lookAgain(
   failures.finish();
   const gone = [...known].flatMap(([name, tag]) => (listed.has(name) ? [] : [tag.id]));
   const removedImages = gone.length === 0 ? 0 : await store.images.removeTags(registry.id, repository, gone, startedAt);
-  return { listed, removedImages, unread: tally.total().unread };
+  // What a sync would not look at will never be seen: nobody should wait for it.
+  const hidden = tags === 'all' ? [] : [...tags].filter((tag) => hides(repository, tag));
+  return { listed: new Set([...listed, ...hidden]), removedImages, unread: tally.total().unread };
 }

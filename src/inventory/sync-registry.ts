@@ -2,6 +2,7 @@ import { AppError } from '../model/app-error.ts';
 import type { Registry } from '../model/registry.ts';
 import type { RegistryClient } from '../registries/registry-client.ts';
 import type { Store } from '../store/store.ts';
+import { chooseRepositories } from './choose-repositories.ts';
 import { createFailureJudge } from './create-failure-judge.ts';
 import { createTally, type Tallied } from './create-tally.ts';
 import { forEachConcurrently } from './for-each-concurrently.ts';
@@ -32,10 +33,12 @@ const REPOSITORIES_AT_ONCE = 4;
  */
 export async function syncRegistry(
   registry: Registry,
-  client: RegistryClient,
+  whole: RegistryClient,
   { store, now }: SyncDeps,
   signal: AbortSignal,
 ): Promise<SyncResult> {
+  const chosen = chooseRepositories(whole, registry.syncChoice);
+  const { client } = chosen;
   // A walk that had to wait goes on: what it has seen since it began is not asked for again.
   const resumedFrom = registry.walkStartedAt;
   const startedAt = resumedFrom ?? now();
@@ -56,14 +59,15 @@ export async function syncRegistry(
   );
   failures.finish();
   const total = tally.total();
-  if (listed.size === 0 && known.length > 0 && total.tags === 0) {
+  const isEmpty = listed.size === 0 && chosen.repositoriesLeftOut() === 0;
+  if (isEmpty && known.length > 0 && total.tags === 0) {
     throw new AppError(
       'catalog-empty',
       `${registry.url} lists no repositories, but ${known.length} were known. Nothing was removed.`,
     );
   }
   const removedImages = await store.images.removeUnseen(registry.id, startedAt);
-  return { ...total, repositories: listed.size, removedImages, warnings: client.warnings(), remarks: [] };
+  return { ...total, repositories: listed.size, removedImages, warnings: client.warnings(), remarks: chosen.remarks() };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Cause } from './cause.ts';
 import type { ConnectionReport } from './connection-report.ts';
+import type { SyncChoice } from './sync-choice.ts';
 
 /** What a registry type must be told to connect; `password` is in clear, so this never leaves the process. */
 export interface RegistrySettings {
@@ -69,4 +70,6 @@ export interface Registry {
   /** Begin of a walk that waits for the registry, and then goes on. */
   readonly walkStartedAt?: Date;
   readonly skipped: Partial<SkippedCounts>;
+  /** Absent: everything is looked at. */
+  readonly syncChoice?: SyncChoice;
 }

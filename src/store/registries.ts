@@ -2,6 +2,7 @@ import { type Selectable, sql, type Updateable } from 'kysely';
 import type { Cause } from '../model/cause.ts';
 import type { ConnectionReport } from '../model/connection-report.ts';
 import type { ConnectionStatus, Registry, SyncStatus } from '../model/registry.ts';
+import type { SyncChoice } from '../model/sync-choice.ts';
 import type { Database } from './database.ts';
 import { matches } from './image-conditions.ts';
 import { toDate } from './image-rows.ts';
@@ -128,6 +129,15 @@ export function createRegistryStore(database: Database, vault: Vault, now: () =>
         .where('id', '=', id)
         .execute();
     },
+    chooseContent: async (id, choice) => {
+      const sync_choice = isEverything(choice) ? '{}' : JSON.stringify(choice);
+      const updated = await write
+        .updateTable('registries')
+        .set({ sync_choice })
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return updated.numUpdatedRows > 0n;
+    },
     recordSync: async (id, outcome) => {
       await write.updateTable('registries').set(syncColumns(outcome)).where('id', '=', id).execute();
     },
@@ -234,6 +244,7 @@ function toRegistry(row: Selectable<RegistriesTable>): Registry {
     syncedAt: toDate(row.synced_at),
     walkStartedAt: toDate(row.walk_started_at),
     skipped: JSON.parse(row.skipped) as Registry['skipped'],
+    ...(row.sync_choice === '{}' ? {} : { syncChoice: JSON.parse(row.sync_choice) as SyncChoice }),
   };
 }
 
@@ -241,3 +252,6 @@ function readReport(text: string): ConnectionReport {
   const report = JSON.parse(text) as Omit<ConnectionReport, 'checkedAt'> & { readonly checkedAt: string };
   return { ...report, checkedAt: new Date(report.checkedAt) };
 }
+
+const isEverything = ({ include, exclude, newest }: SyncChoice) =>
+  include.length === 0 && exclude.length === 0 && newest === undefined;

@@ -10,6 +10,7 @@ import type { ConnectionStatus, Registry, RegistrySettings, SkippedCounts } from
 import type { Risk } from '../model/risk.ts';
 import type { KindState, ScanKind, ScanStatus, Summary, TaskStatus } from '../model/scan.ts';
 import type { Severity } from '../model/severity.ts';
+import type { SyncChoice } from '../model/sync-choice.ts';
 import type { AffectedPackage, Suppressed, Vulnerability } from '../model/vulnerability.ts';
 import type { AuditStore } from './audit-log.ts';
 import type { AuthorizationStore } from './authorizations.ts';
@@ -129,6 +130,8 @@ export interface RegistryStore {
     id: number,
     state: { status: ConnectionStatus; cause?: Cause; checkedAt: Date; report?: ConnectionReport },
   ): Promise<void>;
+  /** What syncs look at from now on; false for an unknown registry. */
+  chooseContent(id: number, choice: SyncChoice): Promise<boolean>;
   recordSync(id: number, state: SyncOutcome): Promise<void>;
   /** Marks them queued and adds one sync job each (none where one is waiting already); unknown ids are returned. */
   requestSync(ids: readonly number[] | 'all'): Promise<{ readonly unknown: readonly number[] }>;

@@ -77,7 +77,7 @@ function describe(result: SyncResult): string {
     result.skipped[reason] ? [`${result.skipped[reason]} ${reason}`] : [],
   );
   const lines = [
-    ...(result.repositories === 0
+    ...(result.repositories === 0 && result.remarks.length === 0
       ? ['The registry lists no repositories: the account may not be allowed to list its catalog.']
       : []),
     ...(parts.length > 0 ? [`Not images: ${parts.join(', ')}.`] : []),

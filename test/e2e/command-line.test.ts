@@ -100,6 +100,35 @@ describe('from an empty server to a list, by commands alone', () => {
     expect((await run('registry list -o name')).out).toBe('staging\n');
   });
 
+  test('what a sync looks at is chosen when a registry is added, or later', async () => {
+    const env = { PLIMSOLL_REGISTRY_PASSWORD: account.password };
+    const images = async () =>
+      (await run('image list -o csv')).out.split('\n').filter((line) => line.includes('127.0.0.1')).length;
+    const before = await images();
+
+    const added = await run(`registry add part ${registry.url} -u scanner --include shop/** --exclude **:nothing`, {
+      env,
+    });
+    const synced = await run('registry sync part --wait');
+    const chosen = await run('registry update part --include nothing/** --newest 5');
+    const emptied = await run('registry sync part --wait');
+
+    expect(added).toMatchObject({ exitCode: 0 });
+    expect(synced.out).toMatch(/part is in sync\. .*Not looked at: \d+ repositor(?:y|ies) by pattern\./);
+    expect(chosen.out).toBe(
+      'A sync of "part" looks at nothing/**; leaves out **:nothing; the newest 5 tags of each repository.\n',
+    );
+    expect(emptied.out).toContain('Not looked at:');
+    expect(await images()).toBe(before);
+    expect(JSON.parse((await run('registry update part --include= --exclude= --newest all -o json')).out)).toEqual({
+      registry: 'part',
+      include: [],
+      exclude: [],
+    });
+    expect((await run('registry update part --include a:b:c')).exitCode).toBe(2);
+    await run('registry remove part');
+  });
+
   test('a test tells every stage, now by the server or from here, and fits the terminal', async () => {
     const now = await run('registry test staging --now', { width: 60 });
     const here = await run(`registry test ${registry.url} -u scanner -o json`, {

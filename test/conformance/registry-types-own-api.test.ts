@@ -157,20 +157,22 @@ describe.skipIf(!available)('with the real docker-registry behind them', () => {
       if (vendor.showsDenied) expect(client.warnings().join('\n')).toContain(DENIED);
     });
 
-    test.each([403, 404])(
-      'lists by the catalog, and says so, when its API answers %d to everything',
-      async (status) => {
-        client = connect();
-        server.onApi(() => ({ status, body: vendor.failure(status, 'no') }));
+    test.each([
+      ['403', () => ({ status: 403, body: vendor.failure(403, 'no') })],
+      ['404', () => ({ status: 404, body: vendor.failure(404, 'no') })],
+      ['a page for people', () => ({ status: 200, body: '<!doctype html><title>Sign in</title>' })],
+      ['JSON of another shape', () => ({ status: 200, body: { else: [{ nothing: true }] } })],
+    ])('lists by the catalog, and says so, when its API answers %s to everything', async (_, answer) => {
+      client = connect();
+      server.onApi(answer);
 
-        const names = await collect(client.repositories(signal));
-        const tags = await collect(client.tags(LARGE, signal));
+      const names = await collect(client.repositories(signal));
+      const tags = await collect(client.tags(LARGE, signal));
 
-        expect(names).toEqual(expect.arrayContaining(namesOfAll()));
-        expect(tags).toHaveLength(size.tags);
-        expect(client.warnings()).toEqual([expect.stringContaining('catalog')]);
-      },
-    );
+      expect(names).toEqual(expect.arrayContaining(namesOfAll()));
+      expect(tags).toHaveLength(size.tags);
+      expect(client.warnings()).toEqual([expect.stringContaining('catalog')]);
+    });
 
     test('passes on that its API is down, rather than listing less', async () => {
       server.onApi(() => ({ status: 503, body: vendor.failure(503, 'down') }));
@@ -230,7 +232,8 @@ describe.skipIf(!available)('with the real docker-registry behind them', () => {
         let changed = false;
         server.onApi((_, url, body) => {
           const asked = `${decodeURIComponent(decodeURIComponent(url.href))}${body}`;
-          if (changed || !(vendor.listsAllAtOnce || asked.includes('large'))) return undefined;
+          if (changed || !(vendor.listsAllAtOnce || asked.includes(vendor.marksLarge ?? LARGE.slice('team-a/'.length))))
+            return undefined;
           changed = true;
           // One goes from the page that is being read, so all others move up; one moves to an image that has been read,
           // one from there to the last page.
@@ -247,6 +250,17 @@ describe.skipIf(!available)('with the real docker-registry behind them', () => {
         await sync();
         // What was listed just before it was deleted.
         expect(await rows()).toEqual(expected());
+      });
+
+      test('loses nothing of a project that it may not read any more', async () => {
+        const before = await rows();
+        server.world.denied.add('team-b');
+
+        const { unread, removedImages } = await sync();
+
+        expect(await rows()).toEqual(before);
+        expect(removedImages).toBe(0);
+        expect(unread.join('\n')).toContain('team-b/');
       });
     });
   });

@@ -29,7 +29,7 @@ export interface WorldRepository {
 export interface VendorWorld {
   readonly projects: readonly string[];
   /** Those that this account may see and not read. */
-  readonly denied: ReadonlySet<string>;
+  readonly denied: Set<string>;
   readonly repositories: readonly WorldRepository[];
   readonly images: readonly TestImage[];
 }

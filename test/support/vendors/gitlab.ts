@@ -15,6 +15,7 @@ export const gitlab: Vendor = {
   nested: true,
   showsDenied: true,
   skips: [],
+  marksLarge: 'ContainerRepository/1000"',
   isApi: (url) => url.pathname.startsWith('/api/v4/') || url.pathname === '/api/graphql',
   failure: (status, message) => ({ message: `${status} ${message}` }),
   answer,

@@ -56,6 +56,8 @@ export interface Vendor {
   readonly showsDenied: boolean;
   /** Paths below /v2 that a sync of unchanged tags needs, where lists do not tell digests. */
   asksAgain?(world: VendorWorld): readonly string[];
+  /** By what a request for the tags of the large repository is told, where that is not its name. */
+  readonly marksLarge?: string;
   /** Its API has one list of the tags of all repositories. */
   readonly listsAllAtOnce?: true;
   /** The client under test, told where the API is when that is another server in real life. */

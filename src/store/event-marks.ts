@@ -154,7 +154,7 @@ export async function settleMarks(
   for (const part of unchanged(registryId, look)) {
     const settled = await trx
       .updateTable('event_marks')
-      .set({ due_at: null })
+      .set({ due_at: null, attempts: 0 })
       .where(part)
       .returning('noticed_at')
       .execute();
@@ -168,6 +168,14 @@ export async function settleMarks(
     .where('noticed_at', '<', now - REMEMBERED_MS)
     .execute();
   return lagMs;
+}
+
+/** Attempts above none say of what waits no longer that nobody has seen it. */
+export const givenUp = { due_at: null, attempts: 1 } as const;
+
+export async function giveUpMarks(trx: Write, registryId: number, look: Look): Promise<void> {
+  for (const part of unchanged(registryId, look))
+    await trx.updateTable('event_marks').set(givenUp).where(part).execute();
 }
 
 export async function postponeMarks(trx: Write, registryId: number, look: Look, until: number): Promise<void> {

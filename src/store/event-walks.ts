@@ -8,7 +8,7 @@ export interface WholeWalk {
   readonly removedImages: number;
 }
 
-/** An event this much older than a walk is still about what the walk may find: its look may have failed. */
+/** An event this much older than a walk is still about what the walk may find. */
 const GRACE_MS = 600_000;
 
 /**
@@ -55,6 +55,8 @@ async function countUntold(trx: Transaction<Tables>, registryId: number, started
       select 1 from event_marks
       where event_marks.registry_id = ${registryId} and event_marks.repository = repositories.path
         and event_marks.tag in (images.tag, '*')
-        and (event_marks.due_at is not null or event_marks.noticed_at >= ${startedAt - GRACE_MS}))`.execute(trx);
+        and (event_marks.due_at is not null or event_marks.attempts > 0 or event_marks.noticed_at >= ${startedAt - GRACE_MS}))`.execute(
+    trx,
+  );
   return Number(rows[0]?.untold ?? 0);
 }

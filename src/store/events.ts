@@ -6,6 +6,8 @@ import {
   type DueRepository,
   dueRegistries,
   dueRepositories,
+  givenUp,
+  giveUpMarks,
   type Look,
   markEvents,
   pendingMarks,
@@ -59,12 +61,14 @@ export interface EventStore {
   pending(registryId: number): Promise<number>;
   /** What was looked at waits no longer, unless an event came meanwhile. */
   settle(registryId: number, look: Look): Promise<void>;
+  /** The same for what could not be looked at: the next whole walk will see it. */
+  giveUp(registryId: number, look: Look): Promise<void>;
   /** Another look, later; an attempt is counted. */
   postpone(registryId: number, look: Look, until: Date): Promise<void>;
   /** Nothing of a registry is looked at before. */
   postponeAll(registryId: number, until: Date): Promise<void>;
-  /** Forgets what waits: a whole walk will see it. */
-  forget(registryId: number): Promise<void>;
+  /** The same for all that waits. */
+  giveUpAll(registryId: number): Promise<void>;
   /** After a whole walk has reached its end; returns how many changes it found that no event had told of. */
   recordWalk(registryId: number, walk: WholeWalk): Promise<number>;
   states(): Promise<ReadonlyMap<number, EventState>>;
@@ -134,6 +138,7 @@ export function createEventStore(database: Database, vault: Vault, now: () => Da
         const lagMs = await settleMarks(trx, registryId, look, now().getTime());
         if (lagMs !== undefined) await setRow(trx, registryId, { lag_ms: lagMs });
       }),
+    giveUp: (registryId, look) => transaction((trx) => giveUpMarks(trx, registryId, look)),
     postpone: (registryId, look, until) => transaction((trx) => postponeMarks(trx, registryId, look, until.getTime())),
     postponeAll: async (registryId, until) => {
       await write
@@ -143,8 +148,13 @@ export function createEventStore(database: Database, vault: Vault, now: () => Da
         .where('due_at', 'is not', null)
         .execute();
     },
-    forget: async (registryId) => {
-      await write.deleteFrom('event_marks').where('registry_id', '=', registryId).execute();
+    giveUpAll: async (registryId) => {
+      await write
+        .updateTable('event_marks')
+        .set(givenUp)
+        .where('registry_id', '=', registryId)
+        .where('due_at', 'is not', null)
+        .execute();
     },
     recordWalk: (registryId, walk) =>
       transaction(async (trx) => ((await ensureRow(trx, registryId)) ? recordWholeWalk(trx, registryId, walk) : 0)),

@@ -631,8 +631,9 @@ export interface EventMarksTable {
   pushed: number;
   /** Counts the events: a mark that has changed during a look is looked at again. */
   revision: number;
+  /** Looks that failed; above none where nothing waits any more: it was given up. */
   attempts: number;
   noticed_at: number;
-  /** NULL when it has been looked at. */
+  /** NULL when it waits no longer. */
   due_at: number | null;
 }

@@ -315,7 +315,12 @@ describeEachEngine('looks after events', (fixture) => {
     expect(authorized).toHaveLength(3);
   });
 
-  test('more events than a walk would cost become one', async () => {
+  test('more events than a walk would cost become one, which counts none of them as lost', async () => {
+    await accept(pushed('old-0'));
+    await look();
+    await walk();
+    app.tags.set('t1', putImage(app, { seed: 't1' }));
+    await accept(pushed('t1'));
     for (let at = 0; at <= 10; at++)
       await accept(...Array.from({ length: 1_000 }, (_, event) => pushed(`t${event}`, `team/app-${at}`)));
 
@@ -324,5 +329,29 @@ describeEachEngine('looks after events', (fixture) => {
     expect(requests).toEqual([]);
     expect(await state()).toMatchObject({ waiting: 0 });
     expect((await fixture.store.registries.get(id))?.syncStatus).toBe('queued');
+    pass(3_600_000);
+    await walk();
+    expect(await listed()).toEqual(inRegistry());
+    expect(await state()).toMatchObject({ lost: 0 });
+  });
+
+  test('what an event told and nobody could look at is not lost', async () => {
+    await accept(pushed('old-0'));
+    await look();
+    await walk();
+    const url = served.url;
+    await fixture.store.registries.update(id, sampleRegistry('lab', { url: 'http://127.0.0.1:1' }));
+    app.tags.set('new', putImage(app, { seed: 'new' }));
+    await accept(pushed('new'));
+    for (let at = 0; at < 6; at++) {
+      await look();
+      pass(3_600_000);
+    }
+    expect(await state()).toMatchObject({ waiting: 0 });
+
+    await fixture.store.registries.update(id, sampleRegistry('lab', { url }));
+    await walk();
+    expect(await listed()).toEqual(inRegistry());
+    expect(await state()).toMatchObject({ lost: 0 });
   });
 });

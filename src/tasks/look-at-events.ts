@@ -32,7 +32,7 @@ export async function lookAtEvents(deps: LookAtEventsDeps, registryId: number, s
   if ((await store.events.pending(registryId)) > MOST_MARKS) {
     log.info({ registryId }, 'so many events that the whole registry is synced instead');
     await store.registries.requestSync([registryId]);
-    return store.events.forget(registryId);
+    return store.events.giveUpAll(registryId);
   }
   for (;;) {
     const looks = await store.events.due(registryId, REPOSITORIES_AT_ONCE);
@@ -120,7 +120,7 @@ async function tryLater(
   retryable: boolean,
 ): Promise<void> {
   const attempts = attemptsOf(look);
-  if (!retryable || attempts + 1 >= MOST_ATTEMPTS) return store.events.settle(registry.id, look);
+  if (!retryable || attempts + 1 >= MOST_ATTEMPTS) return store.events.giveUp(registry.id, look);
   await store.events.postpone(registry.id, look, new Date(now().getTime() + waitAfter(attempts, FIRST_WAIT_MS)));
 }
 

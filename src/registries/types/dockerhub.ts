@@ -98,7 +98,7 @@ async function namespacesOf(hub: Hub, signal: AbortSignal): Promise<readonly str
   if (hub.namespace !== undefined) return [hub.namespace];
   if (hub.anonymous) {
     const message =
-      'it lists what belongs to an account or to a namespace. Give the address https://docker.io/<namespace>';
+      'it lists what belongs to an account or to a namespace. Give the address https://registry-1.docker.io/<namespace>';
     throw new AppError('permission-denied', `${message}, or a user name and an access token.`);
   }
   return (await readJson(hub.session, ask(hub, 'v2/repositories/namespaces', {}), Namespaces, signal)).namespaces;

@@ -13,8 +13,8 @@ export async function findRealm(session: Session, signal: AbortSignal): Promise<
   const { response } = await session.read(asked, session.limits.errorBytes, signal);
   for (const { parameters } of parseChallenges(response.header('www-authenticate') ?? '')) {
     const realm = URL.parse(parameters.get('realm') ?? '');
-    if (realm === null) continue;
-    if (realm.protocol === 'https:' || (realm.protocol === 'http:' && base.protocol === 'http:')) return realm;
+    if (realm?.protocol !== 'https:' && realm?.protocol !== 'http:') continue;
+    if (realm.protocol === 'https:' || base.protocol === 'http:') return realm;
     const message = `${base.host} names ${realm.host} as its token server, which is not encrypted, so nothing is sent there.`;
     throw new AppError('authentication-failed', message);
   }

@@ -37,10 +37,7 @@ export async function lookAtEvents(deps: LookAtEventsDeps, registryId: number, s
   for (;;) {
     const looks = await store.events.due(registryId, REPOSITORIES_AT_ONCE);
     if (looks.length === 0) return;
-    const isDone = await lookAtAll(deps, registryId, looks, signal);
-    // A row that was listed anew does not know of its mark.
-    await store.trust.settle(registryId);
-    if (!isDone) return;
+    if (!(await lookAtAll(deps, registryId, looks, signal))) return;
   }
 }
 

@@ -1,7 +1,7 @@
 // The compiled file, and the scratch file beside it that holds what is only needed while compiling.
 
 /** Raised with every change of the tables or of what goes into them: older files are then compiled anew. */
-export const FORMAT = 3;
+export const FORMAT = 4;
 
 /**
  * What `openAdvisories` reads. A package has one row with all that matching needs (`entries`, see package-entries.ts); what
@@ -35,6 +35,7 @@ CREATE TABLE vulnerability (
   epss_percentile REAL
 ) WITHOUT ROWID;
 CREATE TABLE package (namespace INTEGER NOT NULL, name TEXT NOT NULL, entries TEXT NOT NULL, sum BLOB NOT NULL);
+CREATE TABLE name_filter (bits BLOB NOT NULL); -- of the packages, see name-filter.ts
 CREATE VIEW fingerprint AS SELECT namespace, name AS package, sum FROM package;
 `;
 

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { ratingOrigins } from './advisory-source.ts';
 import { createAdvisorySum, shortHash } from './fingerprints.ts';
+import { buildNameFilter } from './name-filter.ts';
 import { cveOf } from './vulnerability-id.ts';
 
 /** Namespaces with the number of advisories about their packages, by name. */
@@ -30,6 +31,7 @@ export function writePackages(database: DatabaseSync, signal: AbortSignal): Name
     const all = kept.map(({ id, row }, at) => `${id} ${sums[row]} ${said[at]}`); // rows of advisories depend on the order of feeds
     insert.run(namespace, name, `[${entries.join(',')}]`, shortHash(all.join('\n')));
   }
+  writeNameFilter(database);
   const remove = database.prepare('DELETE FROM advisory WHERE row = ?');
   for (let row = 1; row < rows; row++) if (countedIn[row] === 0) remove.run(row);
   const names = database.prepare('SELECT row, name FROM namespace ORDER BY name').all();
@@ -37,6 +39,14 @@ export function writePackages(database: DatabaseSync, signal: AbortSignal): Name
     const advisories = counts.get(Number(row));
     return advisories === undefined ? [] : [{ name: String(name), advisories }];
   });
+}
+
+function writeNameFilter(database: DatabaseSync): void {
+  const count = Number(database.prepare('SELECT COUNT(*) AS n FROM package').get()?.n ?? 0);
+  const select = database.prepare('SELECT namespace, name FROM package');
+  select.setReturnArrays(true);
+  const bits = buildNameFilter(select.iterate() as unknown as Iterable<[number, string]>, count);
+  database.prepare('INSERT INTO name_filter VALUES (?)').run(bits);
 }
 
 /** Of every advisory, by its row: what it says is long, and belongs to many packages. */

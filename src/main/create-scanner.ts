@@ -4,6 +4,7 @@ import { defaultEcosystems } from '../advisories/ask-feeds.ts';
 import { diffAdvisories } from '../advisories/diff-advisories.ts';
 import { ecosystemsInFolder } from '../advisories/ecosystems-in-folder.ts';
 import { locateSnapshot } from '../advisories/kept-snapshots.ts';
+import { readScores } from '../advisories/read-scores.ts';
 import { readSnapshot } from '../advisories/read-snapshot.ts';
 import { updateAdvisories } from '../advisories/update.ts';
 import { createMalwareEngines } from '../analyzers/malware/create-malware-engines.ts';
@@ -90,6 +91,7 @@ export async function createScanner(installation: Installation) {
         const { id } = await vex.read();
         return snapshot && currentMatchKey(snapshot, config.advisoriesMaxAgeDays, now(), id);
       },
+      scoresOf: async (ids: readonly string[]) => readScores(path, ids),
       compare: (from: string, to: string, signal: AbortSignal) =>
         diffAdvisories(locateSnapshot(config.dataDir, from), locateSnapshot(config.dataDir, to), signal),
     },

@@ -13,6 +13,8 @@ export interface MatchKey {
   readonly engine: string;
   /** The advisories were older than allowed, and the result says so. */
   readonly stale: boolean;
+  /** `lastReleaseEnd` when it was made; '' in results of earlier versions. */
+  readonly releaseEnd: string;
 }
 
 const engine = createHash('sha256')
@@ -23,14 +25,26 @@ const engine = createHash('sha256')
 const SEPARATOR = '.';
 const STALE = 'stale';
 
-/** One text for all of it: a result with another key has to be looked at again. `vexId`: the statements that were applied. */
-export function formatMatchKey({ id }: Pick<AdvisorySnapshot, 'id'>, stale: boolean, vexId = ''): string {
-  const rules = vexId === '' ? engine : `${engine}-${vexId}`;
-  return [id, rules, ...(stale ? [STALE] : [])].join(SEPARATOR);
+export interface MatchCircumstances {
+  readonly stale: boolean;
+  /** `lastReleaseEnd` */
+  readonly releaseEnd: string;
+  /** The statements that were applied. */
+  readonly vexId?: string;
 }
 
-/** Results of earlier versions have the id alone; then the engine is ''. */
+/** One text for all of it: a result with another key has to be looked at again. */
+export function formatMatchKey(
+  { id }: Pick<AdvisorySnapshot, 'id'>,
+  { stale, releaseEnd, vexId = '' }: MatchCircumstances,
+): string {
+  const rules = vexId === '' ? engine : `${engine}-${vexId}`;
+  return [id, rules, releaseEnd, ...(stale ? [STALE] : [])].join(SEPARATOR);
+}
+
+/** Results of earlier versions have no end of a release, and before that the id alone; then the engine is ''. */
 export function parseMatchKey(key: string): MatchKey {
-  const [snapshotId = '', engine = '', age] = key.split(SEPARATOR);
-  return { snapshotId, engine, stale: age === STALE };
+  const [snapshotId = '', engine = '', ...rest] = key.split(SEPARATOR);
+  const releaseEnd = rest.find((part) => part !== STALE) ?? '';
+  return { snapshotId, engine, stale: rest.includes(STALE), releaseEnd };
 }

@@ -5,7 +5,7 @@ import type { LocatedPackage } from '../model/package.ts';
 import type { CoverageGap, MatchResult, Suppressed } from '../model/vulnerability.ts';
 import { affects } from './affects.ts';
 import { boundGaps, findScope, type Place } from './coverage.ts';
-import { type FactsOf, type Hit, mergeHits } from './merge-hits.ts';
+import { type Descriptions, type FactsOf, type Hit, mergeHits } from './merge-hits.ts';
 
 /**
  * Which vulnerabilities an inventory has, by these advisories, and how far that can be believed. Pure: the same three
@@ -13,15 +13,17 @@ import { type FactsOf, type Hit, mergeHits } from './merge-hits.ts';
  */
 export function match(inventory: Inventory, database: AdvisoryDatabase, ecosystems: readonly Ecosystem[]): MatchResult {
   const scope = findScope(inventory, database, ecosystems);
-  const known = verdictsOf(database);
+  const known = memoryOf(database);
   const hits: Hit[] = [];
+  const verdicts = new Map([...scope.places.values()].map((place) => [place, verdictsOf(place, known)]));
   const owned = new Map<string, Hit[]>();
   const undecided: CoverageGap[] = [];
 
   for (const pkg of inventory.packages) {
     const place = scope.places.get(pkg.ecosystem);
-    if (!place) continue;
-    const found = judge(pkg, place, inventory.os, database, known);
+    const before = place && verdicts.get(place);
+    if (!before) continue;
+    const found = judge(pkg, place, inventory.os, database, before);
     if (found === NOTHING) continue;
     const owner = scope.isOwned(pkg) ? describeOwner(pkg) : undefined;
     const mine = owner === undefined ? hits : orNew(owned, owner);
@@ -32,8 +34,8 @@ export function match(inventory: Inventory, database: AdvisoryDatabase, ecosyste
   const factsOf: FactsOf = (id) => database.vulnerability?.(id);
   const gaps = [...scope.gaps, ...boundGaps(undecided)];
   const coverage = scope.coverage === 'known' && undecided.length > 0 ? 'partial' : scope.coverage;
-  const suppressed = [...owned].flatMap(([detail, of]) => suppress(detail, of, factsOf));
-  return { vulnerabilities: mergeHits(hits, factsOf), coverage, gaps, suppressed };
+  const suppressed = [...owned].flatMap(([detail, of]) => suppress(detail, of, factsOf, known));
+  return { vulnerabilities: mergeHits(hits, factsOf, known.descriptions), coverage, gaps, suppressed };
 }
 
 /** What advisories say of one package. */
@@ -43,21 +45,39 @@ interface Found {
   readonly reason: string;
 }
 
+/** By package and version. */
 type Verdicts = Map<string, Found>;
+
+interface Memory {
+  /** By the key of the place. */
+  readonly verdicts: Map<string, Verdicts>;
+  readonly descriptions: Descriptions;
+}
 
 const NOTHING: Found = { affecting: [], undecided: 0, reason: '' };
 const MAX_VERDICTS = 50_000;
-const verdicts = new WeakMap<AdvisoryDatabase, Verdicts>();
+const memories = new WeakMap<AdvisoryDatabase, Memory>();
 
 /**
  * What was found with these advisories before: binary packages of one source ask the same question, and images share most
  * of their packages. Begins anew when full.
  */
-function verdictsOf(database: AdvisoryDatabase): Verdicts {
-  const known = verdicts.get(database) ?? new Map<string, Found>();
-  if (known.size >= MAX_VERDICTS) known.clear();
-  verdicts.set(database, known);
-  return known;
+function memoryOf(database: AdvisoryDatabase): Memory {
+  const before = memories.get(database);
+  if (before && verdictsIn(before) < MAX_VERDICTS) return before;
+  const fresh = { verdicts: new Map(), descriptions: new WeakMap() };
+  memories.set(database, fresh);
+  return fresh;
+}
+
+function verdictsOf({ key }: Place, { verdicts }: Memory): Verdicts {
+  const ofPlace = verdicts.get(key) ?? new Map();
+  verdicts.set(key, ofPlace);
+  return ofPlace;
+}
+
+function verdictsIn({ verdicts }: Memory): number {
+  return [...verdicts.values()].reduce((sum, ofPlace) => sum + ofPlace.size, 0);
 }
 
 function judge(
@@ -70,7 +90,7 @@ function judge(
   const { name, version } = place.ecosystem.lookup(pkg, os);
   const advisories = firstAdvisories(name, place.namespaces, database);
   if (advisories.length === 0) return NOTHING;
-  const key = `${place.key}\0${name}\0${version}\0${pkg.modularity ?? ''}`;
+  const key = `${name}\0${version}\0${pkg.modularity ?? ''}`;
   const before = known.get(key);
   if (before) return before;
   const found = search(version, place.ecosystem.ofSameModule?.(pkg, advisories) ?? advisories, place.ecosystem);
@@ -105,8 +125,13 @@ function firstAdvisories(name: string, namespaces: readonly string[], database: 
 }
 
 /** The distribution's advisories speak for what it installed: it may have mended it without a new version. */
-function suppress(detail: string, hits: readonly Hit[], factsOf: FactsOf): readonly Suppressed[] {
-  return mergeHits(hits, factsOf).map((vulnerability) => ({
+function suppress(
+  detail: string,
+  hits: readonly Hit[],
+  factsOf: FactsOf,
+  { descriptions }: Memory,
+): readonly Suppressed[] {
+  return mergeHits(hits, factsOf, descriptions).map((vulnerability) => ({
     vulnerability,
     reason: 'owned-by-system-package',
     detail,

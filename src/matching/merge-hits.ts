@@ -17,8 +17,14 @@ export type FactsOf = (id: string) => VulnerabilityFacts | undefined;
 
 const MAX_REFERENCES = 50;
 
+/** A vulnerability without the packages that have it. */
+type Description = Omit<Vulnerability, 'affected'>;
+
+/** What was put together before of vulnerabilities that one advisory alone speaks of; with the same facts only. */
+export type Descriptions = WeakMap<Advisory, Description>;
+
 /** One vulnerability for each id, worst first, whatever number of advisories and packages speak of it. */
-export function mergeHits(hits: readonly Hit[], factsOf: FactsOf): readonly Vulnerability[] {
+export function mergeHits(hits: readonly Hit[], factsOf: FactsOf, known: Descriptions): readonly Vulnerability[] {
   const byId = new Map<string, Hit[]>();
   for (const hit of hits) {
     for (const id of hit.advisory.vulnerabilityIds ?? [hit.advisory.vulnerabilityId]) {
@@ -27,10 +33,23 @@ export function mergeHits(hits: readonly Hit[], factsOf: FactsOf): readonly Vuln
       else byId.set(id, [hit]);
     }
   }
-  return [...byId].map(([id, same]) => merge(id, same, factsOf(id))).sort(worstFirst);
+  return [...byId]
+    .map(([id, same]) => ({ ...describe(id, same, factsOf, known), affected: mergePackages(same) }))
+    .sort(worstFirst);
 }
 
-function merge(id: string, hits: readonly Hit[], facts: VulnerabilityFacts | undefined): Vulnerability {
+function describe(id: string, hits: readonly Hit[], factsOf: FactsOf, known: Descriptions): Description {
+  const advisory = hits[0]?.advisory;
+  const isAlone = advisory && !advisory.vulnerabilityIds && hits.every((hit) => hit.advisory === advisory);
+  if (!isAlone) return merge(id, hits, factsOf(id));
+  const before = known.get(advisory);
+  if (before) return before;
+  const fresh = merge(id, hits, factsOf(id));
+  known.set(advisory, fresh);
+  return fresh;
+}
+
+function merge(id: string, hits: readonly Hit[], facts: VulnerabilityFacts | undefined): Description {
   const advisories = [...new Map(hits.map(({ advisory }) => [advisory.id, advisory])).values()].sort(richestFirst);
   const published = advisories.flatMap((each) => each.published ?? []).sort()[0];
   const modified = advisories
@@ -53,7 +72,6 @@ function merge(id: string, hits: readonly Hit[], facts: VulnerabilityFacts | und
     exploited: facts?.exploited || advisories.some((each) => each.exploited),
     ...(exploitPublic ? { exploitPublic } : {}),
     ...(epss ? { epss } : {}),
-    affected: mergePackages(hits),
   };
 }
 

@@ -143,3 +143,15 @@ const STREAM_ENDS: Readonly<Record<string, string>> = { '8': '2024-05-31', '9': 
 
 /** Systems whose minor releases are one with the major one. */
 const BY_MAJOR: readonly string[] = ['debian', 'almalinux', 'rocky', 'rhel', 'centos', 'ol', 'fedora'];
+
+/** The last day on which the updates of any listed release ended before now: results differ by it alone when one ends. */
+export function lastReleaseEnd(now: Date): string {
+  const before = new Date(now.getTime() - DAY_MS).toISOString().slice(0, '2026-11-25'.length);
+  return allEnds.findLast((day) => day <= before) ?? '';
+}
+
+const allEnds = [...Object.values(RELEASE_ENDS), STREAM_ENDS].flatMap((ends) => Object.values(ends)).sort();
+
+/** When the updates that ended on that day have ended; undefined for ''. */
+export const dayAfter = (day: string): Date | undefined =>
+  day === '' ? undefined : new Date(Date.parse(day) + DAY_MS);

@@ -1,5 +1,6 @@
 import { markEndOfLife } from '../matching/mark-end-of-life.ts';
 import { formatMatchKey } from '../matching/match-key.ts';
+import { lastReleaseEnd } from '../matching/release-ends.ts';
 import type { AdvisorySnapshot } from '../model/advisory.ts';
 import type { Inventory } from '../model/inventory.ts';
 import type { MatchResult } from '../model/vulnerability.ts';
@@ -45,11 +46,11 @@ export function createMatchInventory({
     const { result: matched, snapshot } = await threads.match(inventory, advisoriesPath, signal);
     if (!snapshot) return { result: matched, key: '' };
     const stated = await vex?.read();
-    const result = heedVex(markEndOfLife(matched, inventory.os, now()), inventory, stated);
-    const age = ageInDays(snapshot, now());
-    const old = age > maxAgeDays;
-    const key = formatMatchKey(snapshot, old, stated?.id);
-    return { result: old ? stale(result, Math.floor(age)) : result, snapshot, key };
+    const at = now();
+    const result = heedVex(markEndOfLife(matched, inventory.os, at), inventory, stated);
+    const age = ageInDays(snapshot, at);
+    const key = currentMatchKey(snapshot, maxAgeDays, at, stated?.id);
+    return { result: age > maxAgeDays ? stale(result, Math.floor(age)) : result, snapshot, key };
   };
 }
 
@@ -59,7 +60,7 @@ const heedVex = (result: MatchResult, { os }: Inventory, vex: VexStatements | un
 
 /** What a match with these advisories would be stored with now. */
 export const currentMatchKey = (snapshot: AdvisorySnapshot, maxAgeDays: number, now: Date, vexId = ''): string =>
-  formatMatchKey(snapshot, ageInDays(snapshot, now) > maxAgeDays, vexId);
+  formatMatchKey(snapshot, { stale: ageInDays(snapshot, now) > maxAgeDays, releaseEnd: lastReleaseEnd(now), vexId });
 
 const ageInDays = (snapshot: AdvisorySnapshot, now: Date) => (now.getTime() - Date.parse(snapshot.checkedAt)) / DAY_MS;
 

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { OperatingSystem } from '../model/inventory.ts';
+import type { Epss } from '../model/vulnerability.ts';
 import type { Database } from './database.ts';
 import { isOneOf } from './text-search.ts';
 
@@ -20,6 +21,13 @@ export interface PackageHolder extends PackageName {
   readonly artifactId: number;
 }
 
+/** Of one vulnerability. */
+export interface StoredScore {
+  readonly number: number;
+  readonly id: string;
+  readonly epss?: Epss;
+}
+
 /** Which advisories stored results were matched with: what matching anew asks and says, beside saving single results. */
 export interface MatchStore {
   /** Keys other than this one that some stored inventory was matched with. */
@@ -33,6 +41,9 @@ export interface MatchStore {
   systems(key: string): Promise<ReadonlyMap<number, OperatingSystem>>;
   /** Says of results that other advisories give the same, unless they were scanned or matched meanwhile; returns of how many. */
   markMatched(artifacts: readonly MatchedArtifact[], from: string, to: string): Promise<number>;
+  /** Of vulnerabilities with greater numbers, by number. */
+  scores(after: number, limit: number): Promise<readonly StoredScore[]>;
+  saveScores(scores: readonly StoredScore[]): Promise<void>;
 }
 
 /** So many names or artifacts in one statement. */
@@ -108,6 +119,31 @@ export function createMatchStore({ engine, read, write }: Database): MatchStore 
         marked += Number(result.numAffectedRows ?? 0n);
       }
       return marked;
+    },
+    scores: async (after, limit) => {
+      const rows = await read
+        .selectFrom('vulnerabilities')
+        .select(['number', 'id', 'epss_probability as probability', 'epss_percentile as percentile'])
+        .where('number', '>', after)
+        .orderBy('number')
+        .limit(limit)
+        .execute();
+      return rows.map(({ number, id, probability, percentile }) => ({
+        number,
+        id,
+        ...(probability === null || percentile === null ? {} : { epss: { probability, percentile } }),
+      }));
+    },
+    saveScores: async (scores) => {
+      const listed = JSON.stringify(
+        scores.map(({ number, epss }) => [number, epss?.probability ?? null, epss?.percentile ?? null]),
+      );
+      const at = (index: number) =>
+        engine === 'sqlite' ? sql`json_extract(value, ${`$[${index}]`})` : sql`(value ->> ${sql.lit(index)})`;
+      await sql`update vulnerabilities
+        set epss_probability = cast(${at(1)} as double precision), epss_percentile = cast(${at(2)} as double precision)
+        from ${engine === 'sqlite' ? sql`json_each(${listed})` : sql`json_array_elements(${listed}::json)`} as listed
+        where vulnerabilities.number = cast(${at(0)} as bigint)`.execute(write);
     },
   };
 }

@@ -333,3 +333,58 @@ test('results of another server, with advisories of its own, are not brought bac
 
   expect(artifacts).toEqual([]);
 });
+
+test('when a release ends, images of it are matched again, and no others', async () => {
+  const image = (release: string) =>
+    buildImage({
+      created: '2026-01-01T00:00:00Z',
+      layers: [
+        layer()
+          .file('etc/os-release', `ID=alpine\nVERSION_ID=${release}\n`)
+          .file('node_modules/lodash/package.json', '{"name":"lodash","version":"4.17.4"}')
+          .gzip(),
+      ],
+    });
+  const registry = await lab.serve(
+    toServedRepository('team/app', [
+      { tag: 'a', image: image('3.22.1') },
+      { tag: 'b', image: image('3.23.0') },
+    ]),
+  );
+  lab.clock.now = new Date('2027-04-30T12:00:00Z');
+  await lab.publish({ lodash: '4.17.21' });
+  await lab.addSynced(registry.url);
+  await scanAll();
+  await registry.stop();
+  const { artifacts, settled } = watched();
+  await settled();
+  expect(artifacts).toHaveLength(0);
+
+  lab.clock.now = new Date('2027-05-02T12:00:00Z');
+  await settled();
+
+  expect(artifacts).toHaveLength(1);
+  const gaps = (await rows()).map(({ summary }) => summary.detail);
+  expect(gaps).toEqual([expect.stringContaining('updates ended on 2027-05-01'), expect.not.stringContaining('ended')]);
+});
+
+test('new scores reach what is stored without a match', async () => {
+  await lab.publish({ minimist: '0.2.1' });
+  await scannedImages();
+  let matches = 0;
+  const epss = { probability: 0.4, percentile: 0.99 };
+  rematching({
+    scoresOf: async (ids) => new Map(ids.map((id) => [id, epss])),
+    matchInventory: async (inventory, signal) => {
+      matches++;
+      return lab.matchInventory(inventory, signal);
+    },
+  });
+
+  await waitUntil(async () => (await lab.store.matches.scores(0, 1))[0]?.epss !== undefined);
+
+  const [row] = await rows();
+  const found = await lab.store.findings.vulnerabilities(row?.artifactId ?? 0, { conditions: [], offset: 0, limit: 1 });
+  expect(found.rows).toMatchObject([{ id: 'GHSA-minimist', epss }]);
+  expect(matches).toBe(0);
+});

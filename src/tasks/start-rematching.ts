@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { AdvisoryDiff } from '../advisories/diff-advisories.ts';
 import { ecosystems } from '../ecosystems/index.ts';
 import { parseMatchKey } from '../matching/match-key.ts';
+import { dayAfter, endedOn } from '../matching/release-ends.ts';
 import type { ChangeReason, FindingChange } from '../model/match-change.ts';
 import type { MatchInventory } from '../scan/match-inventory.ts';
 import { summarise } from '../scan/summarise.ts';
@@ -9,6 +10,7 @@ import type { MatchedArtifact } from '../store/matches.ts';
 import type { Store } from '../store/store.ts';
 import { changeReason } from './change-reason.ts';
 import { findAffectedArtifacts } from './find-affected-artifacts.ts';
+import { renewScores, type ScoresOf } from './renew-scores.ts';
 
 export interface RematchingDeps {
   readonly store: Pick<Store, 'inventories' | 'matches'>;
@@ -20,6 +22,8 @@ export interface RematchingDeps {
    * everything is matched.
    */
   readonly compare?: (from: string, to: string, signal: AbortSignal) => Promise<AdvisoryDiff | undefined>;
+  /** EPSS as it is now; absent: stored scores stay as they are. */
+  readonly scoresOf?: ScoresOf;
   readonly log: Logger;
   /** How often new advisories are looked for. */
   readonly everyMs?: number;
@@ -85,16 +89,31 @@ async function passOver(deps: RematchingDeps, key: string, round: Round, signal:
     const artifacts = (await store.matches.matchedWith(from)).filter(({ id }) => !round.failed.has(id));
     if (artifacts.length === 0) continue;
     const diff = await differenceTo(deps, from, key, signal);
-    const affected = diff && (await findAffectedArtifacts(store.matches, ecosystems, diff, from));
+    const affected = diff && (await findAffected(deps, diff, from, key));
     const others = artifacts.filter(({ id }) => affected && !affected.has(id));
     unaffected += await store.matches.markMatched(others, from, key);
     const rest = artifacts.filter(({ id }) => !affected || affected.has(id));
     matched += await rematch(deps, rest, reasons(from, key, diff), round, signal);
   }
+  if (!again && deps.scoresOf) await renewScores(store.matches, deps.scoresOf, signal);
   round.passed.add(key);
   if (matched + unaffected > 0) {
     log.info({ images: matched, unaffected, matchedWith: key }, 'stored images were matched with new advisories');
   }
+}
+
+/** What advisories say otherwise, and systems whose updates have ended in between. */
+async function findAffected(
+  { store: { matches } }: RematchingDeps,
+  diff: AdvisoryDiff,
+  from: string,
+  to: string,
+): Promise<ReadonlySet<number>> {
+  const affected = await findAffectedArtifacts(matches, ecosystems, diff, from);
+  const [before, now] = [from, to].map((key) => dayAfter(parseMatchKey(key).releaseEnd));
+  if (!before || !now || before.getTime() === now.getTime()) return affected;
+  const ended = [...(await matches.systems(from))].filter(([, os]) => endedOn(os, now) !== endedOn(os, before));
+  return new Set([...affected, ...ended.map(([id]) => id)]);
 }
 
 /** undefined: everything may have changed. */
@@ -106,6 +125,7 @@ async function differenceTo(
 ): Promise<AdvisoryDiff | undefined> {
   const [from, to] = [parseMatchKey(fromKey), parseMatchKey(toKey)];
   if (!compare || from.snapshotId === '' || from.engine !== to.engine || from.stale || to.stale) return undefined;
+  if (from.releaseEnd === '') return undefined;
   try {
     return await compare(from.snapshotId, to.snapshotId, signal);
   } catch (error) {

@@ -182,4 +182,20 @@ describeEachEngine('what matching anew asks of the store', (fixture) => {
     expect((await store.matches.matchedWith('one')).map(({ id }) => id)).toEqual([b]);
     expect(await store.matches.markMatched([], 'one', 'two')).toBe(0);
   });
+
+  test('scores of vulnerabilities are read by number, and saved without anything else of them', async () => {
+    const { store } = fixture;
+    await scanned('a', 'one');
+    const stored = await store.matches.scores(0, 10);
+    const [first] = stored;
+    expect(stored).toHaveLength(1);
+
+    const epss = { probability: 0.25, percentile: 0.975 };
+    await store.matches.saveScores(stored.map((each) => ({ ...each, epss })));
+    expect(await store.matches.scores(0, 10)).toEqual([{ ...first, epss }]);
+    expect(await store.matches.scores(first?.number ?? 0, 10)).toEqual([]);
+
+    await store.matches.saveScores([{ number: first?.number ?? 0, id: '' }]);
+    expect(await store.matches.scores(0, 10)).toEqual([{ number: first?.number, id: first?.id }]);
+  });
 });

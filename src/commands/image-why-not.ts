@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { causeTexts } from '../model/cause-texts.ts';
 import type { Image } from '../model/image.ts';
 import type { Registry } from '../model/registry.ts';
+import { choosesRepository, choosesTag } from '../model/sync-choice.ts';
 import type { Store } from '../store/store.ts';
 import type { TagFacts } from '../store/tag-facts.ts';
 import type { CommandContext } from './command-context.ts';
@@ -11,6 +12,7 @@ import { countOf } from './output/count-of.ts';
 import { outputOption } from './output/print-list.ts';
 import { printable } from './output/table.ts';
 import { wrap } from './output/wrap.ts';
+import { describeChoice } from './sync-choice-options.ts';
 
 const formats = ['table', 'json'] as const;
 
@@ -132,7 +134,7 @@ async function inRegistry(
   tag: string | undefined,
   digest: string | undefined,
 ): Promise<readonly Hindrance[]> {
-  const ofSync = hindranceOfSync(registry);
+  const ofSync = [...hindranceOfSync(registry), ...hindranceOfChoice(registry, path, tag)];
   const [repository] = await store.tags.repositories(registry.id, path);
   if (repository === undefined) {
     const looked = registry.syncedAt ? ` when it was last synced, ${registry.syncedAt.toISOString()}` : '';
@@ -162,6 +164,21 @@ function hindranceOfSync({ name, syncStatus, syncCause, syncMessage }: Registry)
     {
       what: `The last sync of registry "${name}" failed: ${reason}${syncMessage === '' ? '' : ` (${syncMessage})`}.`,
       fix: syncCause ? causeTexts[syncCause].solution.en : `plimsoll registry test ${name}`,
+    },
+  ];
+}
+
+/** Left out by a pattern, or perhaps older than the newest that are listed. */
+function hindranceOfChoice(registry: Registry, path: string, tag: string | undefined): readonly Hindrance[] {
+  const { name, syncChoice } = registry;
+  if (!syncChoice) return [];
+  const isChosen = choosesRepository(syncChoice, path) && (tag === undefined || choosesTag(syncChoice, path, tag));
+  if (isChosen && syncChoice.newest === undefined) return [];
+  const what = isChosen ? 'may leave it out' : 'leaves it out';
+  return [
+    {
+      what: `A sync of registry "${name}" ${what}: it ${describeChoice(syncChoice)}.`,
+      fix: `plimsoll registry update ${name} --include … --exclude … --newest …`,
     },
   ];
 }

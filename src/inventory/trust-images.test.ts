@@ -173,6 +173,21 @@ describe.skipIf(!available)('with the real docker-registry', () => {
       expect(await states()).toMatchObject({ unsigned: 'undefined false' });
     });
 
+    test('of one repository are judged alone after an event', async () => {
+      await add();
+      const { store } = fixture;
+
+      const outcome = await trustImages(
+        { id: registryId, url: docker.url },
+        client(),
+        { store, policy: everything('ecdsa', 'rsa'), repository: 'rsa' },
+        signal,
+      );
+
+      expect(outcome).toEqual({ checked: 1, signed: 1, unreadable: 0 });
+      expect(await states()).toMatchObject({ rsa: 'signed true', ecdsa: 'undefined false' });
+    });
+
     test('keep their verdicts when the registry refuses everything', async () => {
       await add();
       await judge(everything('ecdsa'));

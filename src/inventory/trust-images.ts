@@ -17,6 +17,13 @@ export interface TrustOutcome {
   readonly unreadable: number;
 }
 
+export interface TrustImagesDeps {
+  readonly store: Pick<Store, 'trust'>;
+  readonly policy: TrustPolicy | undefined;
+  /** Absent: the whole registry. */
+  readonly repository?: string | undefined;
+}
+
 const IMAGES_PER_PAGE = 500;
 const AT_ONCE = 4;
 /** These concern the registry, not one image: the rest is left for the next time. */
@@ -35,14 +42,15 @@ const ofTheRegistry: readonly Cause[] = [
 export async function trustImages(
   registry: { readonly id: number; readonly url: string },
   client: RegistryClient,
-  { store, policy }: { readonly store: Pick<Store, 'trust'>; readonly policy: TrustPolicy | undefined },
+  { store, policy, repository }: TrustImagesDeps,
   signal: AbortSignal,
 ): Promise<TrustOutcome> {
+  const place = { registryId: registry.id, repository };
   const outcome = { checked: 0, signed: 0, unreadable: 0 };
   try {
     if (!policy) await store.trust.forgetVerdicts(registry.id);
     for (let after = 0; policy; ) {
-      const page = await store.trust.candidates(registry.id, policy.fingerprint, after, IMAGES_PER_PAGE);
+      const page = await store.trust.candidates(place, policy.fingerprint, { after, limit: IMAGES_PER_PAGE });
       const last = page.at(-1);
       if (!last) break;
       after = last.id;
@@ -50,7 +58,7 @@ export async function trustImages(
     }
   } finally {
     // Also without a policy: a row that was listed anew does not know of its mark.
-    await store.trust.settle(registry.id);
+    await store.trust.settle(place);
   }
   return outcome;
 }

@@ -10,6 +10,7 @@ import { startEventLooks } from '../tasks/start-event-looks.ts';
 import { startHousekeeping } from '../tasks/start-housekeeping.ts';
 import { startRematching } from '../tasks/start-rematching.ts';
 import { startTimetable } from '../tasks/start-timetable.ts';
+import { trustAfterSync } from '../tasks/trust-after-sync.ts';
 import { countJobs } from './count-jobs.ts';
 import { createScanner, type Scanner } from './create-scanner.ts';
 import { createJobHandlers } from './job-handlers.ts';
@@ -55,8 +56,13 @@ async function startScanning(installation: Installation, scanner: Scanner, metri
 function startLooks({ config, store, holder, now, log }: Installation, { connections }: Scanner) {
   return startEventLooks({
     store,
-    lookAgain: async (registry, wanted, signal) =>
-      lookAgain(registry, await connections.get(registry.id), wanted, { store, now }, signal),
+    lookAgain: async (registry, wanted, signal) => {
+      const client = await connections.get(registry.id);
+      const looked = await lookAgain(registry, client, wanted, { store, now }, signal);
+      const { repository } = wanted;
+      await trustAfterSync(registry, client, { store, policyPath: config.trustPolicy, log, repository }, signal);
+      return looked;
+    },
     // On SQLite nobody else works on this database: what a dead process held is ours at once.
     holder: config.databaseUrl === undefined ? 'the only process' : holder,
     leaseMs: config.leaseSeconds * 1_000,

@@ -4,6 +4,13 @@ import type { TrustCandidate, TrustMark, TrustReason, TrustVerdict } from '../mo
 import type { Database } from './database.ts';
 import type { Tables } from './tables.ts';
 
+/** Where to look. */
+export interface TrustPlace {
+  readonly registryId: number;
+  /** Absent: all of them. */
+  readonly repository?: string | undefined;
+}
+
 /** An image by what stays the same when its row is listed anew. */
 export interface MarkedImage {
   readonly registryId: number;
@@ -23,14 +30,18 @@ export interface TrustState {
 
 /** Which images are trusted, and who or what says so. */
 export interface TrustStore {
-  /** Images of a registry whose verdict is not `signed` under this policy, by ascending id beyond `after`. */
-  candidates(registryId: number, policy: string, after: number, limit: number): Promise<readonly TrustCandidate[]>;
+  /** Images of a place whose verdict is not `signed` under this policy, by ascending id beyond `after`. */
+  candidates(
+    place: TrustPlace,
+    policy: string,
+    page: { readonly after: number; readonly limit: number },
+  ): Promise<readonly TrustCandidate[]>;
   /** Keeps a verdict; undefined: the policy says nothing of the image. */
   record(imageIds: readonly number[], verdict: TrustVerdict | undefined, policy: string): Promise<void>;
   /** Forgets the verdicts of a registry that has no policy any more. */
   forgetVerdicts(registryId: number): Promise<void>;
-  /** Makes the flag of every image of a registry say what its mark, else its verdict says. */
-  settle(registryId: number): Promise<void>;
+  /** Makes the flag of every image of a place say what its mark, else its verdict says. */
+  settle(place: TrustPlace): Promise<void>;
   mark(image: MarkedImage, mark: Omit<TrustMark, 'markedAt'>): Promise<void>;
   /** False when there was none. */
   unmark(image: MarkedImage): Promise<boolean>;
@@ -43,17 +54,25 @@ const IDS_PER_STATEMENT = 500;
 const MAX_DETAIL = 1_000;
 
 export function createTrustStore({ read, write }: Database, now: () => Date): TrustStore {
-  const settle = async (registryId: number) => {
-    await write
+  const settle: TrustStore['settle'] = async ({ registryId, repository }) => {
+    let change = write
       .updateTable('images')
       .set({ trusted: shouldBeTrusted })
       .where('registry_id', '=', registryId)
-      .where((eb) => eb('trusted', '<>', shouldBeTrusted))
-      .execute();
+      .where((eb) => eb('trusted', '<>', shouldBeTrusted));
+    if (repository !== undefined) {
+      change = change.where('repository_id', '=', ({ selectFrom }) =>
+        selectFrom('repositories')
+          .select('repositories.id')
+          .where('repositories.registry_id', '=', registryId)
+          .where('path', '=', repository),
+      );
+    }
+    await change.execute();
   };
   return {
     settle,
-    candidates: async (registryId, policy, after, limit) => {
+    candidates: async ({ registryId, repository }, policy, { after, limit }) => {
       const rows = await read
         .selectFrom('images')
         .innerJoin('repositories', 'repositories.id', 'images.repository_id')
@@ -61,6 +80,7 @@ export function createTrustStore({ read, write }: Database, now: () => Date): Tr
         .select(['images.id', 'repositories.path', 'images.digest', 'tags.digest as tag_digest'])
         .where('images.registry_id', '=', registryId)
         .where('images.id', '>', after)
+        .$if(repository !== undefined, (query) => query.where('repositories.path', '=', repository ?? ''))
         .where(({ eb, or }) =>
           or([
             eb('trust_policy', 'is', null),
@@ -107,7 +127,7 @@ export function createTrustStore({ read, write }: Database, now: () => Date): Tr
         .values({ registry_id: image.registryId, repository: image.repository, digest: image.digest, ...words })
         .onConflict((conflict) => conflict.columns(['registry_id', 'repository', 'digest']).doUpdateSet(words))
         .execute();
-      await settle(image.registryId);
+      await settle(image);
     },
     unmark: async (image) => {
       const removed = await write
@@ -116,7 +136,7 @@ export function createTrustStore({ read, write }: Database, now: () => Date): Tr
         .where('repository', '=', image.repository)
         .where('digest', '=', image.digest)
         .executeTakeFirst();
-      await settle(image.registryId);
+      await settle(image);
       return removed.numDeletedRows > 0n;
     },
     explain: async (imageId) => {

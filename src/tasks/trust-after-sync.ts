@@ -11,28 +11,30 @@ export interface TrustAfterSyncDeps {
   /** Read anew each time. */
   readonly policyPath: string | undefined;
   readonly log: Logger;
+  /** Absent: the whole registry. */
+  readonly repository?: string;
 }
 
 /**
- * Judges the signatures of what a sync has listed; what to tell people of it, '' when there is nothing. A policy or signatures
+ * Judges the signatures of what a sync, or a look after an event, has listed; what to tell people of it, '' when there is nothing. A policy or signatures
  * that cannot be read leave the verdicts as they were, and fail no sync.
  */
 export async function trustAfterSync(
   registry: Registry,
   client: RegistryClient,
-  { store, policyPath, log }: TrustAfterSyncDeps,
+  { store, policyPath, log, repository }: TrustAfterSyncDeps,
   signal: AbortSignal,
 ): Promise<string> {
   try {
     const policy = await loadTrustPolicy(policyPath);
-    const { checked, signed, unreadable } = await trustImages(registry, client, { store, policy }, signal);
-    log.info({ registry: registry.name, checked, signed, unreadable }, 'signatures judged');
+    const { checked, signed, unreadable } = await trustImages(registry, client, { store, policy, repository }, signal);
+    log.info({ registry: registry.name, repository, checked, signed, unreadable }, 'signatures judged');
     if (checked === 0) return '';
     const rest = unreadable > 0 ? `, and of ${unreadable} they could not be read` : '';
     return `Signatures of ${checked} images were looked for: ${signed} are signed by a key of the trust policy${rest}.`;
   } catch (error) {
     if (signal.aborted || isDatabaseTrouble(error)) throw error;
-    log.warn({ err: error, registry: registry.name }, 'signatures could not be judged');
+    log.warn({ err: error, registry: registry.name, repository }, 'signatures could not be judged');
     return `Which images are trusted was not looked at to the end: ${error instanceof Error ? error.message : String(error)}`;
   }
 }

@@ -119,6 +119,9 @@ describe('from an empty server to a list, by commands alone', () => {
       'A sync of "part" looks at nothing/**; leaves out **:nothing; the newest 5 tags of each repository.\n',
     );
     expect(emptied.out).toContain('Not looked at:');
+    expect(oneLine((await run('image why-not shop/nothing:v1')).out)).toContain(
+      'A sync of registry "part" leaves it out: it looks at nothing/**; leaves out **:nothing; the newest 5 tags',
+    );
     expect(await images()).toBe(before);
     expect(JSON.parse((await run('registry update part --include= --exclude= --newest all -o json')).out)).toEqual({
       registry: 'part',

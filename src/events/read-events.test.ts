@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { MOST_EVENTS, readEvents } from './read-events.ts';
 import { eventSenders } from './senders/index.ts';
@@ -340,4 +341,42 @@ describe('what is no event', () => {
 
     expect(events).toEqual([deleted]);
   });
+
+  test('whatever is sent, what comes out is names', () => {
+    const bodies = forms.map(([, , body]) => body);
+    const hostile = fc.oneof(fc.jsonValue(), fc.string({ unit: 'binary' }), fc.constantFrom('../x', 'a/../../b', null));
+    const anything = fc.oneof(
+      fc.jsonValue(),
+      fc
+        .tuple(fc.constantFrom(...bodies), fc.nat(), hostile)
+        .map(([body, at, value]) => replaceLeaf(structuredClone(body), at, value)),
+    );
+    fc.assert(
+      fc.property(anything, (body) => {
+        const reading = read(body);
+        for (const event of reading.kind === 'events' ? reading.events : []) {
+          expect(event.repository).toMatch(/^[a-z0-9][a-z0-9._/-]*$/);
+          expect(event.tag ?? 'latest').toMatch(/^\w[\w.-]{0,127}$/);
+          expect(event.at?.getTime() ?? 0).not.toBeNaN();
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
 });
+
+/** The document with one of its leaves replaced. */
+function replaceLeaf(document: unknown, at: number, value: unknown): unknown {
+  const leaves: [holder: Record<string, unknown>, key: string][] = [];
+  const visit = (node: unknown) => {
+    if (typeof node !== 'object' || node === null) return;
+    for (const [key, child] of Object.entries(node)) {
+      leaves.push([node as Record<string, unknown>, key]);
+      visit(child);
+    }
+  };
+  visit(document);
+  const leaf = leaves[at % Math.max(1, leaves.length)];
+  if (leaf) leaf[0][leaf[1]] = value;
+  return document;
+}

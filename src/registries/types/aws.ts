@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../model/app-error.ts';
 import type { RegistrySettings } from '../../model/registry.ts';
-import { isImageConfigMediaType } from '../../oci/media-types.ts';
+import { classifyTag } from '../../oci/classify.ts';
 import { createEcrApi, type EcrApi } from '../aws/create-ecr-api.ts';
 import { findEcr } from '../aws/find-ecr.ts';
 import { parseAwsCredentials } from '../aws/parse-aws-credentials.ts';
@@ -78,7 +78,8 @@ function listTags(
   repositoryName: string,
   signal: AbortSignal,
 ): AsyncGenerator<ListedTag> {
-  const filter = { tagStatus: 'TAGGED' };
+  // Without it, archived images are left out in silence.
+  const filter = { tagStatus: 'TAGGED', imageStatus: 'ANY' };
   const page = (nextToken?: string) =>
     api.call('DescribeImages', { repositoryName, filter, maxResults: PAGE_SIZE, nextToken });
   return listPages(
@@ -96,12 +97,14 @@ function listTags(
 function toListedTags(session: Session, image: Image): readonly ListedTag[] {
   const { imageDigest: digest, imagePushedAt, artifactMediaType, imageStatus } = image;
   // https://docs.aws.amazon.com/AmazonECR/latest/userguide/archive_restore_image.html
-  const isArchived = imageStatus === 'ARCHIVED';
+  const isArchived = imageStatus === 'ARCHIVED' || imageStatus === 'ACTIVATING';
   if (isArchived) session.warn('Archived images of ECR cannot be pulled: they are counted as unreadable.');
-  const isChart = artifactMediaType?.includes('helm') && !isImageConfigMediaType(artifactMediaType);
-  const skipped = isArchived ? 'unreadable' : isChart ? 'chart' : undefined;
+  const isChart = artifactMediaType?.includes('helm');
+  const known = isArchived ? 'unreadable' : isChart ? 'chart' : undefined;
   const pushedAt = imagePushedAt == null ? undefined : imagePushedAt * 1_000;
-  return (image.imageTags ?? []).map((name) => toListedTag({ name, digest, pushedAt, skipped }));
+  return (image.imageTags ?? []).map((name) =>
+    toListedTag({ name, digest, pushedAt, skipped: known ?? classifyTag(name) }),
+  );
 }
 
 export const aws = {

@@ -2,12 +2,12 @@ import { z } from 'zod';
 import { AppError } from '../../model/app-error.ts';
 import type { RegistrySettings } from '../../model/registry.ts';
 import type { ApiAccess } from '../distribution/api-access.ts';
-import { DistributionError } from '../distribution/distribution-error.ts';
 import { openSession, type Session, type SessionDeps, type SessionRequest } from '../distribution/open-session.ts';
 import type { ListedTag, NetworkPolicy, RegistryClient, RegistryType } from '../registry-client.ts';
 import { bearerAccess } from '../vendor/bearer-access.ts';
 import { createVendorClient } from '../vendor/create-vendor-client.ts';
 import { findRealm } from '../vendor/find-realm.ts';
+import { firstFound } from '../vendor/first-found.ts';
 import { listBelow } from '../vendor/list-below.ts';
 import { listPages } from '../vendor/list-pages.ts';
 import { nextByNumber } from '../vendor/next-by-number.ts';
@@ -89,7 +89,7 @@ async function* listRepositories(gitlab: GitLab, signal: AbortSignal): AsyncGene
   const { namespace } = gitlab;
   if (namespace !== undefined) {
     const id = encodeURIComponent(namespace);
-    return yield* either(below(`groups/${id}`), () => below(`projects/${id}`));
+    return yield* firstFound(below(`groups/${id}`), () => below(`projects/${id}`));
   }
   const query = { membership: 'true', order_by: 'id', sort: 'asc' };
   const pages = await restPages(gitlab, 'projects', query, Projects, signal);
@@ -99,16 +99,6 @@ async function* listRepositories(gitlab: GitLab, signal: AbortSignal): AsyncGene
     (project) => project.path_with_namespace,
     (project) => below(`projects/${project.id}`),
   );
-}
-
-/** The second list where there is nothing by the name of the first. */
-async function* either(first: AsyncIterable<string>, second: () => AsyncIterable<string>): AsyncGenerator<string> {
-  try {
-    yield* first;
-  } catch (error) {
-    if (!(error instanceof DistributionError) || error.status !== 404) throw error;
-    yield* second();
-  }
 }
 
 async function* withRegistry(projects: AsyncIterable<z.infer<typeof Projects>[number]>) {

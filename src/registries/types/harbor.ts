@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { AppError } from '../../model/app-error.ts';
 import type { RegistrySettings, SkipReason } from '../../model/registry.ts';
 import type { ApiAccess } from '../distribution/api-access.ts';
 import { openSession, type Session, type SessionDeps } from '../distribution/open-session.ts';
 import type { ListedTag, NetworkPolicy, RegistryClient, RegistryType } from '../registry-client.ts';
 import { basicAccess } from '../vendor/basic-access.ts';
 import { createVendorClient } from '../vendor/create-vendor-client.ts';
+import { firstFound } from '../vendor/first-found.ts';
 import { listBelow } from '../vendor/list-below.ts';
 import { listPages } from '../vendor/list-pages.ts';
 import { nextByNumber } from '../vendor/next-by-number.ts';
@@ -16,6 +18,7 @@ const PAGE_SIZE = 100;
 /** Harbor answers null for an empty page of some versions. */
 const listOf = <T>(item: z.ZodType<T>) => z.array(item).nullable();
 const Named = listOf(z.object({ name: z.string() }));
+const FirstProjects = listOf(z.object({ project_id: z.number().int(), name: z.string() }));
 const Artifacts = listOf(
   z.object({
     digest: z.string(),
@@ -34,43 +37,59 @@ const accessoryReasons: Readonly<Record<string, SkipReason>> = {
 };
 const typeReasons: Readonly<Record<string, SkipReason>> = { CHART: 'chart', SBOM: 'sbom' };
 
+interface Harbor {
+  readonly session: Session;
+  readonly access: ApiAccess;
+  /** What has answered is Harbor 1, whose lists of tags are slow and tell names alone. */
+  isFirst: boolean;
+}
+
 /**
  * Harbor 2: projects, their repositories, their artifacts. Not the list of all repositories, which shows a robot account
  * public projects only. Without the overview of scans, which makes a page ten times slower. Nothing is pulled, so Harbor's
- * own retention is not misled.
+ * own retention is not misled. Harbor 1: projects and their repositories.
  */
 function connect(settings: RegistrySettings, network: NetworkPolicy, deps: SessionDeps = {}): RegistryClient {
   const session = openSession(settings, network, deps);
-  const access = basicAccess(session.url('').origin, settings);
+  const harbor: Harbor = { session, access: basicAccess(session.url('').origin, settings), isFirst: false };
   return createVendorClient(session, {
     name: "Harbor's API",
-    repositories: (signal) => listRepositories(session, access, signal),
-    tags: (repository, signal) => listTags(session, access, repository, signal),
+    repositories: (signal) => {
+      harbor.isFirst = false;
+      return firstFound(listRepositories(harbor, signal), () => listFirstRepositories(harbor, signal));
+    },
+    tags: (repository, signal) => listTags(harbor, repository, signal),
   });
 }
 
-function listRepositories(session: Session, access: ApiAccess, signal: AbortSignal): AsyncGenerator<string> {
+function listRepositories(harbor: Harbor, signal: AbortSignal): AsyncGenerator<string> {
   const names = async function* (path: string) {
-    for await (const { name } of list(session, access, path, { sort: 'name' }, Named, signal)) yield name;
+    for await (const { name } of list(harbor, `v2.0/${path}`, { sort: 'name' }, Named, signal)) yield name;
   };
   return listBelow(
-    session,
+    harbor.session,
     names('projects'),
     (project) => project,
     (project) => names(`projects/${encodeURIComponent(project)}/repositories`),
   );
 }
 
-async function* listTags(
-  session: Session,
-  access: ApiAccess,
-  repository: string,
-  signal: AbortSignal,
-): AsyncGenerator<ListedTag> {
+/** https://github.com/goharbor/harbor/blob/v1.10.0/api/harbor/swagger.yaml */
+function listFirstRepositories(harbor: Harbor, signal: AbortSignal): AsyncGenerator<string> {
+  const below = async function* ({ project_id }: { readonly project_id: number }) {
+    harbor.isFirst = true;
+    const listed = list(harbor, 'repositories', { project_id: String(project_id) }, Named, signal);
+    for await (const { name } of listed) yield name;
+  };
+  return listBelow(harbor.session, list(harbor, 'projects', {}, FirstProjects, signal), ({ name }) => name, below);
+}
+
+async function* listTags(harbor: Harbor, repository: string, signal: AbortSignal): AsyncGenerator<ListedTag> {
+  if (harbor.isFirst) throw new AppError('image-not-found', 'Harbor 1 is asked for tags by the distribution alone.');
   const [project = '', ...rest] = repository.split('/');
   // A slash in the name is encoded twice: https://github.com/goharbor/harbor/blob/main/api/v2.0/swagger.yaml
   const name = encodeURIComponent(encodeURIComponent(rest.join('/')));
-  const path = `projects/${encodeURIComponent(project)}/repositories/${name}/artifacts`;
+  const path = `v2.0/projects/${encodeURIComponent(project)}/repositories/${name}/artifacts`;
   const query = {
     // Oldest first: what is pushed meanwhile comes at the end.
     sort: 'push_time,id',
@@ -79,7 +98,7 @@ async function* listTags(
     with_label: 'false',
     with_scan_overview: 'false',
   };
-  for await (const artifact of list(session, access, path, query, Artifacts, signal)) yield* toListedTags(artifact);
+  for await (const artifact of list(harbor, path, query, Artifacts, signal)) yield* toListedTags(artifact);
 }
 
 function* toListedTags({ digest, type, tags, accessories }: Artifact): Generator<ListedTag> {
@@ -90,14 +109,13 @@ function* toListedTags({ digest, type, tags, accessories }: Artifact): Generator
 }
 
 function list<T>(
-  session: Session,
-  access: ApiAccess,
+  { session, access }: Harbor,
   path: string,
   query: Readonly<Record<string, string>>,
   schema: z.ZodType<readonly T[] | null>,
   signal: AbortSignal,
 ): AsyncGenerator<T> {
-  const url = session.url(`api/v2.0/${path}`);
+  const url = session.url(`api/${path}`);
   url.search = new URLSearchParams({ page: '1', page_size: String(PAGE_SIZE), ...query }).toString();
   return listPages<readonly T[] | null, T>(
     session,
@@ -113,6 +131,6 @@ function list<T>(
 
 export const harbor = {
   name: 'harbor',
-  description: 'Harbor 2 by its own API, with users and robot accounts; Harbor 1 by its catalog.',
+  description: 'Harbor by its own API, with users and robot accounts.',
   connect,
 } as const satisfies RegistryType;

@@ -71,6 +71,34 @@ async function listAt(
   return { asked: server.requests.map(({ url }) => url), names };
 }
 
+test('Harbor 1 lists projects and their repositories, and tags by the distribution', async () => {
+  const { asked, names } = await listAt('harbor', '', 'robot$scanner', {
+    '/api/projects': [{ project_id: 7, name: 'team' }],
+    '/api/repositories': [{ id: 1, name: 'team/app' }],
+  });
+
+  expect(names).toEqual(['team/app']);
+  expect(asked).toEqual([
+    '/api/v2.0/projects?page=1&page_size=100&sort=name',
+    '/api/projects?page=1&page_size=100',
+    '/api/repositories?page=1&page_size=100&project_id=7',
+  ]);
+});
+
+test('GitLab lists the project of the address where there is no group of that name', async () => {
+  const server = await serveForTest((request, response) => {
+    const path = (request.url ?? '').split('?')[0];
+    const realm = { 'www-authenticate': `Bearer realm="${server.url}/jwt/auth",service="container_registry"` };
+    if (path === '/v2/') sendJson(response, 401, {}, realm);
+    else if (path !== '/api/v4/projects/acme%2Fapp/registry/repositories') sendJson(response, 404, {});
+    else sendJson(response, 200, [{ id: 1, path: 'acme/app' }]);
+  });
+  const client = connect('gitlab', `${server.url}/acme/app`, 'somebody', { system: createTestSystem() });
+
+  expect(await collect(client.repositories(signal))).toEqual(['acme/app']);
+  expect(client.warnings()).toEqual([]);
+});
+
 test('Quay lists the one namespace of the address without asking who one is', async () => {
   const { asked, names } = await listAt('quay', '/team', '$oauthtoken', {
     '/api/v1/repository': { repositories: [{ namespace: 'team', name: 'app' }] },

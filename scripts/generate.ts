@@ -6,7 +6,7 @@ import { generatedFiles } from './generated-files.ts';
 const root = join(import.meta.dirname, '..');
 const check = process.argv.includes('--check');
 
-for (const { path, text } of generatedFiles(root)) {
+for (const { path, text } of await generatedFiles(root)) {
   const present = existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : '';
   if (text === present) continue;
   if (check) {

@@ -11,7 +11,7 @@ export interface GeneratedFile {
 }
 
 /** Everything `npm run generate` writes. */
-export function generatedFiles(root: string): readonly GeneratedFile[] {
+export async function generatedFiles(root: string): Promise<readonly GeneratedFile[]> {
   const indexes = pluginFolders.flatMap((kind) => {
     const plugins = listPlugins(root, kind);
     return plugins.length === 0 ? [] : [{ path: `${kind.folder}/index.ts`, text: renderIndex(kind, plugins) }];
@@ -20,6 +20,6 @@ export function generatedFiles(root: string): readonly GeneratedFile[] {
     ...indexes,
     { path: 'src/analyzers/text-screen-code.ts', text: renderScreenCode(root) },
     { path: 'docs/guides/settings.md', text: renderSettings() },
-    ...renderReference(root),
+    ...(await renderReference(root)),
   ];
 }

@@ -16,7 +16,7 @@ test.for(present)('every file of $folder is listed in its index', (kind) => {
   for (const file of pluginFileNames(root, kind)) expect(index).toContain(`'./${file}'`);
 });
 
-test.for(generatedFiles(root))('$path is what `npm run generate` writes', ({ path, text }) => {
+test.for(await generatedFiles(root))('$path is what `npm run generate` writes', ({ path, text }) => {
   expect(existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : '').toBe(text);
 });
 

@@ -5,7 +5,7 @@ import { createProgram } from '../../src/commands/create-program.ts';
 import { loadConfig } from '../../src/config/load-config.ts';
 
 /** The commands as they are defined; none of them is run. `out` takes what their help prints. */
-export function describeProgram(out: (text: string) => void): Command {
+export function describeProgram(out: (text: string) => void): Promise<Command> {
   return createProgram({ ...nowhere, terminal: { ...nowhere.terminal, out } });
 }
 

@@ -17,9 +17,9 @@ const meanings: Readonly<Record<keyof typeof exitCodes, string>> = {
  * docs/reference/commands.md: one page for all, since they are read by searching it, and few enough; a section holds what
  * `--help` of that command says.
  */
-export function renderCommands(): string {
+export async function renderCommands(): Promise<string> {
   let printed = '';
-  const program = describeProgram((text) => {
+  const program = await describeProgram((text) => {
     printed += text;
   });
   /** Commander keeps the text below a help to itself: it is what is printed after all else. */

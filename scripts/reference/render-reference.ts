@@ -12,13 +12,15 @@ import { renderOverview } from './render-overview.ts';
 import { renderScanReport, renderScanReportSchema } from './render-scan-report.ts';
 
 /** Every file below docs/reference: one page an action, as the original documentation has it. */
-export function renderReference(root: string): readonly { readonly path: string; readonly text: string }[] {
+export async function renderReference(
+  root: string,
+): Promise<readonly { readonly path: string; readonly text: string }[]> {
   const all: readonly ApiAction[] = actions;
   const sdk = readSdkTypes();
   return [
     { path: 'docs/reference/README.md', text: renderOverview(all) },
     { path: 'docs/reference/causes.md', text: renderCauses() },
-    { path: 'docs/reference/commands.md', text: renderCommands() },
+    { path: 'docs/reference/commands.md', text: await renderCommands() },
     { path: 'docs/reference/errors.md', text: renderErrors() },
     { path: 'docs/reference/openapi.json', text: renderOpenApi(all, sdk) },
     { path: 'docs/reference/scan-report.md', text: renderScanReport() },

@@ -25,7 +25,7 @@ export async function runCommandLine(args: readonly string[], line: CommandLine)
     environment,
     config: (more = {}) => loadConfig({ ...environment(), ...more }),
   };
-  const program = createProgram(context);
+  const program = await createProgram(context, args);
   program.hook('preAction', () => {
     const { dataDir, endpoint } = program.opts<GlobalOptions>();
     if (dataDir !== undefined) flags.PLIMSOLL_DATA_DIR = dataDir;

@@ -16,8 +16,10 @@ import {
   hasDockerRegistry,
   startDockerRegistry,
 } from '../../test/support/start-docker-registry.ts';
+import { AppError } from '../model/app-error.ts';
 import type { Digest } from '../model/digest.ts';
 import { createDistributionClient } from '../registries/distribution/create-distribution-client.ts';
+import type { RegistryClient } from '../registries/registry-client.ts';
 import type { Store } from '../store/store.ts';
 import { parseTrustPolicy, type TrustPolicy } from '../trust/trust-policy.ts';
 import { syncRegistry } from './sync-registry.ts';
@@ -186,6 +188,24 @@ describe.skipIf(!available)('with the real docker-registry', () => {
 
       expect(outcome).toEqual({ checked: 1, signed: 1, unreadable: 0 });
       expect(await states()).toMatchObject({ rsa: 'signed true', ecdsa: 'undefined false' });
+    });
+
+    test('of which signatures may not be read are not checked, and the others are', async () => {
+      await add();
+      const whole = client();
+      const partly: RegistryClient = {
+        ...whole,
+        manifest: (repository, reference, cancel) =>
+          repository === 'rsa'
+            ? Promise.reject(new AppError('permission-denied', 'rsa is closed'))
+            : whole.manifest(repository, reference, cancel),
+      };
+      const target = { id: registryId, url: docker.url };
+
+      await trustImages(target, partly, { store: fixture.store, policy: everything('ecdsa', 'rsa') }, signal);
+
+      expect(await states()).toMatchObject({ rsa: 'unreadable false', ecdsa: 'signed true' });
+      expect((await fixture.store.trust.explain((await rowOf('rsa')).id))?.verdict?.detail).toBe('rsa is closed');
     });
 
     test('keep their verdicts when the registry refuses everything', async () => {

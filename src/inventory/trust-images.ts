@@ -1,5 +1,3 @@
-import { AppError, causeOf } from '../model/app-error.ts';
-import type { Cause } from '../model/cause.ts';
 import type { Digest } from '../model/digest.ts';
 import type { TrustCandidate, TrustVerdict } from '../model/trust.ts';
 import type { RegistryClient } from '../registries/registry-client.ts';
@@ -8,6 +6,7 @@ import { judgeSignatures } from '../trust/judge-signatures.ts';
 import { readSignatures } from '../trust/read-signatures.ts';
 import type { Signature } from '../trust/signature.ts';
 import { keysFor, type PolicyKey, type TrustPolicy } from '../trust/trust-policy.ts';
+import { createFailureJudge, type FailureJudge } from './create-failure-judge.ts';
 import { forEachConcurrently } from './for-each-concurrently.ts';
 
 /** How many images came to which end. */
@@ -26,15 +25,6 @@ export interface TrustImagesDeps {
 
 const IMAGES_PER_PAGE = 500;
 const AT_ONCE = 4;
-/** These concern the registry, not one image: the rest is left for the next time. */
-const ofTheRegistry: readonly Cause[] = [
-  'address-forbidden',
-  'authentication-failed',
-  'budget-spent',
-  'certificate-invalid',
-  'rate-limited',
-];
-
 /**
  * Looks for signatures of the images of a registry that the policy speaks of, and keeps what came of it. One that was
  * found signed under this policy is not asked for again. Throws what concerns the whole registry; then the rest stays as it was.
@@ -45,6 +35,7 @@ export async function trustImages(
   { store, policy, repository }: TrustImagesDeps,
   signal: AbortSignal,
 ): Promise<TrustOutcome> {
+  const failures = createFailureJudge(client, signal);
   const place = { registryId: registry.id, repository };
   const outcome = { checked: 0, signed: 0, unreadable: 0 };
   try {
@@ -54,7 +45,7 @@ export async function trustImages(
       const last = page.at(-1);
       if (!last) break;
       after = last.id;
-      await judgePage(registry, client, { store, policy }, page, outcome, signal);
+      await judgePage(registry, client, { store, policy, failures }, page, outcome, signal);
     }
   } finally {
     // Also without a policy: a row that was listed anew does not know of its mark.
@@ -66,7 +57,7 @@ export async function trustImages(
 async function judgePage(
   { url }: { readonly url: string },
   client: RegistryClient,
-  { store, policy }: { readonly store: Pick<Store, 'trust'>; readonly policy: TrustPolicy },
+  { store, policy, failures }: TrustImagesDeps & { readonly policy: TrustPolicy; readonly failures: FailureJudge },
   page: readonly TrustCandidate[],
   outcome: { checked: number; signed: number; unreadable: number },
   signal: AbortSignal,
@@ -76,15 +67,24 @@ async function judgePage(
   const silent = byKeys.flatMap(({ image, keys }) => (keys ? [] : [image.id]));
   await store.trust.record(silent, undefined, policy.fingerprint);
   const read = rememberSignatures(client, signal);
+  const verdicts = new Map<string, { readonly verdict: TrustVerdict; readonly ids: number[] }>();
   const judge = async ({ image, keys }: { image: TrustCandidate; keys: readonly PolicyKey[] }) => {
-    const verdict = await judgeImage(image, keys, read);
-    await store.trust.record([image.id], verdict, policy.fingerprint);
-    outcome.checked += 1;
-    if (verdict.reason === 'signed') outcome.signed += 1;
-    if (verdict.reason === 'unreadable') outcome.unreadable += 1;
+    const verdict = await judgeImage(image, keys, read, failures);
+    const alike = verdicts.get(`${verdict.reason} ${verdict.detail}`) ?? { verdict, ids: [] };
+    alike.ids.push(image.id);
+    verdicts.set(`${verdict.reason} ${verdict.detail}`, alike);
   };
   const spoken = byKeys.flatMap(({ image, keys }) => (keys ? [{ image, keys }] : []));
-  await forEachConcurrently(toAsync(spoken), AT_ONCE, judge, signal);
+  try {
+    await forEachConcurrently(toAsync(spoken), AT_ONCE, judge, signal);
+  } finally {
+    for (const { verdict, ids } of verdicts.values()) {
+      await store.trust.record(ids, verdict, policy.fingerprint);
+      outcome.checked += ids.length;
+      if (verdict.reason === 'signed') outcome.signed += ids.length;
+      if (verdict.reason === 'unreadable') outcome.unreadable += ids.length;
+    }
+  }
 }
 
 type ReadSignatures = (repository: string, digest: Digest) => Promise<readonly Signature[]>;
@@ -94,16 +94,18 @@ async function judgeImage(
   { repository, digest, tagDigest }: TrustCandidate,
   keys: readonly PolicyKey[],
   read: ReadSignatures,
+  failures: FailureJudge,
 ): Promise<TrustVerdict> {
   try {
     const own = judgeSignatures(digest, await read(repository, digest), keys);
+    failures.succeeded();
     if (own.reason === 'signed' || tagDigest === digest) return own;
     const whole = judgeSignatures(tagDigest, await read(repository, tagDigest), keys);
     return own.reason === 'unsigned' || whole.reason === 'signed' ? whole : own;
   } catch (error) {
-    if (!(error instanceof AppError) || error.code === 'canceled' || ofTheRegistry.includes(causeOf(error)))
-      throw error;
-    return { reason: 'unreadable', detail: error.message };
+    // Throws what concerns the whole registry.
+    await failures.judge(error);
+    return { reason: 'unreadable', detail: error instanceof Error ? error.message : String(error) };
   }
 }
 

@@ -181,7 +181,7 @@ describe.skipIf(!available)('with the real docker-registry behind them', () => {
       expect(server.distribution.filter((path) => path !== '/v2/')).toEqual([]);
     });
 
-    describe('synced', () => {
+    describe('synced', { timeout: full ? 300_000 : 60_000 }, () => {
       let store: Store;
       let clock: { now: Date };
       let registryId: number;

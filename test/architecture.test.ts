@@ -41,7 +41,7 @@ const rooms: Readonly<Record<string, readonly string[] | 'everything'>> = {
   exports: ['model', 'store'],
   reports: ['model', 'ecosystems', 'scan'],
   jobs: [...scanner, 'inventory', 'scan'],
-  tasks: [...scanner, 'exports', 'inventory', 'scan', 'jobs'],
+  tasks: [...scanner, 'exports', 'inventory', 'scan', 'jobs', 'runtime'],
   events: ['model', 'store'],
   runtime: ['model', 'oci', 'store'],
   config: ['model'],

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Allowance } from '../model/registry-budget.ts';
 import { allowanceExample, parseAllowance } from './parse-allowance.ts';
+import { parseRuntimeSettings, type RuntimeSetting, runtimeExamples } from './runtime-setting.ts';
 
 /** Turns the text of an environment variable into a value, or says how to write it. */
 export type ValueSchema<T> = z.ZodType<T, string>;
@@ -99,6 +100,15 @@ export function url(schemes: readonly string[], example: string): ValueSchema<st
     return value.replace(TRAILING_SLASHES, '');
   });
 }
+
+/** Where containers run, each named once. */
+export const runtimeSources: ValueSchema<readonly RuntimeSetting[]> = z.string().transform((value, context) => {
+  const parsed = parseRuntimeSettings(value);
+  return (
+    parsed ??
+    fail(context, `write sources with different names, comma separated, such as ${runtimeExamples.join(', ')}`)
+  );
+});
 
 /** So many requests or bytes in so long a time: `5000/6h`, `20GiB/1d`. */
 export function allowance(of: 'requests' | 'bytes'): ValueSchema<Allowance> {

@@ -9,6 +9,7 @@ import {
   masterKey,
   onOrOff,
   path,
+  runtimeSources,
   secretId,
   secretKey,
   url,
@@ -400,6 +401,15 @@ export const settings = {
     meaning: 'Folder of YARA rules (*.yar, *.yara) that malware is looked for with, beside our own.',
     secret: false,
     schema: path,
+  },
+  runtime: {
+    name: 'PLIMSOLL_RUNTIME',
+    fallback: '',
+    fallbackText: 'none: which images run is unknown unless somebody reports it',
+    meaning:
+      'Where containers run, comma separated: docker:unix:/path, docker:tcp://host:port, kubernetes:in-cluster, kubernetes:/kubeconfig#context; docs/guides/what-runs.md.',
+    secret: false,
+    schema: runtimeSources,
   },
   logLevel: {
     name: 'PLIMSOLL_LOG_LEVEL',

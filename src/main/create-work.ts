@@ -11,7 +11,9 @@ import { startHousekeeping } from '../tasks/start-housekeeping.ts';
 import { startRematching } from '../tasks/start-rematching.ts';
 import { startTimetable } from '../tasks/start-timetable.ts';
 import { trustAfterSync } from '../tasks/trust-after-sync.ts';
+import { watchRuntime } from '../tasks/watch-runtime.ts';
 import { countJobs } from './count-jobs.ts';
+import { createRuntimeSources } from './create-runtime-sources.ts';
 import { createScanner, type Scanner } from './create-scanner.ts';
 import { createJobHandlers } from './job-handlers.ts';
 import type { Installation } from './open-installation.ts';
@@ -27,7 +29,7 @@ export interface Work {
 const REMATCHING_LEASE_MS = 120_000;
 
 export async function createWork(installation: Installation, metrics: Registry): Promise<Work> {
-  const { config, store, now, log } = installation;
+  const { config, store, holder, now, log } = installation;
   // A server that only answers needs no advisories.
   const scanner = config.jobs > 0 ? await createScanner(installation) : undefined;
   let parts: readonly { stop(): Promise<void> }[] = scanner ? [scanner.advisories] : [];
@@ -37,6 +39,7 @@ export async function createWork(installation: Installation, metrics: Registry):
       await store.jobs.release(now(), config.databaseUrl === undefined);
       if (scanner) parts = [...parts, ...(await startScanning(installation, scanner, metrics))];
       parts = [...parts, startHousekeeping(store, config, now, log), startTimetable(store, now, log)];
+      parts = [...parts, watchRuntime({ store, sources: createRuntimeSources(config.runtime), holder, now, log })];
     },
     stop: async () => {
       await Promise.all(parts.map((part) => part.stop()));

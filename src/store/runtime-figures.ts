@@ -32,7 +32,7 @@ export async function readRuntimeSources(db: Kysely<Tables>): Promise<readonly R
     const images = Number(counted?.images ?? 0);
     return {
       name: source.name,
-      takenAt: new Date(Number(source.taken_at)),
+      ...(Number(source.taken_at) === 0 ? {} : { takenAt: new Date(Number(source.taken_at)) }),
       expiresAt: new Date(Number(source.expires_at)),
       fresh: source.counted === 1,
       containers: Number(counted?.containers ?? 0),

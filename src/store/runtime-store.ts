@@ -18,7 +18,8 @@ export interface LocatedRunningImage extends RunningImage {
 
 export interface RuntimeSourceState {
   readonly name: string;
-  readonly takenAt: Date;
+  /** Absent: nobody ever reached it. */
+  readonly takenAt?: Date;
   readonly expiresAt: Date;
   /** Whether its word counts. */
   readonly fresh: boolean;
@@ -59,7 +60,7 @@ export interface RuntimeStore {
   /** What it said last is still so; false for an unknown source. */
   confirm(source: string, takenAt: Date, expiresAt: Date): Promise<boolean>;
   recordFailure(source: string, failure: string): Promise<void>;
-  /** Sources whose word became too old, or was forgotten, no longer count. Harmless at any time. */
+  /** Sources whose word became too old no longer count, and are forgotten after a week. Harmless at any time. */
   settle(): Promise<void>;
   sources(): Promise<readonly RuntimeSourceState[]>;
   /** Of the sources whose word counts, by name. */

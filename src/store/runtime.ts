@@ -13,6 +13,7 @@ type Write = Transaction<Tables>;
 const ROWS_PER_STATEMENT = 100;
 const ROWS_PER_PORTION = 2_000;
 const FAILURE_LENGTH = 500;
+const FORGOTTEN_AFTER_MS = 7 * 24 * 3_600_000;
 
 export function createRuntimeStore(database: Database, now: () => Date): RuntimeStore {
   const { engine, read, transaction } = database;
@@ -36,16 +37,11 @@ export function createRuntimeStore(database: Database, now: () => Date): Runtime
       return taken;
     },
     confirm: (source, takenAt, expiresAt) => change((trx) => confirm(trx, source, takenAt, expiresAt)),
-    recordFailure: async (source, failure) => {
-      await database.write
-        .updateTable('runtime_sources')
-        .set({ failure: failure.slice(0, FAILURE_LENGTH) })
-        .where('name', '=', source)
-        .execute();
-    },
+    recordFailure: (source, failure) => recordFailure(database.write, source, failure.slice(0, FAILURE_LENGTH), now()),
     settle: async () => {
       if (await hasSources(read)) {
         await change(async (trx) => {
+          await forgetLongSilent(trx, now());
           await countFresh(trx, now());
           await refreshRunning(trx, 'all');
         });
@@ -85,6 +81,23 @@ async function confirm(trx: Write, source: string, takenAt: Date, expiresAt: Dat
     .execute();
   if (before.counted === 0) await refreshRunning(trx, 'all');
   return true;
+}
+
+/** A source that nobody ever reached is listed, too. */
+async function recordFailure(db: Kysely<Tables>, name: string, failure: string, now: Date): Promise<void> {
+  await db
+    .insertInto('runtime_sources')
+    .values({ name, taken_at: 0, expires_at: now.getTime(), counted: 0, failure })
+    .onConflict((conflict) => conflict.column('name').doUpdateSet({ failure }))
+    .execute();
+}
+
+/** Nobody waits for a source for ever: it may be one that is no more. */
+async function forgetLongSilent(trx: Write, now: Date): Promise<void> {
+  await trx
+    .deleteFrom('runtime_sources')
+    .where('expires_at', '<=', now.getTime() - FORGOTTEN_AFTER_MS)
+    .execute();
 }
 
 async function countFresh(trx: Write, now: Date): Promise<void> {

@@ -35,5 +35,6 @@ function spotFields({ kind, detail }: BlindSpot, language: Language) {
   return ['blind spot', kind, reason[word], detail, solution[word]];
 }
 
-/** A field that held the gap would be two. */
-const line = (fields: readonly string[]) => fields.map((field) => field.replaceAll(GAP, ' - ')).join(GAP);
+/** A field that held the gap, or a line's end, would be two. */
+const line = (fields: readonly string[]) =>
+  fields.map((field) => field.replaceAll(GAP, ' - ').replaceAll('\n', ' ')).join(GAP);

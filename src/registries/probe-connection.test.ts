@@ -158,6 +158,23 @@ describe.skipIf(!available)('the real docker-registry without auth', () => {
   });
 });
 
+describe.skipIf(!available || !certificate)('the real docker-registry behind a certificate that nobody signed', () => {
+  test('is refused at tls, and read where it is marked insecure', async () => {
+    if (!certificate) return expect.unreachable();
+    const registry = await startDockerRegistry({ tls: certificate });
+    onTestFinished(() => registry.stop());
+
+    const refused = await probe(registry.url);
+    const accepted = await probe(registry.url, { settings: { insecure: true } });
+
+    expect(refused.verdict).toMatchObject({ status: 'failed', cause: 'certificate-invalid' });
+    expect(outcomes(refused.report)).toMatchObject({ address: 'ok', tls: 'certificate-invalid', '/v2/': 'skipped' });
+    expect(accepted.verdict).toEqual({ status: 'connected' });
+    expect(outcomes(accepted.report)).toMatchObject({ tls: 'ok', '/v2/': 'ok', token: 'ok', catalog: 'ok' });
+    expect(spots(accepted.report)).toContain('certificate-unverified it would be refused');
+  });
+});
+
 describe('what is in the way', () => {
   test('a dead port', async () => {
     const { verdict, report } = await probe('http://127.0.0.1:1');
@@ -264,6 +281,21 @@ describe('a registry whose answers are scripted', () => {
     const { report } = await probe((await emptyRegistry()).url, { settings: { type: 'quay' } });
 
     expect(spots(report)).toContain('no-delete-events quay');
+  });
+
+  test('a repository whose name cannot be, or whose list is broken, does not hide the next one', async () => {
+    const server = await serveForTest((request, response) => {
+      if (request.url === '/v2/') sendJson(response, 200, {});
+      else if (request.url?.startsWith('/v2/_catalog'))
+        sendJson(response, 200, { repositories: ['../\u001b[31m', 'broken/a', 'good/a'] });
+      else if (request.url?.startsWith('/v2/good/a/tags')) sendJson(response, 200, { tags: ['v1'] });
+      else sendJson(response, request.url?.startsWith('/v2/broken') ? 400 : 404, {});
+    });
+
+    const { report } = await probe(server.url);
+
+    expect(detailOf(report, 'tags')).toBe('good/a:v1');
+    expect(JSON.stringify(report)).not.toContain('u001b');
   });
 
   test('a broken image is told, and does not make the registry a failed one', async () => {

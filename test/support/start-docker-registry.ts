@@ -3,6 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import { get } from 'node:https';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -18,11 +20,13 @@ export interface DockerRegistryOptions {
   readonly schema1?: boolean;
   /** Where it sends what happens in it, and with which Authorization. */
   readonly notify?: { readonly url: string; readonly authorization: string };
+  /** Speak https with this certificate. */
+  readonly tls?: { readonly key: string; readonly cert: string };
   readonly signal?: AbortSignal;
 }
 
 export interface DockerRegistry {
-  /** `http://127.0.0.1:port` */
+  /** `http(s)://127.0.0.1:port` */
   readonly url: string;
   stop(): Promise<void>;
 }
@@ -58,13 +62,17 @@ export async function startDockerRegistry(options: DockerRegistryOptions = {}): 
 }
 
 async function startOnce(options: DockerRegistryOptions): Promise<DockerRegistry> {
-  const { auth, realm, signal } = options;
+  const { auth, realm, tls, signal } = options;
   const folder = await mkdtemp(join(tmpdir(), 'plimsoll-registry-'));
   const port = await freePort();
   const logFile = join(folder, 'registry.log');
   await writeFile(join(folder, 'config.yml'), configText(folder, port, options));
   if (auth !== undefined) await writeFile(join(folder, 'htpasswd'), htpasswdLine(auth), { mode: 0o600 });
   if (realm !== undefined) await writeFile(join(folder, 'realm.pem'), realm.certificate);
+  if (tls !== undefined) {
+    await writeFile(join(folder, 'tls.pem'), tls.cert);
+    await writeFile(join(folder, 'tls.key'), tls.key, { mode: 0o600 });
+  }
 
   const child = spawn(
     'sh',
@@ -85,7 +93,7 @@ async function startOnce(options: DockerRegistryOptions): Promise<DockerRegistry
   process.once('exit', kill);
   signal?.addEventListener('abort', stop, { once: true });
 
-  const url = `http://127.0.0.1:${port}`;
+  const url = `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
   for (let tries = 0; tries < START_TRIES && child.exitCode === null; tries += 1) {
     if (await answers(url)) return { url, stop };
     await delay(100);
@@ -95,12 +103,14 @@ async function startOnce(options: DockerRegistryOptions): Promise<DockerRegistry
   throw new Error(`docker-registry did not start: ${log.slice(-2_000)}`);
 }
 
-function configText(folder: string, port: number, { auth, realm, schema1, notify }: DockerRegistryOptions): string {
+function configText(folder: string, port: number, options: DockerRegistryOptions): string {
+  const { auth, realm, schema1, notify, tls } = options;
+  const secured = tls === undefined ? '' : `, tls: {certificate: "${folder}/tls.pem", key: "${folder}/tls.key"}`;
   const lines = [
     'version: 0.1',
     'log: {level: error, accesslog: {disabled: true}}',
     `storage: {filesystem: {rootdirectory: "${folder}/data"}, delete: {enabled: true}}`,
-    `http: {addr: "127.0.0.1:${port}"}`,
+    `http: {addr: "127.0.0.1:${port}"${secured}}`,
   ];
   if (auth !== undefined) lines.push(`auth: {htpasswd: {realm: "registry", path: "${folder}/htpasswd"}}`);
   if (realm !== undefined) {
@@ -144,10 +154,23 @@ async function freePort(): Promise<number> {
 }
 
 async function answers(url: string): Promise<boolean> {
+  if (url.startsWith('https:')) return answersTls(url);
   try {
     const response = await fetch(`${url}/v2/`);
     await response.arrayBuffer();
     return response.status === 200 || response.status === 401;
+  } catch {
+    return false;
+  }
+}
+
+/** Nobody has signed the certificate of a test. */
+async function answersTls(url: string): Promise<boolean> {
+  try {
+    const request = get(`${url}/v2/`, { rejectUnauthorized: false, agent: false });
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    response.destroy();
+    return response.statusCode === 200 || response.statusCode === 401;
   } catch {
     return false;
   }

@@ -24,6 +24,8 @@ interface Tag {
 const NAMES_READ = 500;
 const PROJECTS_TRIED = 8;
 const TAGS_READ = 50;
+// A name that no registry can have, or one repository that is broken: the next one may do.
+const OF_ONE_REPOSITORY: readonly Cause[] = ['image-not-found', 'limit-exceeded', 'registry-error'];
 const DENIALS: readonly Cause[] = ['permission-denied', 'authentication-failed'];
 
 /** Stages `catalog`, `tags`, `manifest`, `blob`: the way of one image, down to the first bytes of its smallest part. */
@@ -82,6 +84,7 @@ async function findTag(
   const projects = new Map(names.map((name) => [projectOf(name), name]));
   let found: Tag | undefined;
   let refusal: AppError | undefined;
+  let trouble: AppError | undefined;
   let tried = 0;
   for (const [project, repository] of [...projects].slice(0, PROJECTS_TRIED)) {
     tried += 1;
@@ -89,12 +92,16 @@ async function findTag(
       const tag = await firstTag(client, repository, signal);
       if (tag !== undefined) found ??= { repository, tag };
     } catch (error) {
-      if (!(error instanceof AppError) || !DENIALS.includes(error.code)) throw error;
-      refusal ??= error;
-      denied.push(project);
+      if (!(error instanceof AppError)) throw error;
+      if (DENIALS.includes(error.code)) {
+        refusal ??= error;
+        denied.push(project);
+      } else if (OF_ONE_REPOSITORY.includes(error.code)) trouble ??= error;
+      else throw error;
     }
   }
   if (refusal && denied.length === tried) throw new AppError('permission-denied', refusal.message);
+  if (!found && trouble) throw trouble;
   const refused = denied.length > 0 ? `; ${denied.length} of ${tried} projects refused` : '';
   if (!found) return { value: 'none', detail: `no tag in ${tried} repositories${refused}` };
   return { value: found, detail: `${found.repository}:${found.tag}${refused}` };

@@ -65,6 +65,12 @@ export interface ApiAction<N extends ActionName = ActionName> {
   handle(input: never, context: ActionContext): Promise<ResponseOf<N>>;
 }
 
+/** An action as the protocol sees it: of the SDK's, or one of our own. */
+export type AnyAction = Pick<ApiAction, 'writes' | 'input'> & {
+  readonly name: string;
+  handle(input: never, context: ActionContext): Promise<object>;
+};
+
 /** Dotted names of what a request of the SDK has and a schema does not know, at every depth. */
 type Missing<Request, Known> = Request extends readonly (infer Item)[]
   ? Known extends readonly (infer KnownItem)[]

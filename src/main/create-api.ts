@@ -6,6 +6,7 @@ import { createExportLinks } from '../api/export-links.ts';
 import { createRateLimit } from '../api/protocol/create-rate-limit.ts';
 import { createSharedRateLimit } from '../api/protocol/create-shared-rate-limit.ts';
 import { createDispatch } from '../api/protocol/dispatch.ts';
+import { reportRunningContainers } from '../api/report-running-containers.ts';
 import { eventSenders } from '../events/senders/index.ts';
 import { exportFormats } from '../exports/formats/index.ts';
 import { createHttpServer } from '../http/create-http-server.ts';
@@ -27,7 +28,7 @@ export function createApi(
   const exportLinks = createExportLinks(masterKey);
   const network = { allowPrivate: config.allowPrivateRegistries };
   const dispatch = createDispatch({
-    actions,
+    actions: [...actions, reportRunningContainers],
     keys: store.keys,
     audit: store.audit,
     context: {

@@ -32,6 +32,8 @@ export function createMetrics({ config, store, now, log }: Installation): Regist
     'registry',
   );
   const complete = gauge('plimsoll_registry_complete_age_seconds', 'Since the last complete sync began', 'registry');
+  const sources = gauge('plimsoll_runtime_sources', 'Where containers run, by whether its word counts', 'state');
+  const alarms = gauge('plimsoll_runtime_alarms', 'Images that run and should not run so, by alarm', 'alarm');
   const up = gauge('plimsoll_database_up', '1 when the database answered the last question for figures');
   const read = async () => {
     for (const each of [jobs, oldest, images, registries, lag, lost, complete]) each.reset();
@@ -51,6 +53,10 @@ export function createMetrics({ config, store, now, log }: Installation): Regist
         if (state.lagMs !== undefined) lag.set({ registry }, state.lagMs / 1_000);
         if (state.completeAsOf) complete.set({ registry }, (now().getTime() - state.completeAsOf.getTime()) / 1_000);
       }
+      const runtime = await store.runtime.figures();
+      sources.set({ state: 'fresh' }, runtime.fresh);
+      sources.set({ state: 'stale' }, runtime.stale);
+      for (const [alarm, amount] of Object.entries(runtime.alarms)) alarms.set({ alarm }, amount);
       up.set(1);
     } catch (err) {
       log.warn({ err }, 'the figures of the installation could not be read');

@@ -11,3 +11,8 @@ export interface RunningImage {
   /** How many run, at least one. */
   readonly containers: number;
 }
+
+export interface LocatedRunningImage extends RunningImage {
+  /** host[:port]/path and tag; absent where digests tell, or where the reference is none. */
+  readonly location?: { readonly address: string; readonly tag: string };
+}

@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { AppError } from '../model/app-error.ts';
 import type { Digest } from '../model/digest.ts';
 import type { RunningImage } from '../model/running-image.ts';
+import { toDigest } from '../oci/to-digest.ts';
 import { createBell } from './create-bell.ts';
 import { createJsonClient, type JsonClient, type JsonEndpoint, readCredential } from './json-client.ts';
 import { reportChanges } from './report-changes.ts';
 import { MOST_CONTAINERS, type RuntimeSource } from './runtime-source.ts';
-import { toDigest } from './to-digest.ts';
 
 /** Unix socket, or `http(s)://host:port` with a folder of ca.pem, cert.pem and key.pem as Docker's own clients have it. */
 export type DockerPlace = { readonly socketPath: string } | { readonly url: string; readonly certificates?: string };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Digest } from '../model/digest.ts';
-import { toDigest } from './to-digest.ts';
+import { toDigest } from '../oci/to-digest.ts';
 
 const ContainerStatus = z.object({
   image: z.string().max(1_024).catch(''),

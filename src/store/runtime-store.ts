@@ -1,4 +1,4 @@
-import type { RunningImage } from '../model/running-image.ts';
+import type { LocatedRunningImage } from '../model/running-image.ts';
 
 /** What runs in one place. */
 export interface RuntimeSnapshot {
@@ -9,11 +9,6 @@ export interface RuntimeSnapshot {
   readonly expiresAt: Date;
   /** With the places of references that have no digest. */
   readonly images: readonly LocatedRunningImage[];
-}
-
-export interface LocatedRunningImage extends RunningImage {
-  /** host[:port]/path and tag; absent where digests tell, or where the reference is none. */
-  readonly location?: { readonly address: string; readonly tag: string };
 }
 
 export interface RuntimeSourceState {

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
+import type { LocatedRunningImage } from '../model/running-image.ts';
 import type { Database } from './database.ts';
 import { lockRunning } from './lock-running.ts';
 import { isIdleUnsettled, refreshRunning, settleIdle } from './running-rows.ts';
 import { listAlarms } from './runtime-alarms.ts';
 import { readRuntimeFigures, readRuntimeSources } from './runtime-figures.ts';
-import type { LocatedRunningImage, RuntimeSnapshot, RuntimeStore } from './runtime-store.ts';
+import type { RuntimeSnapshot, RuntimeStore } from './runtime-store.ts';
 import type { Tables } from './tables.ts';
 
 type Write = Transaction<Tables>;

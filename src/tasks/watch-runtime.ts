@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { RunningImage } from '../model/running-image.ts';
-import { locateReference } from '../runtime/locate-reference.ts';
+import { locateReference } from '../oci/locate-reference.ts';
 import type { RuntimeSource } from '../runtime/runtime-source.ts';
 import type { Store } from '../store/store.ts';
 

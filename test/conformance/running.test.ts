@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { LocatedRunningImage } from '../../src/store/runtime-store.ts';
+import type { LocatedRunningImage } from '../../src/model/running-image.ts';
 import type { Store } from '../../src/store/store.ts';
 import { describeEachEngine } from '../support/describe-each-engine.ts';
 import { runSql } from '../support/run-sql.ts';

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { AuditStore } from '../../store/audit-log.ts';
 import { isQueryTooSlow } from '../../store/query-too-slow.ts';
 import type { ApiKey, KeyStore } from '../../store/store.ts';
-import type { ActionContext, ApiAction } from '../api-action.ts';
+import type { ActionContext, AnyAction } from '../api-action.ts';
 import { baseUrlOf } from '../base-url.ts';
 import type { ApiCall } from './api-call.ts';
 import { ApiError } from './api-error.ts';
@@ -26,7 +26,7 @@ export interface RawResponse {
 export type Dispatch = (request: RawRequest) => Promise<RawResponse>;
 
 export interface DispatchDeps {
-  readonly actions: readonly ApiAction[];
+  readonly actions: readonly AnyAction[];
   readonly keys: Pick<KeyStore, 'find' | 'recordUse'>;
   readonly audit: Pick<AuditStore, 'record'>;
   readonly context: Omit<ActionContext, 'key' | keyof RequestContext>;
@@ -54,7 +54,7 @@ const TRACE_ID = /^[\w.-]{1,128}$/;
 
 /** The whole protocol: who asks, what for, and the answer. Never rejects. */
 export function createDispatch(deps: DispatchDeps): Dispatch {
-  const actions = new Map<string, ApiAction>(deps.actions.map((action) => [action.name, action]));
+  const actions = new Map<string, AnyAction>(deps.actions.map((action) => [action.name, action]));
   return async (request) => {
     const requestId = deps.newRequestId();
     const language = languageOf(request);
@@ -95,7 +95,7 @@ function attempt<T>(work: () => T): T | Error {
 
 async function perform(
   call: ApiCall,
-  actions: ReadonlyMap<string, ApiAction>,
+  actions: ReadonlyMap<string, AnyAction>,
   deps: DispatchDeps,
   { requestId, ...request }: CallContext,
 ): Promise<object> {

@@ -1,5 +1,5 @@
 import type { Digest } from '../model/digest.ts';
-import { isDigest } from '../oci/parse-digest.ts';
+import { isDigest } from './parse-digest.ts';
 
 const HEX = /^[0-9a-f]{64}$/;
 

@@ -1,6 +1,5 @@
-import type { RunningImage } from '../model/running-image.ts';
-import { parseReference, registryUrl } from '../oci/parse-reference.ts';
-import type { LocatedRunningImage } from '../store/runtime-store.ts';
+import type { LocatedRunningImage, RunningImage } from '../model/running-image.ts';
+import { parseReference, registryUrl } from './parse-reference.ts';
 
 /** Says where the reference of an image without a digest leads; without a location nobody will find it. */
 export function locateReference(image: RunningImage): LocatedRunningImage {

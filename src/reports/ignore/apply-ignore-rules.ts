@@ -1,11 +1,11 @@
 import { purlOf } from '../../ecosystems/purl.ts';
 import type { OperatingSystem } from '../../model/inventory.ts';
+import { matchesGlob } from '../../model/matches-glob.ts';
 import type { LocatedPackage } from '../../model/package.ts';
 import type { Vulnerability } from '../../model/vulnerability.ts';
 import type { MalwareResult, RiskResult, ScanReport } from '../../scan/scan-report.ts';
 import { suppress } from '../suppress.ts';
 import type { IgnorableKind, IgnoreRule } from './ignore-rule.ts';
-import { matchesGlob } from '../../model/matches-glob.ts';
 
 /** The rule that leaves something out, as its detail; undefined where none does. */
 type DetailOf = (

@@ -1,6 +1,9 @@
 #!/usr/bin/env node
-import { createTerminal } from './commands/output/terminal.ts';
-import { runCommandLine } from './commands/run-command-line.ts';
+import { keepCompiledCode } from './commands/keep-compiled-code.ts';
+
+keepCompiledCode(process.env);
+const { createTerminal } = await import('./commands/output/terminal.ts');
+const { runCommandLine } = await import('./commands/run-command-line.ts');
 
 const FORCED = 130;
 

@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type KeptSnapshot, listSnapshots } from '../advisories/kept-snapshots.ts';
 import { type AdvisoryStatus, type FeedStatus, readAdvisoryStatus } from '../advisories/status.ts';
+import { createVexFolder, type VexFile } from '../scan/create-vex-folder.ts';
 import type { CommandContext } from './command-context.ts';
 import { describeSnapshot } from './describe-snapshot.ts';
 import { outputOption } from './output/print-list.ts';
@@ -16,31 +18,31 @@ export function defineAdvisoriesStatus(parent: Command, context: CommandContext)
     .description('show which advisories there are, and how old they are')
     .addOption(outputOption(formats))
     .action(async (options: { readonly output: (typeof formats)[number] }) => {
-      const { dataDir, advisoriesMaxAgeDays } = context.config();
+      const { dataDir, advisoriesMaxAgeDays, vexFolder } = context.config();
       const status = await readAdvisoryStatus(dataDir, context.now());
       const kept = await listSnapshots(dataDir);
+      const vex = (await createVexFolder(vexFolder ?? join(dataDir, 'vex'), { warn: () => undefined }).read()).files;
       if (options.output === 'json') {
         const snapshots = kept.map(({ snapshot, bytes, current }) => ({ ...snapshot, bytes, current }));
-        context.terminal.out(`${JSON.stringify({ ...status, kept: snapshots }, null, 2)}\n`);
-      } else printStatus(context, status, kept, advisoriesMaxAgeDays);
+        context.terminal.out(`${JSON.stringify({ ...status, kept: snapshots, vex }, null, 2)}\n`);
+      } else printStatus(context, status, { kept, vex }, advisoriesMaxAgeDays);
     });
 }
 
 function printStatus(
   { terminal, now }: CommandContext,
   { snapshot, ageMs, feeds }: AdvisoryStatus,
-  kept: readonly KeptSnapshot[],
+  { kept, vex }: { readonly kept: readonly KeptSnapshot[]; readonly vex: readonly VexFile[] },
   maxAgeDays: number,
 ): void {
+  const layout = { width: terminal.width, colors: terminal.colors };
   if (!snapshot) terminal.note('No advisories yet. Fetch them: plimsoll advisories update (or import a folder).\n');
   else {
     terminal.out(`${describeSnapshot(snapshot)}. Checked ${formatAge(new Date(snapshot.checkedAt), now())}.\n\n`);
   }
-  if (feeds.length > 0)
-    terminal.out(renderTable(feedColumns(feeds, now()), feeds, { width: terminal.width, colors: terminal.colors }));
-  if (kept.length > 0) {
-    terminal.out(`\n${renderTable(snapshotColumns(now()), kept, { width: terminal.width, colors: terminal.colors })}`);
-  }
+  if (feeds.length > 0) terminal.out(renderTable(feedColumns(feeds, now()), feeds, layout));
+  if (kept.length > 0) terminal.out(`\n${renderTable(snapshotColumns(now()), kept, layout)}`);
+  if (vex.length > 0) terminal.out(`\n${renderTable(vexColumns, vex, layout)}`);
   if (ageMs !== undefined && ageMs > maxAgeDays * DAY_MS) {
     terminal.note(
       `\nOlder than ${maxAgeDays} days: counts are marked as incomplete. Run plimsoll advisories update.\n`,
@@ -67,6 +69,12 @@ function feedColumns(feeds: readonly FeedStatus[], now: Date): readonly Column<F
     ...(feeds.some((feed) => feed.missing) ? [missing] : []),
   ];
 }
+
+const vexColumns: readonly Column<VexFile>[] = [
+  { title: 'VEX FILE', text: ({ name }) => name, shrinkTo: 20 },
+  { title: 'STATEMENTS', text: ({ statements }) => String(statements), align: 'right' },
+  { title: 'NOT IN USE', text: ({ problems }) => problems.join('; '), shrinkTo: 20 },
+];
 
 const SHORT_ID = 12;
 

@@ -13,6 +13,15 @@ export interface VexStatements {
   readonly id: string;
   /** Of all files, in the order of the files' names. */
   readonly statements: readonly VexStatement[];
+  readonly files: readonly VexFile[];
+}
+
+export interface VexFile {
+  readonly name: string;
+  /** In use. */
+  readonly statements: number;
+  /** Of statements that are not in use, or of the file as a whole; the first ones. */
+  readonly problems: readonly string[];
 }
 
 export interface VexFolder {
@@ -23,7 +32,8 @@ export interface VexFolder {
 const MAX_FILES = 1_000;
 const MAX_BYTES = 16 * 1024 ** 2;
 const ID_LENGTH = 12;
-const none: VexStatements = { id: '', statements: [] };
+const MAX_PROBLEMS = 10;
+const none: VexStatements = { id: '', statements: [], files: [] };
 
 /**
  * OpenVEX and CycloneDX files (`*.json`) of a folder, in the order of their names, so that a later one has the last word.
@@ -35,7 +45,7 @@ export function createVexFolder(folder: string, log: Pick<Logger, 'warn'>): VexF
     read: async () => {
       const files = await listFiles(folder);
       const id = files.length === 0 ? '' : hash(files.map(({ name, stamp }) => `${name} ${stamp}`));
-      if (id !== known.id) known = { id, statements: await readAll(folder, files, log) };
+      if (id !== known.id) known = { id, ...(await readAll(folder, files, log)) };
       return known;
     },
   };
@@ -62,21 +72,24 @@ async function readAll(
   folder: string,
   files: readonly FoundFile[],
   log: Pick<Logger, 'warn'>,
-): Promise<readonly VexStatement[]> {
+): Promise<Omit<VexStatements, 'id'>> {
   if (files.length > MAX_FILES) log.warn({ folder, used: MAX_FILES }, `only the first ${MAX_FILES} VEX files are used`);
-  const all: VexStatement[][] = [];
+  const statements: VexStatement[][] = [];
+  const read: VexFile[] = [];
   for (const { name, size } of files.slice(0, MAX_FILES)) {
     try {
       if (size > MAX_BYTES) throw new AppError('limit-exceeded', `it has ${size} bytes, and may have ${MAX_BYTES}`);
-      const { statements, problems } = parseVex(await readFile(join(folder, name)));
-      all.push([...ofFile(statements, name)]);
-      if (problems.length > 0)
-        log.warn({ file: name, problems: problems.slice(0, 10) }, 'VEX statements are not in use');
+      const parsed = parseVex(await readFile(join(folder, name)));
+      const problems = parsed.problems.slice(0, MAX_PROBLEMS);
+      statements.push([...ofFile(parsed.statements, name)]);
+      read.push({ name, statements: parsed.statements.length, problems });
+      if (problems.length > 0) log.warn({ file: name, problems }, 'VEX statements are not in use');
     } catch (error) {
+      read.push({ name, statements: 0, problems: [error instanceof Error ? error.message : String(error)] });
       log.warn({ file: name, err: error }, 'a VEX file cannot be read and is not in use');
     }
   }
-  return all.flat();
+  return { statements: statements.flat(), files: read };
 }
 
 const hash = (lines: readonly string[]) =>

@@ -200,9 +200,13 @@ test('a VEX file that is too large is named without being read, and the others h
   const warnings: unknown[] = [];
   const vex = createVexFolder(folder, { warn: (facts: unknown) => warnings.push(facts) });
 
-  const { statements } = await vex.read();
+  const { statements, files } = await vex.read();
 
   expect(statements).toHaveLength(1);
+  expect(files).toEqual([
+    { name: 'a.json', statements: 1, problems: [] },
+    { name: 'large.json', statements: 0, problems: [expect.stringContaining('16777217 bytes')] },
+  ]);
   expect(warnings).toEqual([{ file: 'large.json', err: expect.objectContaining({ code: 'limit-exceeded' }) }]);
 });
 

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -476,6 +476,16 @@ test('an import of nothing, and of a damaged file, keeps what there was', async 
   expect(partly.exitCode).toBe(5);
   expect(partly.note).toMatch(/what was there before stays in use\.\n {2}osv\/npm: /);
   expect((await run('advisories status')).out).toMatch(/osv\/npm +5 /);
+});
+
+test('the status of advisories names the VEX files that are in use, and those that are not', async () => {
+  const vex = join(work, 'stated');
+  mkdirSync(vex, { recursive: true });
+  writeFileSync(join(vex, 'broken.json'), '{');
+
+  const { out } = await run('advisories status', { env: { PLIMSOLL_VEX: vex } });
+
+  expect(out).toMatch(/VEX FILE +STATEMENTS +NOT IN USE\nbroken\.json +0 +\S/);
 });
 
 test('without the catalogue of what is exploited, nothing passes for not exploited', async () => {

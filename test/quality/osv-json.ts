@@ -7,6 +7,7 @@ export interface OsvJson {
   readonly withdrawn?: string;
   readonly aliases?: readonly string[];
   readonly upstream?: readonly string[];
+  readonly related?: readonly string[];
   readonly affected?: readonly OsvAffectedJson[];
 }
 

@@ -56,13 +56,67 @@ json.dump(ranks, sys.stdout)`;
 
 export const hasPythonPackaging = () => spawnSync('python3', ['-c', 'import packaging']).status === 0;
 
-/** For each list of versions, the place of each valid one in the order of Python's packaging library. */
-export function pythonRanks(lists: readonly (readonly string[])[]): readonly ReadonlyMap<string, number>[] {
-  const { stdout } = spawnSync('python3', ['-c', RANK_SCRIPT], {
-    input: JSON.stringify(lists),
-    encoding: 'utf8',
-    maxBuffer: 1024 ** 3,
-  });
-  const ranks: readonly Readonly<Record<string, number>>[] = JSON.parse(stdout);
+/** For each list of versions, the place of each valid one in the order of a reference. */
+export type Ranks = readonly ReadonlyMap<string, number>[];
+
+/** In the order of Python's packaging library. */
+export function pythonRanks(lists: readonly (readonly string[])[]): Ranks {
+  const ranks: readonly Readonly<Record<string, number>>[] = JSON.parse(
+    ask('python3', ['-c', RANK_SCRIPT], JSON.stringify(lists)),
+  );
   return ranks.map((each) => new Map(Object.entries(each)));
 }
+
+const GEM_SCRIPT = `STDIN.each_line do |line|
+  texts = line.split
+  order = texts.map { |t| Gem::Version.new(t) }.sort.slice_when { |a, b| a != b }.map(&:first)
+  puts texts.map { |t| order.index { |v| v == Gem::Version.new(t) } }.join(" ")
+end`;
+
+export const hasRuby = () => spawnSync('ruby', ['--version']).status === 0;
+
+/** In the order of RubyGems itself. */
+export const gemRanks = (lists: readonly (readonly string[])[]): Ranks => rankLines('ruby', ['-e', GEM_SCRIPT], lists);
+
+const RPM_SCRIPT = `%{lua:
+for line in io.lines() do
+  local texts, order, ranks = {}, {}, {}
+  for text in line:gmatch("%S+") do texts[#texts + 1] = text; order[#order + 1] = text end
+  table.sort(order, function(a, b) return rpm.vercmp(a, b) < 0 end)
+  local rank = 0
+  for at, text in ipairs(order) do
+    if at > 1 and rpm.vercmp(order[at - 1], text) ~= 0 then rank = rank + 1 end
+    ranks[text] = rank
+  end
+  for at, text in ipairs(texts) do texts[at] = ranks[text] end
+  print(table.concat(texts, " ") .. "\\n")
+end}`;
+
+export const hasRpm = () => spawnSync('rpm', ['--version']).status === 0;
+
+/** In the order of rpm itself. */
+export const rpmRanks = (lists: readonly (readonly string[])[]): Ranks =>
+  rankLines('rpm', ['--eval', RPM_SCRIPT], lists);
+
+/** A list on each line, and a line of places for each. */
+function rankLines(command: string, args: readonly string[], lists: readonly (readonly string[])[]): Ranks {
+  const lines = ask(command, args, lists.map((versions) => `${versions.join(' ')}\n`).join('')).split('\n');
+  return lists.map((versions, at) => {
+    const places = lines[at]?.split(' ').map(Number) ?? [];
+    return new Map(versions.map((version, index) => [version, places[index] ?? Number.NaN]));
+  });
+}
+
+function ask(command: string, args: readonly string[], input: string): string {
+  return spawnSync(command, [...args], { input, encoding: 'utf8', maxBuffer: 1024 ** 3 }).stdout;
+}
+
+const PLAIN_NUMBERS = /^\d+(?:\.\d+){0,3}$/;
+
+/** Whether a version is of at most four numbers, which Composer orders by them, with zeros where there are none. */
+export const isPlainNumbers = (version: string) => PLAIN_NUMBERS.test(version);
+
+export const plainNumbersOrder: Compare = (a, b) => {
+  const [left, right] = [a.split('.').map(Number), b.split('.').map(Number)];
+  return [0, 1, 2, 3].reduce((order, at) => order || (left[at] ?? 0) - (right[at] ?? 0), 0);
+};

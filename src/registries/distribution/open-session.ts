@@ -4,18 +4,17 @@ import type { RequestBudget } from '../request-budget.ts';
 import type { ApiAccess } from './api-access.ts';
 import { askApi } from './ask-api.ts';
 import { baseUrl } from './base-url.ts';
-import { cleanText } from './clean-text.ts';
 import { createAuthorizer } from './create-authorizer.ts';
 import { createCredentialSource, type Login } from './create-credential-source.ts';
 import { createLimiter, createPacer } from './create-limiter.ts';
 import type { LoginContext } from './create-renewable.ts';
 import { createTransport, type WireRequest, type WireResponse } from './create-transport.ts';
+import { createWarnings } from './create-warnings.ts';
 import { DistributionError } from './distribution-error.ts';
 import { type Credentials, fetchToken } from './fetch-token.ts';
 import { followRedirects } from './follow-redirects.ts';
 import { type DistributionLimits, defaultDistributionLimits } from './limits.ts';
 import { parseRateLimit } from './parse-rate-limit.ts';
-import { parseWarnings } from './parse-warnings.ts';
 import { type BodyLimits, readBody } from './read-body.ts';
 import { redactUrl } from './redact-url.ts';
 import { refineDenial } from './refine-denial.ts';
@@ -54,10 +53,11 @@ export interface Session {
   read(request: SessionRequest, maxBytes: number, signal: AbortSignal): Promise<Answer>;
   /** Absent: nobody limits what is asked of the registry. */
   readonly budget?: RequestBudget;
-  /** What the registry wants people to know, once each; at most `MAX_WARNINGS`. */
+  /** What the registry wants people to know, once each. */
   warnings(): readonly string[];
-  /** Adds one of our own to them. */
+  /** Adds one of our own about what is being listed; `forgetWarnings` drops those when another list begins. */
   warn(text: string): void;
+  forgetWarnings(): void;
   close(): Promise<void>;
 }
 
@@ -73,8 +73,6 @@ export interface SessionDeps {
   /** Absent: the settings hold the user name and the password. */
   readonly login?: Login;
 }
-
-const MAX_WARNINGS = 10;
 
 /** @throws AppError `connection-failed` when the URL is none */
 export function openSession(settings: RegistrySettings, policy: NetworkPolicy, deps: SessionDeps = {}): Session {
@@ -93,6 +91,7 @@ export function openSession(settings: RegistrySettings, policy: NetworkPolicy, d
 
   const apiOrigins = new Set<string>();
 
+  const warnings = createWarnings(secrets);
   const paced = {
     async send(request: WireRequest, signal: AbortSignal) {
       const own = request.url.origin === base.origin;
@@ -102,7 +101,7 @@ export function openSession(settings: RegistrySettings, policy: NetworkPolicy, d
       const response = await transport.send(request, signal);
       // Another server's limits are none of the registry's.
       if (!own) return response;
-      noteWarnings(response);
+      warnings.heard(response.header('warning') ?? '');
       const told = budget && parseRateLimit((name) => response.header(name), system.now());
       if (told) budget.told(kind, told);
       return response;
@@ -116,15 +115,6 @@ export function openSession(settings: RegistrySettings, policy: NetworkPolicy, d
 
   function learnt(obtained: Credentials): void {
     secrets.push(...secretsOf(obtained));
-  }
-
-  const warnings = new Set<string>();
-  function noteWarnings(response: WireResponse): void {
-    for (const warning of parseWarnings(response.header('warning') ?? '')) warn(warning);
-  }
-
-  function warn(text: string): void {
-    if (warnings.size < MAX_WARNINGS) warnings.add(cleanText(text, secrets));
   }
 
   async function open(asked: SessionRequest, signal: AbortSignal): Promise<WireResponse> {
@@ -272,8 +262,9 @@ export function openSession(settings: RegistrySettings, policy: NetworkPolicy, d
     ...(budget ? { budget } : {}),
     open,
     read,
-    warnings: () => [...warnings],
-    warn,
+    warnings: warnings.list,
+    warn: warnings.add,
+    forgetWarnings: warnings.forget,
     close: transport.close,
   };
 }

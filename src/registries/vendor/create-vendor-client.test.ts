@@ -37,6 +37,22 @@ test('an empty list is told, since it may be a lack of rights', async () => {
   expect(client.warnings()).toEqual([expect.stringContaining('no repository')]);
 });
 
+test('what was told of the last list is not told of the next one', async () => {
+  let lists = 0;
+  const { client } = await clientWith({
+    repositories: async function* () {
+      lists += 1;
+      if (lists === 1) throw new AppError('permission-denied', 'it refuses');
+      yield 'team/app';
+    },
+  });
+
+  await collect(client.repositories(signal));
+  expect(client.warnings()).toHaveLength(1);
+  expect(await collect(client.repositories(signal))).toEqual(['team/app']);
+  expect(client.warnings()).toEqual([]);
+});
+
 test('once the API has refused, tags are not asked of it for every repository', async () => {
   let asked = 0;
   const { client } = await clientWith({

@@ -33,6 +33,7 @@ export function createVendorClient(session: Session, lists: VendorLists): Regist
 
   async function* repositories(signal: AbortSignal): AsyncGenerator<string> {
     absent = false;
+    session.forgetWarnings();
     const seen = new Set<string>();
     try {
       for await (const name of lists.repositories(signal)) {

@@ -70,6 +70,15 @@ export const commandList: readonly (ListedCommand | ListedGroup)[] = [
     ],
   },
   {
+    name: 'runtime',
+    description: 'which images run',
+    commands: [
+      { name: 'report', load: async () => (await import('./runtime-report.ts')).defineRuntimeReport },
+      { name: 'list', load: async () => (await import('./runtime-list.ts')).defineRuntimeList },
+      { name: 'forget', load: async () => (await import('./runtime-forget.ts')).defineRuntimeForget },
+    ],
+  },
+  {
     name: 'key',
     description: 'API keys',
     commands: [

@@ -22,6 +22,7 @@ import { createTurns } from '../scan/create-turns.ts';
 import { createVexFolder } from '../scan/create-vex-folder.ts';
 import { createMatchInventory, currentMatchKey, type MatchInventory } from '../scan/match-inventory.ts';
 import { createWantedEcosystems, type WantedEcosystems } from '../tasks/create-wanted-ecosystems.ts';
+import { createAdvisoryExchange } from '../tasks/exchange-advisories.ts';
 import { type AdvisoryUpdates, startAdvisoryUpdates } from '../tasks/start-advisory-updates.ts';
 import type { Installation } from './open-installation.ts';
 
@@ -29,8 +30,7 @@ export type Scanner = Awaited<ReturnType<typeof createScanner>>;
 
 /** All that a scan needs of a process: connections to registries, threads, engines and advisories. */
 export async function createScanner(installation: Installation) {
-  const { config, store, holder, now, log } = installation;
-  const leaseMs = config.leaseSeconds * 1_000;
+  const { config, store, now, log } = installation;
   const connections = createConnections({
     registries: store.registries,
     types: registryTypes,
@@ -75,9 +75,7 @@ export async function createScanner(installation: Installation) {
         stored: { content: store.layerReports, malware: store.malwareReports },
         fingerprint: contentFingerprint(createSecretFinder({ allow: allowSecrets })),
         limits: layerLimits(config),
-        ...(config.databaseUrl === undefined
-          ? {}
-          : { turns: createTurns({ leases: store.leases, holder, leaseMs, now }) }),
+        ...(config.databaseUrl === undefined ? {} : { turns: turnsOf(installation) }),
       }),
       matchInventory: learnWanted(matchInventory, wanted, advisories),
       limits: imageLimits(config),
@@ -103,8 +101,22 @@ export async function createScanner(installation: Installation) {
   };
 }
 
-function startUpdates({ config, now, log }: Installation, wanted: WantedEcosystems): AdvisoryUpdates {
+const turnsOf = ({ config, store, holder, now }: Installation) =>
+  createTurns({ leases: store.leases, holder, leaseMs: config.leaseSeconds * 1_000, now });
+
+function startUpdates(installation: Installation, wanted: WantedEcosystems): AdvisoryUpdates {
+  const { config, store, now, log } = installation;
   return startAdvisoryUpdates({
+    ...(config.databaseUrl === undefined
+      ? {}
+      : {
+          exchange: createAdvisoryExchange({
+            shared: store.sharedAdvisories,
+            turns: turnsOf(installation),
+            dataDir: config.dataDir,
+            keep: config.advisoriesKeep,
+          }),
+        }),
     update: async (signal) => {
       const ecosystems = ecosystemsInFolder(config.advisoriesUrl) ?? [...defaultEcosystems, ...(await wanted.list())];
       const { dataDir, advisoriesUrl: osvUrl, kevUrl, epssUrl } = config;

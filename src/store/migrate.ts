@@ -16,6 +16,7 @@ import { addBudgets } from './migrations/0015-budgets.ts';
 import { addEvents } from './migrations/0016-events.ts';
 import { addRunning } from './migrations/0017-running.ts';
 import { addTrustAndPatterns } from './migrations/0018-trust-and-patterns.ts';
+import { addSharedAdvisories } from './migrations/0019-shared-advisories.ts';
 
 const migrations: Readonly<Record<string, (engine: Engine) => Migration>> = {
   '0001-initial': (engine) => ({ up: (db) => initial(db, engine) }),
@@ -33,6 +34,7 @@ const migrations: Readonly<Record<string, (engine: Engine) => Migration>> = {
   '0016-events': () => ({ up: (db) => addEvents(db) }),
   '0017-running': () => ({ up: (db) => addRunning(db) }),
   '0018-trust-and-patterns': () => ({ up: (db) => addTrustAndPatterns(db) }),
+  '0019-shared-advisories': (engine) => ({ up: (db) => addSharedAdvisories(db, engine) }),
 };
 
 /**

@@ -29,6 +29,7 @@ import { createRuntimeStore } from './runtime.ts';
 import { createScanEstimateStore } from './scan-estimates.ts';
 import { createScanScheduleStore } from './scan-schedule.ts';
 import { createSettingStore } from './settings.ts';
+import { createSharedAdvisoryStore } from './shared-advisories.ts';
 import type { Store } from './store.ts';
 import { createTagStore } from './tag-facts.ts';
 import { createTaskStore } from './tasks.ts';
@@ -80,6 +81,7 @@ export async function openStore(deps: {
     jobs: createJobStore(database),
     jobDelivery: createJobDelivery(database),
     leases: createLeaseStore(database),
+    sharedAdvisories: createSharedAdvisoryStore(database),
     events: createEventStore(database, deps.vault, deps.now),
     exports: createExportStore(database, deps.now),
     keys: createKeyStore(database, deps.vault, deps.now),

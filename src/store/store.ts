@@ -33,6 +33,7 @@ import type { RiskStore } from './risks.ts';
 import type { RuntimeStore } from './runtime-store.ts';
 import type { ScanEstimateStore } from './scan-estimates.ts';
 import type { ScanScheduleStore } from './scan-schedule.ts';
+import type { SharedAdvisoryStore } from './shared-advisories.ts';
 import type { TagStore } from './tag-facts.ts';
 import type { TrustStore } from './trust.ts';
 import type { RegistryChange, RegistryUpdate } from './update-registry.ts';
@@ -62,6 +63,7 @@ export interface Store {
   /** PostgreSQL's. */
   readonly jobDelivery: JobDelivery;
   readonly leases: LeaseStore;
+  readonly sharedAdvisories: SharedAdvisoryStore;
   readonly events: EventStore;
   readonly exports: ExportStore;
   readonly keys: KeyStore;

@@ -29,6 +29,8 @@ export interface Tables {
   scan_task_images: ScanTaskImagesTable;
   jobs: JobsTable;
   leases: LeasesTable;
+  advisory_files: AdvisoryFilesTable;
+  advisory_pieces: AdvisoryPiecesTable;
   exports: ExportsTable;
   export_chunks: ExportChunksTable;
   api_keys: ApiKeysTable;
@@ -470,6 +472,22 @@ export interface LeasesTable {
   name: string;
   holder: string;
   lease_until: number;
+}
+
+export interface AdvisoryFilesTable {
+  id: string;
+  format: number;
+  snapshot: string;
+  sha256: string;
+  pieces: number;
+  compiled_at: number;
+  checked_at: number;
+}
+
+export interface AdvisoryPiecesTable {
+  file_id: string;
+  number: number;
+  bytes: Uint8Array;
 }
 
 export interface ExportsTable {

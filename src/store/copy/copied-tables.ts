@@ -15,8 +15,14 @@ export interface CopiedTable {
   readonly hasBytes: boolean;
 }
 
-/** Kept by triggers, of the database's own, or true for a moment only. */
-const left = new Set([...imageCounters.map(({ table }) => table), 'rate_limits', 'leases']);
+/** Kept by triggers, of the database's own, true for a moment only, or published again by whoever has it. */
+const left = new Set([
+  ...imageCounters.map(({ table }) => table),
+  'rate_limits',
+  'leases',
+  'advisory_files',
+  'advisory_pieces',
+]);
 const isOurs = (name: string) => !name.startsWith('sqlite_') && !name.startsWith('kysely_') && !left.has(name);
 
 /**

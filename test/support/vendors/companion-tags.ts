@@ -11,3 +11,9 @@ export function companionTags({ accessories }: WorldRepository): readonly WorldT
     pushedAt: PUSHED,
   }));
 }
+
+/** All tags of a repository: of images, and those that cosign leaves. */
+export const allTags = (repository: WorldRepository): readonly WorldTag[] => [
+  ...repository.tags,
+  ...companionTags(repository),
+];

@@ -1,5 +1,6 @@
 import { dockerhub as type } from '../../../src/registries/types/dockerhub.ts';
 import type { VendorWorld } from '../vendor-world.ts';
+import { allTags } from './companion-tags.ts';
 import { countOf, pagesOf } from './pages.ts';
 import type { Vendor, VendorAnswer, VendorRequest } from './vendor.ts';
 
@@ -15,14 +16,13 @@ export const dockerhub: Vendor = {
   signIn: { realm: '/token' },
   nested: false,
   showsDenied: false,
-  skips: [],
   isApi: (url) => API.test(url.pathname),
   failure: (_, message) => ({ message, errinfo: {} }),
   answer,
   least: (world) => {
     const repositories = visible(world).map((project) => countOf(inProject(world, project).length, MAX_PAGE));
     const tags = visible(world).flatMap((project) =>
-      inProject(world, project).map((each) => countOf(each.tags.length, MAX_PAGE)),
+      inProject(world, project).map((each) => countOf(allTags(each).length, MAX_PAGE)),
     );
     // A token, and the namespaces of the account.
     return [1, 1, ...repositories, ...tags].reduce((sum, count) => sum + count, 0);
@@ -51,7 +51,9 @@ function answer(request: VendorRequest, world: VendorWorld): VendorAnswer | unde
   if (repository === undefined) return fail(404, 'object not found');
   return page(
     url,
-    repository.tags.toReversed().map((tag) => tagOf(tag.name, tag.digest, tag.pushedAt)),
+    allTags(repository)
+      .toReversed()
+      .map((tag) => tagOf(tag.name, tag.digest, tag.pushedAt)),
   );
 }
 

@@ -1,5 +1,6 @@
 import { ghcr as type } from '../../../src/registries/types/ghcr.ts';
 import type { VendorWorld, WorldRepository } from '../vendor-world.ts';
+import { allTags } from './companion-tags.ts';
 import { countOf, pagesOf } from './pages.ts';
 import type { Vendor, VendorAnswer, VendorRequest } from './vendor.ts';
 
@@ -16,8 +17,6 @@ export const ghcr: Vendor = {
   signIn: { realm: '/token' },
   nested: true,
   showsDenied: false,
-  // Signatures are versions like others, and carry tags by which they are told.
-  skips: [],
   isApi: (url) => API.test(url.pathname),
   failure: (status, message) => ({
     message,
@@ -75,8 +74,9 @@ function packageOf({ name }: WorldRepository, owner: string) {
   };
 }
 
-/** Newest first: a version per digest with its tags; what belongs to another one has none. */
-function versionsOf({ tags, accessories }: WorldRepository) {
+/** Newest first: a version per digest with its tags, and such as have none. */
+function versionsOf(repository: WorldRepository) {
+  const tags = allTags(repository);
   const digests = [...new Set(tags.map(({ digest }) => digest))].toReversed();
   const tagged = digests.map((digest) => {
     const own = tags.filter((tag) => tag.digest === digest);
@@ -87,7 +87,10 @@ function versionsOf({ tags, accessories }: WorldRepository) {
       own.map(({ name }) => name),
     );
   });
-  return [...tagged, ...accessories.map(({ digest }) => versionOf(digest, '2026-01-01T00:00:00Z', []))];
+  return [
+    ...tagged,
+    ...repository.accessories.map(({ digest }) => versionOf(digest.replace(/.$/, '0'), '2026-01-01T00:00:00Z', [])),
+  ];
 }
 
 function versionOf(name: string, time: string, tags: readonly string[]) {

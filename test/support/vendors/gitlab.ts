@@ -1,5 +1,6 @@
 import { gitlab as type } from '../../../src/registries/types/gitlab.ts';
 import type { VendorWorld, WorldRepository } from '../vendor-world.ts';
+import { allTags } from './companion-tags.ts';
 import { countOf, pagesOf } from './pages.ts';
 import type { Vendor, VendorAnswer, VendorRequest } from './vendor.ts';
 
@@ -14,7 +15,6 @@ export const gitlab: Vendor = {
   signIn: { realm: '/jwt/auth' },
   nested: true,
   showsDenied: true,
-  skips: [],
   marksLarge: 'ContainerRepository/1000"',
   isApi: (url) => url.pathname.startsWith('/api/v4/') || url.pathname === '/api/graphql',
   failure: (status, message) => ({ message: `${status} ${message}` }),
@@ -24,7 +24,7 @@ export const gitlab: Vendor = {
     const repositories = projects.map((project) => countOf(inProject(world, project).length, MAX_PAGE));
     const tags = world.repositories
       .filter(({ project }) => !world.denied.has(project))
-      .map((each) => countOf(each.tags.length, MAX_PAGE));
+      .map((each) => countOf(allTags(each).length, MAX_PAGE));
     return [countOf(projects.length, MAX_PAGE), ...repositories, ...tags].reduce((sum, count) => sum + count, 0);
   },
   connect: (settings, _origin, deps) => type.connect(settings, { allowPrivate: true }, deps),
@@ -68,7 +68,7 @@ function tags({ method, body }: VendorRequest, world: VendorWorld): VendorAnswer
   if (repository === undefined || !query.includes('tags(first: $first, after: $after)'))
     return { status: 200, body: { data: { containerRepository: null }, errors: [{ message: 'not found' }] } };
   const size = Math.min(MAX_PAGE, variables.first ?? MAX_PAGE);
-  const all = repository.tags.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  const all = allTags(repository).toSorted((a, b) => (a.name < b.name ? -1 : 1));
   const after = variables.after ? Buffer.from(variables.after, 'base64').toString() : '';
   const rest = all.filter(({ name }) => name > after);
   const nodes = rest

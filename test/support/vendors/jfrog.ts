@@ -1,6 +1,7 @@
 import { basicAuthorization } from '../../../src/registries/distribution/fetch-token.ts';
 import { jfrog as type } from '../../../src/registries/types/jfrog.ts';
 import { readable, type VendorWorld } from '../vendor-world.ts';
+import { allTags } from './companion-tags.ts';
 import { countOf } from './pages.ts';
 import type { Vendor, VendorAnswer, VendorRequest } from './vendor.ts';
 
@@ -15,7 +16,6 @@ export const jfrog: Vendor = {
   signIn: 'basic',
   nested: true,
   showsDenied: false,
-  skips: [],
   listsAllAtOnce: true,
   address: (origin) => `${origin}/artifactory/api/docker/docker-local`,
   isApi: (url) => url.pathname === '/artifactory/api/search/aql' || url.pathname === '/artifactory/api/repositories',
@@ -45,9 +45,13 @@ function answer({ method, url, authorization, body }: VendorRequest, world: Vend
 
 /** Sorted by path and name, as is asked: a tag with an index has the manifest of a platform beside it, too. */
 function itemsOf(world: VendorWorld) {
-  const items = readable(world).flatMap(({ name, tags, accessories }) => [
-    ...tags.map((tag) => itemOf(`${name}/${tag.name}`, tag.digest, tag.pushedAt.toISOString())),
-    ...accessories.map(({ digest }) => itemOf(`${name}/${digest.replace(':', '__')}`, digest, '2026-01-01T00:00:00Z')),
+  const items = readable(world).flatMap((repository) => [
+    ...allTags(repository).map((tag) =>
+      itemOf(`${repository.name}/${tag.name}`, tag.digest, tag.pushedAt.toISOString()),
+    ),
+    ...repository.accessories.map(({ digest }) =>
+      itemOf(`${repository.name}/${digest.replace(':', '__')}`, digest, '2026-01-01T00:00:00Z'),
+    ),
   ]);
   return items.toSorted((a, b) => (a.path < b.path ? -1 : 1));
 }

@@ -1,6 +1,7 @@
 import { basicAuthorization } from '../../../src/registries/distribution/fetch-token.ts';
 import { nexus as type } from '../../../src/registries/types/nexus.ts';
 import { readable, type VendorWorld } from '../vendor-world.ts';
+import { allTags } from './companion-tags.ts';
 import { countOf, pagesOf } from './pages.ts';
 import type { Vendor, VendorAnswer, VendorRequest } from './vendor.ts';
 
@@ -14,7 +15,6 @@ export const nexus: Vendor = {
   signIn: 'basic',
   nested: true,
   showsDenied: false,
-  skips: [],
   listsAllAtOnce: true,
   address: (origin) => `${origin}/repository/docker-hosted`,
   isApi: (url) => url.pathname.startsWith('/service/rest/'),
@@ -38,9 +38,11 @@ function answer({ url, authorization }: VendorRequest, world: VendorWorld): Vend
 
 /** A component for every tag, and one for what is pushed by digest alone. */
 function componentsOf(world: VendorWorld) {
-  return readable(world).flatMap(({ name, tags, accessories }) => [
-    ...tags.map((tag) => componentOf(name, tag.name, tag.digest, tag.pushedAt.toISOString())),
-    ...accessories.map(({ digest }) => componentOf(name, digest, digest, '2026-01-01T00:00:00.000+00:00')),
+  return readable(world).flatMap((repository) => [
+    ...allTags(repository).map((tag) => componentOf(repository.name, tag.name, tag.digest, tag.pushedAt.toISOString())),
+    ...repository.accessories.map(({ digest }) =>
+      componentOf(repository.name, digest, digest, '2026-01-01T00:00:00.000+00:00'),
+    ),
   ]);
 }
 

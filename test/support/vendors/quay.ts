@@ -1,5 +1,6 @@
 import { quay as type } from '../../../src/registries/types/quay.ts';
-import type { VendorWorld } from '../vendor-world.ts';
+import type { VendorWorld, WorldTag } from '../vendor-world.ts';
+import { allTags } from './companion-tags.ts';
 import { countOf, pagesOf } from './pages.ts';
 import type { Vendor, VendorAnswer, VendorRequest } from './vendor.ts';
 
@@ -16,8 +17,6 @@ export const quay: Vendor = {
   nested: true,
   // An organization of which the account is no member is none of its own.
   showsDenied: false,
-  // Signatures and the like have tags of their own, or none.
-  skips: [],
   isApi: (url) => url.pathname.startsWith('/api/v1/'),
   failure: (status, message) => ({
     status,
@@ -32,7 +31,7 @@ export const quay: Vendor = {
       countOf(inProject(world, project).length, REPOSITORIES_PER_PAGE),
     );
     const tags = visible(world).flatMap((project) =>
-      inProject(world, project).map((repository) => countOf(repository.tags.length, MAX_PAGE)),
+      inProject(world, project).map((repository) => countOf(allTags(repository).length, MAX_PAGE)),
     );
     // Who one is, one's own namespace, which holds nothing, and then the organizations.
     return [1, 1, ...repositories, ...tags].reduce((sum, count) => sum + count, 0);
@@ -56,7 +55,7 @@ function answer({ url, authorization }: VendorRequest, world: VendorWorld): Vend
   if (name === undefined) return undefined;
   const repository = world.repositories.find((each) => each.name === decodeURIComponent(name));
   if (repository !== undefined && world.denied.has(repository.project)) return fail(403, 'Unauthorized');
-  return repository === undefined ? fail(404, 'Not Found') : tags(url, repository.tags.toReversed());
+  return repository === undefined ? fail(404, 'Not Found') : tags(url, allTags(repository).toReversed());
 }
 
 function repositories(url: URL, world: VendorWorld): VendorAnswer {
@@ -78,7 +77,7 @@ function repositories(url: URL, world: VendorWorld): VendorAnswer {
 }
 
 /** Newest first. */
-function tags(url: URL, all: VendorWorld['repositories'][number]['tags']): VendorAnswer {
+function tags(url: URL, all: readonly WorldTag[]): VendorAnswer {
   const size = Math.min(MAX_PAGE, Number(url.searchParams.get('limit') ?? '50'));
   const number = Number(url.searchParams.get('page') ?? '1');
   const alive = all.map(({ name, digest, pushedAt }) => tagOf(name, digest, pushedAt));

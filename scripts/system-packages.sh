@@ -18,6 +18,7 @@ wanted=(
   db5.3_load:db5.3-util
   postgres:postgresql
   clamd:clamav-daemon
+  podman:podman
 )
 
 has() {

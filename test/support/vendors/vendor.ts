@@ -1,4 +1,4 @@
-import type { RegistrySettings, SkipReason } from '../../../src/model/registry.ts';
+import type { RegistrySettings } from '../../../src/model/registry.ts';
 import type { Credentials } from '../../../src/registries/distribution/fetch-token.ts';
 import type { SessionDeps } from '../../../src/registries/distribution/open-session.ts';
 import type { ListedTag, RegistryClient } from '../../../src/registries/registry-client.ts';
@@ -50,8 +50,6 @@ export interface Vendor {
   least(world: VendorWorld): number;
   /** What its lists say of a tag, where that is less than name, digest and time of push. */
   tells?(tag: WorldTag): ListedTag;
-  /** Why its lists skip what is no image, where they do not know three accessories. */
-  readonly skips?: readonly SkipReason[];
   /** Whether the account sees that there is a project which it may not read. */
   readonly showsDenied: boolean;
   /** Paths below /v2 that a sync of unchanged tags needs, where lists do not tell digests. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { createApiClient } from '../../src/api/client/create-api-client.ts';
 import { createTestImage } from '../support/create-test-image.ts';
 import { pushImage } from '../support/push-image.ts';
 import { type DockerRegistry, hasDockerRegistry, startDockerRegistry } from '../support/start-docker-registry.ts';
@@ -94,19 +95,7 @@ describe.skipIf(!hasDockerRegistry())('what runs, through the official SDK', () 
     ]);
 
     const report = join(plimsoll.dataDir, 'report.json');
-    const command = async (...args: readonly string[]) => {
-      const { stdout } = await promisify(execFile)(process.execPath, ['src/cli.ts', 'runtime', ...args], {
-        env: {
-          PATH: process.env.PATH,
-          NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
-          PLIMSOLL_ENDPOINT: plimsoll.url,
-          PLIMSOLL_DATA_DIR: plimsoll.dataDir,
-          PLIMSOLL_SECRET_ID: plimsoll.key.secretId,
-          PLIMSOLL_SECRET_KEY: plimsoll.key.secretKey,
-        },
-      });
-      return stdout;
-    };
+    const command = (...args: readonly string[]) => runPlimsoll(plimsoll, 'runtime', ...args);
     const tell = async (containers: readonly object[]) => {
       await writeFile(report, JSON.stringify({ source: 'edge-1', containers }));
       await command('report', report);
@@ -135,6 +124,31 @@ describe.skipIf(!hasDockerRegistry())('what runs, through the official SDK', () 
     ]);
   });
 
+  test('a report is refused to readers and from the future, and a replayed one changes nothing', async () => {
+    const plimsoll = await start();
+    const report = (key: Partial<TestPlimsoll['key']>, TakenAt: Date) =>
+      createApiClient({ endpoint: plimsoll.url, ...plimsoll.key, ...key }).call('ReportRunningContainers', {
+        Source: 'edge-1',
+        TakenAt: TakenAt.toISOString(),
+        Images: [{ Reference: 'app:1', Count: 1 }],
+      });
+    const reader = JSON.parse(await runPlimsoll(plimsoll, 'key', 'create', 'eyes', '--role', 'reader', '-o', 'json'));
+    const now = Date.now();
+
+    expect(await report({}, new Date(now))).toMatchObject({ Taken: true });
+    expect(await report({}, new Date(now - 1_000))).toMatchObject({ Taken: false });
+    expect(await report({}, new Date(now - 3_600_000))).toMatchObject({ Taken: false });
+    await expect(report({}, new Date(now + 3_600_000))).rejects.toMatchObject({
+      code: expect.stringMatching(/^InvalidParameter/),
+    });
+    await expect(
+      report({ secretId: reader.secretId, secretKey: reader.secretKey }, new Date(now)),
+    ).rejects.toMatchObject({ code: expect.stringMatching(/^UnauthorizedOperation/) });
+    await expect(report({ secretKey: 'not-the-secret-key' }, new Date(now))).rejects.toMatchObject({
+      code: expect.stringMatching(/^AuthFailure/),
+    });
+  });
+
   describe('in a real Podman', () => {
     let podman: Podman | undefined;
     beforeAll(async () => {
@@ -160,3 +174,18 @@ describe.skipIf(!hasDockerRegistry())('what runs, through the official SDK', () 
     });
   });
 });
+
+/** The command line, as an operator of this server runs it. */
+async function runPlimsoll({ url, dataDir, key }: TestPlimsoll, ...args: readonly string[]): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, ['src/cli.ts', ...args], {
+    env: {
+      PATH: process.env.PATH,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+      PLIMSOLL_ENDPOINT: url,
+      PLIMSOLL_DATA_DIR: dataDir,
+      PLIMSOLL_SECRET_ID: key.secretId,
+      PLIMSOLL_SECRET_KEY: key.secretKey,
+    },
+  });
+  return stdout;
+}

@@ -1,6 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Config } from './config/load-config.ts';
 import { createOperationsServer } from './http/create-operations-server.ts';
+import { NotReady } from './http/not-ready.ts';
 import { createApi } from './main/create-api.ts';
 import { createMetrics } from './main/create-metrics.ts';
 import { createWork } from './main/create-work.ts';
@@ -26,10 +28,11 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
   const readiness = createReadiness(installation);
   const work = await createWork(installation, metrics);
   const api = createApi(installation, metrics, readiness.check);
-  const stop = async () => {
+  const stop = async (drainMs = 0) => {
     readiness.stopping();
-    await api.close();
+    const drained = delay(drainMs).then(() => api.close());
     await work.stop();
+    await drained;
     await installation.store.close();
   };
   try {
@@ -37,7 +40,7 @@ export async function startPlimsoll(config: Config, log: Logger): Promise<Runnin
     const url = await api.listen(config.listen);
     log.info({ url }, 'listening');
     await work.start();
-    return { url, stop };
+    return { url, stop: () => stop(config.drainSeconds * 1_000) };
   } catch (error) {
     await stop();
     throw error;
@@ -72,8 +75,12 @@ function createReadiness({ store }: Installation) {
   let isStopping = false;
   return {
     check: async () => {
-      if (isStopping) throw new Error('the process is stopping');
-      await store.ping();
+      if (isStopping) throw new NotReady('stopping');
+      try {
+        await store.ping();
+      } catch (cause) {
+        throw new NotReady('database', { cause });
+      }
     },
     stopping: () => {
       isStopping = true;

@@ -303,6 +303,14 @@ export const settings = {
     secret: false,
     schema: wholeNumber(5, 3600),
   },
+  drainSeconds: {
+    name: 'PLIMSOLL_DRAIN_SECONDS',
+    fallback: '0',
+    meaning:
+      'So long a server that is told to stop goes on answering, while `/readyz` says 503: time for load balancers to notice.',
+    secret: false,
+    schema: wholeNumber(0, 600),
+  },
   allowPrivateRegistries: {
     name: 'PLIMSOLL_ALLOW_PRIVATE_REGISTRIES',
     fallback: 'on',

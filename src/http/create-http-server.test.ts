@@ -7,6 +7,7 @@ import { createExportLinks } from '../api/export-links.ts';
 import type { RawResponse } from '../api/protocol/dispatch.ts';
 import type { RawRequest } from '../api/protocol/raw-request.ts';
 import { createHttpServer } from './create-http-server.ts';
+import { NotReady } from './not-ready.ts';
 
 const answer: RawResponse = {
   body: '{"Response":{"é":1}}',
@@ -95,6 +96,12 @@ test('whether it can work is told, and the reason stays in the log; that it live
     sendRequest(url, { method: 'GET', path: '/readyz', headers: {}, body: '' });
 
   expect(await ask(good)).toMatchObject({ status: 200, text: '{"status":"ok"}' });
+  const down = await serve({
+    checkReady: async () => {
+      throw new NotReady('database', { cause: new Error('password=hunter2') });
+    },
+  });
+  expect(await ask(down)).toMatchObject({ status: 503, text: '{"status":"unavailable","missing":"database"}' });
   expect(await ask(bad)).toMatchObject({ status: 503, text: '{"status":"unavailable"}' });
   const lives = await sendRequest(bad.url, { method: 'GET', path: '/healthz', headers: {}, body: '' });
   expect(lives).toMatchObject({ status: 200, text: '{"status":"ok"}' });

@@ -1,9 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry as MetricsRegistry } from 'prom-client';
+import { NotReady } from './not-ready.ts';
 
 export interface Operations {
-  /** Throws when this process cannot do its work now. */
+  /** Throws when this process cannot do its work now; `NotReady` says what is missing. */
   readonly checkReady: () => Promise<void>;
   readonly metrics: MetricsRegistry;
   readonly log: Logger;
@@ -19,7 +20,8 @@ export function serveOperations(app: FastifyInstance, { checkReady, metrics, log
       return await reply.send({ status: 'ok' });
     } catch (error) {
       log.error({ err: error }, 'not ready');
-      return await reply.code(503).send({ status: 'unavailable' });
+      const missing = error instanceof NotReady ? { missing: error.missing } : {};
+      return await reply.code(503).send({ status: 'unavailable', ...missing });
     }
   });
   app.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()));

@@ -3,13 +3,14 @@ import { AppError } from '../model/app-error.ts';
 import type { Job, JobKind, JobStore } from '../store/store.ts';
 import { createEmbeddedQueue } from './embedded.ts';
 import type { ClaimedJob, JobSource } from './job-source.ts';
+import { logOfJob } from './log-of-job.ts';
 
 /**
- * What became of a job: done (also when it failed for good and said so), or to be tried again at a time; `uncounted` when it
+ * What became of a job: done (`failed`: for good, and what it was for says so), or to be tried again at a time; `uncounted` when it
  * was not begun, such as for want of budget.
  */
 export type JobOutcome =
-  | { readonly done: true }
+  | { readonly done: true; readonly failed?: true }
   | { readonly done: false; readonly retryAt: Date; readonly uncounted?: true };
 
 /** Does one job. The signal fires when the job is no longer ours or when the process stops. */
@@ -80,7 +81,8 @@ async function loop(deps: JobWorkerDeps, source: JobSource, stopping: AbortSigna
 
 async function work(claimed: ClaimedJob, deps: JobWorkerDeps, stopping: AbortSignal): Promise<void> {
   const { job } = claimed;
-  const { jobs, handlers, giveUp, name, now, log } = deps;
+  const { jobs, handlers, giveUp, name, now } = deps;
+  const log = logOfJob(deps.log, job);
   const giveBack = async () => {
     await jobs.giveBack(job.id, name, now());
     await claimed.settled();
@@ -90,7 +92,7 @@ async function work(claimed: ClaimedJob, deps: JobWorkerDeps, stopping: AbortSig
   const lease = keepLease(claimed, deps, lost);
   try {
     if (job.attempt > MOST_ATTEMPTS) {
-      log.error({ job: job.id, kind: job.kind }, 'a job was given up');
+      log.error('a job was given up');
       await giveUp(job, `given up after ${MOST_ATTEMPTS} attempts that did not end`);
       await jobs.complete(job.id, name);
       return await claimed.settled();
@@ -104,7 +106,7 @@ async function work(claimed: ClaimedJob, deps: JobWorkerDeps, stopping: AbortSig
   } catch (error) {
     if (lost.signal.aborted) return await claimed.settled();
     if (stopping.aborted) return await giveBack();
-    log.error({ err: error, job: job.id, kind: job.kind }, 'a job ended in an unexpected error');
+    log.error({ err: error }, 'a job ended in an unexpected error');
     await claimed.failed(error);
   } finally {
     await lease.end();

@@ -26,7 +26,7 @@ export function countJobs(handlers: Handlers, metrics: Registry): Handlers {
       let outcome = 'failed';
       try {
         const result = await handlers[kind](job, signal);
-        outcome = result.done ? 'done' : 'put-back';
+        outcome = !result.done ? 'put-back' : result.failed ? 'failed' : 'done';
         return result;
       } catch (error) {
         // Handed back at a stop, cancelled, or taken over: nothing failed.

@@ -98,7 +98,10 @@ test('more rows than a format holds are refused before any is read', async () =>
 test('a reason that is known ends the export at once, with its detail', async () => {
   const job = await startExport();
 
-  expect(await run(failing(new ExportError('findings-unknown', 'v1, malware: NOT_SCAN')), job)).toEqual({ done: true });
+  expect(await run(failing(new ExportError('findings-unknown', 'v1, malware: NOT_SCAN')), job)).toEqual({
+    done: true,
+    failed: true,
+  });
 
   expect(await entryOf(job)).toMatchObject({
     status: 'failed',
@@ -113,7 +116,7 @@ test('an error that nobody foresaw is tried again twice, then it is an internal 
   await expect(run(table, { ...job, attempt: 1 })).rejects.toThrow('secret');
   await expect(run(table, { ...job, attempt: 2 })).rejects.toThrow('secret');
   expect(await entryOf(job)).toMatchObject({ status: 'running' });
-  expect(await run(table, { ...job, attempt: 3 })).toEqual({ done: true });
+  expect(await run(table, { ...job, attempt: 3 })).toEqual({ done: true, failed: true });
 
   expect(await entryOf(job)).toMatchObject({ status: 'failed', failure: { cause: 'internal-error', detail: '' } });
 });

@@ -4,6 +4,7 @@ import type { ExportFormat, Row } from '../exports/export-format.ts';
 import type { ExportRows, ExportTable } from '../exports/export-table.ts';
 import { toChunks } from '../exports/to-chunks.ts';
 import type { JobHandler } from '../jobs/create-worker.ts';
+import { logOfJob } from '../jobs/log-of-job.ts';
 import type { Export } from '../store/export-store.ts';
 import type { Store } from '../store/store.ts';
 
@@ -23,7 +24,7 @@ const ATTEMPTS = 3;
 
 /** Writes the file of one export into the store, from the beginning each time it is begun. */
 export function createExportJobHandler(deps: RunExportJobDeps): JobHandler {
-  const { store, log } = deps;
+  const { store } = deps;
   return async (job, signal) => {
     const begun = job.exportId === undefined ? undefined : await store.exports.begin(job.exportId);
     if (!begun) return { done: true }; // it has ended, or its time is over
@@ -35,9 +36,10 @@ export function createExportJobHandler(deps: RunExportJobDeps): JobHandler {
       const known = error instanceof ExportError;
       // Losing the job is no failure of the export: whoever took it decides.
       if (signal.aborted || (!known && job.attempt < ATTEMPTS)) throw error;
-      log.warn({ err: error, export: entry.id, kind: entry.selection.kind }, 'export failed');
+      logOfJob(deps.log, job).warn({ err: error, of: entry.selection.kind }, 'export failed');
       const { failure, detail } = known ? error : new ExportError('internal-error');
       await store.exports.finish(entry.id, attempt, { status: 'failed', cause: failure, detail });
+      return { done: true, failed: true };
     }
     return { done: true };
   };

@@ -213,7 +213,7 @@ describe('a failure', () => {
     await oneImage(broken);
     const taskId = await startTask();
 
-    expect(await lab.scan(await claim(), never)).toEqual({ done: true });
+    expect(await lab.scan(await claim(), never)).toEqual({ done: true, failed: true });
 
     expect((await row())?.summary.vulnerability).toMatchObject({ status: 'failed', cause: 'blob-corrupt' });
     expect(await lab.store.tasks.progress(taskId, 10)).toMatchObject({ status: 'finished', succeeded: 0 });
@@ -244,7 +244,7 @@ describe('in the middle of a layer that never ends', () => {
     const taskId = await startTask(['vulnerability'], 1);
     stall();
 
-    expect(await lab.scan(await claim(), never)).toEqual({ done: true });
+    expect(await lab.scan(await claim(), never)).toEqual({ done: true, failed: true });
 
     expect((await row())?.summary.vulnerability).toMatchObject({ status: 'failed', cause: 'scan-timeout' });
     expect((await lab.store.tasks.progress(taskId, 10))?.images[0]).toMatchObject({ status: 'failed' });
@@ -257,7 +257,7 @@ describe('in the middle of a layer that never ends', () => {
     after(2);
     stall();
 
-    expect(await lab.scan(job, never)).toEqual({ done: true });
+    expect(await lab.scan(job, never)).toEqual({ done: true, failed: true });
 
     expect((await row())?.summary.vulnerability).toMatchObject({ status: 'failed', cause: 'scan-timeout' });
   });

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { JobHandler, JobOutcome } from '../jobs/create-worker.ts';
+import { logOfJob } from '../jobs/log-of-job.ts';
 import { AppError, causeOf } from '../model/app-error.ts';
 import type { Image } from '../model/image.ts';
 import type { ScanKind } from '../model/scan.ts';
@@ -29,8 +30,9 @@ const FIRST_RETRY_MS = 2_000;
 const MAX_DETAIL = 500;
 
 /** Scans one image of a task and records how it ended, for the row and for the task. */
-export function createScanJobHandler(deps: RunScanJobDeps): JobHandler {
+export function createScanJobHandler(all: RunScanJobDeps): JobHandler {
   return async (job, signal) => {
+    const deps = { ...all, log: logOfJob(all.log, job) };
     const { taskId, imageId } = job;
     if (taskId === undefined || imageId === undefined) return { done: true };
     const started = await deps.store.tasks.start(taskId, imageId, supportedKinds);
@@ -91,7 +93,7 @@ async function scan(
     }
     const detail = (error instanceof Error ? error.message : String(error)).slice(0, MAX_DETAIL);
     await store.tasks.fail(taskId, image.id, { cause, detail });
-    return { done: true };
+    return { done: true, failed: true };
   }
 }
 

@@ -72,7 +72,7 @@ test('a registry that cannot be walked keeps its images and the time of its last
   await registry.stop();
   lab.clock.now = new Date(syncedAt.getTime() + 60_000);
 
-  expect(await lab.sync(jobOf(id), never)).toEqual({ done: true });
+  expect(await lab.sync(jobOf(id), never)).toEqual({ done: true, failed: true });
 
   expect(await lab.store.registries.get(id)).toMatchObject({
     syncStatus: 'failed',

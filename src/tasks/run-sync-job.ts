@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { SyncResult } from '../inventory/sync-registry.ts';
 import type { JobHandler, JobOutcome } from '../jobs/create-worker.ts';
+import { logOfJob } from '../jobs/log-of-job.ts';
 import { causeOf } from '../model/app-error.ts';
 import { type Registry, skipReasons } from '../model/registry.ts';
 import { isDatabaseTrouble } from '../store/is-database-trouble.ts';
@@ -22,7 +23,7 @@ export function createSyncJobHandler(deps: RunSyncJobDeps): JobHandler {
     const registry = job.registryId === undefined ? undefined : await store.registries.get(job.registryId);
     if (!registry) return { done: true };
     await store.registries.recordSync(registry.id, { status: 'running' });
-    const end = await walk(deps, registry, signal);
+    const end = await walk({ ...deps, log: logOfJob(deps.log, job) }, registry, signal);
     if (end !== 'complete') return end;
     // Should this fail, the job is tried again: the walk costs little the second time.
     // NeedScan: after a full sync the latest images, after an incremental one all that have not been scanned.
@@ -56,7 +57,7 @@ async function walk(
     log.warn({ err: error, registry: registry.name, cause }, 'sync failed');
     await store.registries.recordSync(registry.id, { status: 'failed', cause, message });
     await store.registries.recordConnection(registry.id, { status: 'failed', cause, checkedAt: now() });
-    return { done: true };
+    return { done: true, failed: true };
   }
   await store.registries.recordSync(registry.id, {
     status: 'succeeded',

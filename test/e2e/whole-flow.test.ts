@@ -64,6 +64,8 @@ function image(created: string, lodash: string) {
   return buildImage({ created: `${created}T00:00:00Z`, layers: [base, files.gzip()] });
 }
 
+/** Everything, down to the least. */
+const logged: string[] = [];
 let folder: string;
 let registry: ServedRegistry;
 let plimsoll: TestPlimsoll;
@@ -83,10 +85,12 @@ beforeAll(async () => {
       toServedRepository('tool', [{ tag: '1', image: image('2026-03-01', '4.17.10') }]),
     ],
   });
-  plimsoll = await startTestPlimsoll({
+  const log = pino({ level: 'trace' }, { write: (line: string) => logged.push(line) });
+  const settings = {
     PLIMSOLL_ADVISORIES_URL: `file://${join(folder, 'osv')}`,
     PLIMSOLL_KEV_URL: `file://${join(folder, 'no-kev.json')}`,
-  });
+  };
+  plimsoll = await startTestPlimsoll(settings, log);
   ({ sdk } = plimsoll);
 });
 afterAll(async () => {
@@ -269,4 +273,18 @@ test('a removed registry takes its images along, and the password was never show
   expect(await rows()).toEqual([]);
   expect(await sdk.DescribeWebVulList({})).toMatchObject({ TotalCount: 0 });
   expect(await sdk.CheckRepeatAssetImageRegistry({ Name: 'lab' })).toMatchObject({ IsRepeat: false });
+});
+
+test('no secret is in any line of the log, and lines of jobs say whose they are', () => {
+  const text = logged.join('');
+  const secrets = [
+    account.password,
+    Buffer.from(`${account.username}:${account.password}`).toString('base64'),
+    plimsoll.key.secretKey,
+  ];
+
+  expect(text).toContain('"msg":"synced"');
+  for (const secret of secrets) expect(text).not.toContain(secret);
+  for (const line of logged.filter((each) => each.includes('"msg":"synced"')))
+    expect(JSON.parse(line)).toMatchObject({ job: expect.any(Number), kind: 'sync', registryId: expect.any(Number) });
 });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { tcss } from 'tencentcloud-sdk-nodejs/tencentcloud/services/tcss/index.js';
 import { loadConfig } from '../../src/config/load-config.ts';
 import { startPlimsoll } from '../../src/main.ts';
@@ -26,7 +26,10 @@ export const sdkFor = (url: string, credential: { secretId: string; secretKey: s
   });
 
 /** A whole server in this process on a temporary folder and a free port; `env` adds settings. */
-export async function startTestPlimsoll(env: Readonly<Record<string, string>>): Promise<TestPlimsoll> {
+export async function startTestPlimsoll(
+  env: Readonly<Record<string, string>>,
+  log: Logger = pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' }),
+): Promise<TestPlimsoll> {
   const dataDir = await mkdtemp(join(tmpdir(), 'plimsoll-server-'));
   const key = { secretId: `AKID${randomBytes(8).toString('hex')}`, secretKey: randomBytes(16).toString('hex') };
   const config = loadConfig({
@@ -38,7 +41,7 @@ export async function startTestPlimsoll(env: Readonly<Record<string, string>>): 
     PLIMSOLL_RATE_LIMIT: '0',
     ...env,
   });
-  const server = await startPlimsoll(config, pino({ level: process.env.TEST_LOG_LEVEL ?? 'silent' }));
+  const server = await startPlimsoll(config, log);
   return {
     url: server.url,
     dataDir,

@@ -22,11 +22,26 @@ const NONE: readonly Advisory[] = [];
 export function createAdvisoryReader(database: DatabaseSync): AdvisoryReader {
   const filter = openNameFilter(database.prepare('SELECT bits FROM name_filter').get()?.bits as Uint8Array);
   const selectPackage = prepare(database, 'SELECT entries FROM package WHERE namespace = ? AND name = ?');
-  const selectText = prepare(database, `SELECT ${TEXT_COLUMNS} FROM advisory WHERE row = ?`);
+  // What is known of its vulnerability is asked for next, and is near.
+  const selectText = prepare(
+    database,
+    `SELECT ${TEXT_COLUMNS}, ${FACT_COLUMNS}, vulnerability.id FROM advisory
+     LEFT JOIN vulnerability ON vulnerability.id = vulnerability_id WHERE row = ?`,
+  );
   const selectFacts = prepare(database, `SELECT ${FACT_COLUMNS} FROM vulnerability WHERE id = ?`);
   const known = new Map<number, Map<string, readonly Advisory[]>>(); // a key of both would have to be put together for each look-up
-  const textOf = cached(MAX_TEXT, (row: number) => toText(selectText(row)), charactersOf);
-  const vulnerability = cached(MAX_FACTS, (id: string) => toFacts(selectFacts(id)));
+  const facts = createCache<string, VulnerabilityFacts | undefined>(MAX_FACTS);
+  const vulnerability = (id: string) => facts.get(id, () => toFacts(selectFacts(id)));
+  const texts = createCache<number, AdvisoryText>(MAX_TEXT, charactersOf);
+  const textOf = (row: number) =>
+    texts.get(row, () => {
+      const columns = selectText(row);
+      const text = toText(columns);
+      facts.get(text.vulnerabilityId, () =>
+        toFacts(columns?.at(-1) === null ? undefined : columns?.slice(TEXT_COLUMN_COUNT)),
+      );
+      return text;
+    });
   const sources: Sources = { textOf, vulnerability };
   let names = 0;
   let advisories = 0;
@@ -68,25 +83,27 @@ function prepare(database: DatabaseSync, sql: string): (...parameters: (number |
   return (...parameters) => statement.get(...parameters) as unknown as Row;
 }
 
-/** `most`: of what all values weigh together. */
-function cached<Key, Value>(
-  most: number,
-  compute: (key: Key) => Value,
-  weigh: (value: Value) => number = () => 1,
-): (key: Key) => Value {
+interface Cache<Key, Value> {
+  get(key: Key, compute: () => Value): Value;
+}
+
+/** `most`: of what all values weigh together. When it is full, it begins anew. */
+function createCache<Key, Value>(most: number, weigh: (value: Value) => number = () => 1): Cache<Key, Value> {
   const values = new Map<Key, Value>();
   let weight = 0;
-  return (key) => {
-    const known = values.get(key);
-    if (known !== undefined || values.has(key)) return known as Value;
-    const value = compute(key);
-    if (weight > most) {
-      values.clear();
-      weight = 0;
-    }
-    weight += weigh(value);
-    values.set(key, value);
-    return value;
+  return {
+    get: (key, compute) => {
+      const known = values.get(key);
+      if (known !== undefined || values.has(key)) return known as Value;
+      const value = compute();
+      if (weight > most) {
+        values.clear();
+        weight = 0;
+      }
+      weight += weigh(value);
+      values.set(key, value);
+      return value;
+    },
   };
 }
 
@@ -191,7 +208,9 @@ class CompiledAdvisory implements Advisory {
   }
 }
 
-const TEXT_COLUMNS = 'id, vulnerability_id, named, aliases, title, description, "references", published, modified';
+const TEXT_COLUMNS =
+  'advisory.id, vulnerability_id, named, aliases, title, description, "references", published, modified';
+const TEXT_COLUMN_COUNT = 9;
 /** Of what is not text: an estimate. */
 const CHARACTERS_BESIDE = 300;
 

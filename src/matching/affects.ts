@@ -1,6 +1,6 @@
 import type { Advisory, VersionEvent, VersionRange } from '../model/advisory.ts';
 import { InvalidVersion, type VersionScheme } from '../versions/version-scheme.ts';
-import { numbersOf } from './numbers-of.ts';
+import { sameNumbers } from './same-numbers.ts';
 
 export type Verdict =
   /** `fixedVersion` is the lowest one above the version that the same advisory no longer affects. */
@@ -38,9 +38,8 @@ function isAffected(
     if (inside instanceof InvalidVersion) undecided = inside;
   }
   // 1.0 and 1.0.0 are one version where the scheme says so. A listed version that cannot be read equals none that can.
-  const numbers = versions.length > 0 ? numbersOf(version, scheme) : '';
   for (const listed of versions) {
-    if (numbersOf(listed, scheme) === numbers && orInvalid(() => scheme.compare(version, listed) === 0) === true)
+    if (sameNumbers(listed, version, scheme) && orInvalid(() => scheme.compare(version, listed) === 0) === true)
       return true;
   }
   if (ranges.length === 0 && versions.length > 0) undecided = readabilityOf(version, scheme);

@@ -1,20 +1,39 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { versionSchemes } from '../versions/index.ts';
-import { numbersOf } from './numbers-of.ts';
+import { sameNumbers } from './same-numbers.ts';
 
 test.each([
-  ['01.10.0-rc2', '1.10.2'],
-  ['1.0+5.6', '1'],
-  ['0', ''],
-  ['', ''],
-  ['2:1.05~rc010', '2.1.5.10'],
-])('the numbers of %j are %j', (version, numbers) => {
-  expect(numbersOf(version, { name: 'semver' })).toBe(numbers);
+  ['01.10.0-rc2', '1.10.2', true],
+  ['1.0+5.6', '1', true],
+  ['0', '', true],
+  ['2:1.05~rc010', '2.1.5.10', true],
+  ['10', '1', false],
+  ['1.2', '12', false],
+  ['1', '1.1', false],
+])('%j and %j have the same numbers: %j', (one, other, same) => {
+  expect(sameNumbers(one, other, { name: 'semver' })).toBe(same);
+  expect(sameNumbers(other, one, { name: 'semver' })).toBe(same);
 });
 
 test('a plus that separates like others ends nothing', () => {
-  expect(numbersOf('1+2', { name: 'rpm' })).toBe(numbersOf('1.2', { name: 'rpm' }));
+  expect(sameNumbers('1+2', '1.2', { name: 'rpm' })).toBe(true);
+  expect(sameNumbers('1+2', '1.2', { name: 'semver' })).toBe(false);
+});
+
+test('it is what comparing lists of numbers says', () => {
+  const numbers = (text: string) =>
+    text
+      .split('+', 1)[0]
+      ?.match(/[1-9][0-9]*/g)
+      ?.join('.') ?? '';
+  const text = fc.string({ unit: fc.constantFrom('0', '1', '2', '.', 'a', '+'), maxLength: 8 });
+  fc.assert(
+    fc.property(text, text, (a, b) => {
+      expect(sameNumbers(a, b, { name: 'semver' })).toBe(numbers(a) === numbers(b));
+    }),
+    { numRuns: 20_000 },
+  );
 });
 
 describe.for(versionSchemes)('$name', (scheme) => {
@@ -63,7 +82,7 @@ describe.for(versionSchemes)('$name', (scheme) => {
           return; // no version
         }
         equal++;
-        expect(numbersOf(a, scheme)).toBe(numbersOf(b, scheme));
+        expect(sameNumbers(a, b, scheme)).toBe(true);
       }),
       { numRuns: 2_000 },
     );

@@ -239,7 +239,7 @@ async function writeExports(): Promise<void> {
   const { rows } = await store.exports.list({ direction: 'asc', offset: 0, limit: 1_000 });
   for (const { id: exportId } of rows.filter(({ status }) => status === 'running')) {
     const job = { id: 0, kind: 'export', exportId, attempt: 1 } as const;
-    expect(await run(job, new AbortController().signal)).toEqual({ done: true });
+    expect(await run(job, new AbortController().signal)).toMatchObject({ done: true });
   }
 }
 

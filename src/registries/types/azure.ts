@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { RegistrySettings } from '../../model/registry.ts';
 import { classifyTag } from '../../oci/classify.ts';
 import { createAcrLogin } from '../azure/create-acr-login.ts';
-import { listNames, Names } from '../distribution/list-names.ts';
+import { listNames } from '../distribution/list-names.ts';
 import { openSession, type Session, type SessionDeps } from '../distribution/open-session.ts';
 import { parseNextLink } from '../distribution/parse-link.ts';
 import type { ListedTag, NetworkPolicy, RegistryClient, RegistryType } from '../registry-client.ts';
@@ -13,7 +13,8 @@ import { toListedTag } from '../vendor/to-listed-tag.ts';
 // https://learn.microsoft.com/rest/api/containerregistry: 100 by default, 1000 at most.
 const PAGE_SIZE = 1_000;
 
-const Catalog = z.object({ repositories: Names }).transform((page) => page.repositories);
+/** Null when there is none; an answer without it is of something else. */
+const Catalog = z.object({ repositories: z.array(z.string()).nullable() }).transform((page) => page.repositories ?? []);
 const Tags = z.object({
   tags: z
     .array(z.object({ name: z.string(), digest: z.string().nullish(), lastUpdateTime: z.string().nullish() }))

@@ -1,9 +1,8 @@
-import { createDistributionClient } from '../distribution/create-distribution-client.ts';
 import type { RegistryType } from '../registry-client.ts';
+import { connectTcr } from '../tencent/connect-tcr.ts';
 
 export const otherTcr = {
   name: 'other-tcr',
-  description:
-    'Tencent TCR of another account, over the distribution protocol with an access credential. Its own API is not spoken yet.',
-  connect: createDistributionClient,
+  description: 'Tencent TCR Enterprise of another account, in the same ways as tcr.',
+  connect: connectTcr,
 } as const satisfies RegistryType;

@@ -1,9 +1,9 @@
-import { createDistributionClient } from '../distribution/create-distribution-client.ts';
 import type { RegistryType } from '../registry-client.ts';
+import { connectTcr } from '../tencent/connect-tcr.ts';
 
 export const tcr = {
   name: 'tcr',
   description:
-    'Tencent TCR Enterprise, over the distribution protocol with an access credential. Its own API is not spoken yet.',
-  connect: createDistributionClient,
+    'Tencent TCR Enterprise by its own API with a key of Tencent Cloud; with an access credential of the instance by its catalog.',
+  connect: connectTcr,
 } as const satisfies RegistryType;

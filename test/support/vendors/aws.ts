@@ -8,7 +8,7 @@ import type { Vendor, VendorAnswer, VendorRequest } from './vendor.ts';
 
 const MAX_PAGE = 1_000;
 const REGION = 'eu-west-1';
-const credentials = { username: 'AKIDEXAMPLE0000000', password: 'a/secret+of/a/key/of/AWS' };
+const credentials = { username: 'AKIAEXAMPLE0000000', password: 'a/secret+of/a/key/of/AWS' };
 const key = { accessKeyId: credentials.username, secretAccessKey: credentials.password };
 const TARGET = 'AmazonEC2ContainerRegistry_V20150921.';
 const HOURS_12 = 12 * 3_600;

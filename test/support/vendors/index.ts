@@ -1,3 +1,5 @@
+import { aws } from './aws.ts';
+import { azure } from './azure.ts';
 import { dockerhub } from './dockerhub.ts';
 import { ghcr } from './ghcr.ts';
 import { gitlab } from './gitlab.ts';
@@ -5,7 +7,8 @@ import { harbor } from './harbor.ts';
 import { jfrog } from './jfrog.ts';
 import { nexus } from './nexus.ts';
 import { quay } from './quay.ts';
+import { tcr } from './tcr.ts';
 import type { Vendor } from './vendor.ts';
 
 /** Every vendor that the conformance suite knows. */
-export const vendors: readonly Vendor[] = [dockerhub, ghcr, gitlab, harbor, jfrog, nexus, quay];
+export const vendors: readonly Vendor[] = [aws, azure, dockerhub, ghcr, gitlab, harbor, jfrog, nexus, quay, tcr];

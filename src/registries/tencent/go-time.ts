@@ -1,0 +1,7 @@
+const GO_TIME = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d{1,9})?) ([+-]\d\d)(\d\d)(?: [A-Z+-]|$)/;
+
+/** What Go's `Time.String()` prints, `2026-01-02 15:04:05.999999999 +0800 CST`, as `Date` reads it; other texts stay as they are. */
+export function readGoTime(text: string): string {
+  const [, day, time, hours, minutes] = GO_TIME.exec(text) ?? [];
+  return day === undefined ? text : `${day}T${time?.slice(0, '15:04:05.999'.length)}${hours}:${minutes}`;
+}

@@ -14,7 +14,7 @@ describeEachEngine('a database from before trust', (fixture) => {
       await runSql(url, `alter table registries drop column ${column}`);
     for (const column of ['trust_reason', 'trust_detail', 'trust_policy', 'trust_checked_at'])
       await runSql(url, `alter table images drop column ${column}`);
-    await runSql(url, 'drop table trust_marks');
+    for (const table of ['trust_marks', 'advisory_files', 'advisory_pieces']) await runSql(url, `drop table ${table}`);
     await runSql(url, `delete from kysely_migration where name >= '0018'`);
 
     const { store } = await openTestStore(engine, url);

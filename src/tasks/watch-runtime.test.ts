@@ -19,20 +19,26 @@ const app: RunningImage = { digests: [digestOf('manifest app')], reference: 'app
 
 /** A place that a test lets fail. */
 function createPlace(name: string) {
-  let failing = Promise.withResolvers<never>();
+  const begin = () => {
+    const next = Promise.withResolvers<never>();
+    next.promise.catch(() => undefined); // it may fail before anybody follows
+    return next;
+  };
+  let failing = begin();
   const place = {
     follows: 0,
     fail: () => {
       failing.reject(new AppError('connection-failed', 'the wire was cut'));
-      failing = Promise.withResolvers<never>();
+      failing = begin();
     },
   };
   const source: RuntimeSource = {
     name,
     follow: async (report, signal) => {
       place.follows++;
+      const broken = failing.promise;
       await report([app]);
-      return Promise.race([failing.promise, sleep(2 ** 30, undefined, { signal }) as Promise<never>]);
+      return Promise.race([broken, sleep(2 ** 30, undefined, { signal }) as Promise<never>]);
     },
   };
   return { place, source };

@@ -17,6 +17,7 @@ interface AddOptions {
   readonly insecure?: true;
   readonly speedLimit: number;
   readonly region: string;
+  readonly instance?: string;
   readonly scan?: true;
 }
 type AddWithChoice = AddOptions & SyncChoiceOptions;
@@ -32,7 +33,8 @@ export function defineRegistryAdd(parent: Command, context: CommandContext): voi
     .option('--password-stdin', 'read the password from standard input')
     .option('--insecure', 'accept any TLS certificate')
     .option('--speed-limit <requests>', 'requests a second at most; 0 = no limit', requestsPerSecond, 0)
-    .option('--region <region>', 'RegistryRegion in the API', 'default')
+    .option('--region <region>', 'region of a cloud registry whose address does not tell it', 'default')
+    .option('--instance <id>', 'instance of a cloud registry whose address does not tell it, such as tcr-…')
     .option('--scan', 'authorise and scan new images after each sync');
   addSyncChoiceOptions(command)
     .addHelpText(
@@ -61,6 +63,7 @@ async function addRegistry(context: CommandContext, name: string, url: string, o
     RegistryType: options.type,
     NetType: 'public',
     RegistryRegion: options.region,
+    ...(options.instance === undefined ? {} : { InstanceId: options.instance }),
     Insecure: options.insecure ? 1 : 0,
     SpeedLimit: options.speedLimit,
     NeedScan: options.scan === true,

@@ -19,7 +19,7 @@ if (!available)
 const full = process.env.PLIMSOLL_CONFORMANCE === 'full';
 const size: WorldSize = full
   ? { repositories: { 'team-a': 160, 'team-b': 79, 'team-c': 10 }, tags: 1_050, fewTags: 8 }
-  : { repositories: { 'team-a': 105, 'team-b': 5, 'team-c': 2 }, tags: 120, fewTags: 1 };
+  : { repositories: { 'team-a': 12, 'team-b': 5, 'team-c': 2 }, tags: 120, fewTags: 1 };
 
 const { signal } = new AbortController();
 // As the vendors and the gateways before them spell it, and what is to be waited, in milliseconds.

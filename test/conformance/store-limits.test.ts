@@ -99,10 +99,10 @@ describeEachEngine('large selections', (fixture) => {
     expect(list.rows.map((row) => row.tag)).toEqual(['v3']);
   });
 
-  test('a repository with 20 000 tags is saved, touched, listed and removed', async () => {
+  test('a repository with 10 000 tags is saved, touched, listed and removed', async () => {
     const { store } = fixture;
     const { id } = await store.registries.add(sampleRegistry('r'));
-    const names = numbers(20_000).map((i) => `v${i}`);
+    const names = numbers(10_000).map((i) => `v${i}`);
     for (let at = 0; at < names.length; at += 1_000) {
       await store.images.saveTags(
         id,
@@ -112,15 +112,15 @@ describeEachEngine('large selections', (fixture) => {
     }
 
     const known = await store.images.knownTags(id, 'team/big');
-    expect(known.size).toBe(20_000);
+    expect(known.size).toBe(10_000);
     await store.images.touchTags(
       [...known.values()].slice(1).map((tag) => tag.id),
       new Date('2026-11-26T00:00:00Z'),
     );
     expect(await store.images.removeUnseen(id, new Date('2026-11-25T12:00:00Z'))).toBe(1);
-    expect((await store.images.list({ ...everything, limit: 1 })).total).toBe(19_999);
+    expect((await store.images.list({ ...everything, limit: 1 })).total).toBe(9_999);
     expect(await store.authorizations.authorize({ selection: { all: true }, cap: 100_000, type: 'manual' })).toEqual({
-      authorized: 19_999,
+      authorized: 9_999,
       refused: 0,
     });
     expect((await store.images.list({ ...everything, latestOnly: true })).total).toBe(1);

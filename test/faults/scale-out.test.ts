@@ -12,7 +12,7 @@ import { waitUntil } from '../support/wait-until.ts';
 
 vi.setConfig({ testTimeout: 900_000, hookTimeout: 600_000 });
 
-const IMAGES = Number(process.env.PLIMSOLL_FAULT_IMAGES ?? 12);
+const IMAGES = Number(process.env.PLIMSOLL_FAULT_IMAGES ?? 8);
 
 let lab: FaultLab | undefined;
 let calm: readonly object[];

@@ -1,5 +1,4 @@
-import { promisify } from 'node:util';
-import { crc32, gunzip, inflateRawSync } from 'node:zlib';
+import { crc32, gunzipSync, inflateRawSync } from 'node:zlib';
 import type { Entry } from 'yauzl';
 import { AppError } from '../model/app-error.ts';
 import type { FileWindow } from './file-window.ts';
@@ -12,19 +11,10 @@ export interface ZipEntry {
   readonly content: Buffer | AppError;
 }
 
-const inflate = promisify(gunzip);
-
-/**
- * Reads some files of an archive at once; one that is damaged, or has more than `maxBytes`, does not spoil the others. They are
- * unpacked by another thread.
- */
-export async function unpackEntries(
-  file: FileWindow,
-  entries: readonly Entry[],
-  maxBytes: number,
-): Promise<readonly ZipEntry[]> {
+/** Reads some files of an archive at once; one that is damaged, or has more than `maxBytes`, does not spoil the others. */
+export function unpackEntries(file: FileWindow, entries: readonly Entry[], maxBytes: number): readonly ZipEntry[] {
   const found = entries.map((entry) => locate(file, entry, maxBytes));
-  const inflated = await inflateTogether(
+  const inflated = inflateTogether(
     found.filter((each) => !('content' in each) && each.method === DEFLATED) as Packed[],
   );
   return found.map((each) =>
@@ -97,11 +87,11 @@ const GZIP_HEADER = Buffer.from([0x1f, 0x8b, DEFLATED, 0, 0, 0, 0, 0, 0, 0xff]);
  * Between gzip's header and trailer, what a zip archive deflates is a gzip file, and several in a row are one: small ones
  * cost a third this way of what they cost one by one. Nothing when any of them is damaged.
  */
-async function inflateTogether(all: readonly Packed[]): Promise<ReadonlyMap<Packed, Buffer>> {
+function inflateTogether(all: readonly Packed[]): ReadonlyMap<Packed, Buffer> {
   const size = all.reduce((sum, each) => sum + each.size, 0);
   const row = Buffer.concat(all.flatMap((each) => [GZIP_HEADER, each.bytes, gzipTrailer(each)]));
   try {
-    const content = await inflate(row, roomFor(size));
+    const content = gunzipSync(row, roomFor(size));
     let start = 0;
     return new Map(
       all.map((each) => {

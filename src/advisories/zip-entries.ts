@@ -47,8 +47,6 @@ export async function* readZip(
     let total = 0;
     let batch: yauzl.Entry[] = [];
     let batchBytes = 0;
-    // One ahead: it is unpacked while the one before is read.
-    let ahead: Promise<readonly ZipEntry[]> | undefined;
     for await (const entry of zip.eachEntry()) {
       entries++;
       total += entry.uncompressedSize;
@@ -59,18 +57,14 @@ export async function* readZip(
       }
       if (entry.fileNameRaw.at(-1) === SLASH) continue;
       if (batch.length === MAX_BATCH_ENTRIES || batchBytes + entry.uncompressedSize > MAX_BATCH_BYTES) {
-        const next = unpackEntries(file, batch, limits.maxEntryBytes);
-        if (ahead) yield await ahead;
-        ahead = next;
+        yield unpackEntries(file, batch, limits.maxEntryBytes);
         batch = [];
         batchBytes = 0;
       }
       batch.push(entry);
       batchBytes += entry.uncompressedSize;
     }
-    const last = unpackEntries(file, batch, limits.maxEntryBytes);
-    if (ahead) yield await ahead;
-    yield await last;
+    yield unpackEntries(file, batch, limits.maxEntryBytes);
   } catch (error) {
     if (error instanceof AppError) throw error;
     const message = error instanceof Error ? error.message : String(error);

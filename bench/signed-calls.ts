@@ -6,13 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { Pool } from 'undici';
-import { signTc3 } from '../src/api/client/sign-tc3.ts';
 import { successEnvelope } from '../src/api/protocol/envelope.ts';
 import { parseAuthorization } from '../src/api/protocol/parse-authorization.ts';
 import { verifyTc3 } from '../src/api/protocol/verify-tc3.ts';
 import { toImageRepoInfo } from '../src/api/to-image-repo-info.ts';
 import { loadConfig } from '../src/config/load-config.ts';
 import { startPlimsoll } from '../src/main.ts';
+import { signTc3 } from '../src/signing/sign-tc3.ts';
 import { openStore } from '../src/store/open-store.ts';
 import type { ImageQuery, Store } from '../src/store/store.ts';
 import { createVault } from '../src/store/vault.ts';
@@ -120,7 +120,10 @@ function signedHeaders({ secretId, secretKey }: Key, host: string, body: string)
     'x-tc-action': 'DescribeAssetImageRegistryList',
     'x-tc-version': '2020-11-01',
     'x-tc-timestamp': String(timestamp),
-    authorization: signTc3({ secretId, secretKey, host, contentType: CONTENT_TYPE, body, timestamp }),
+    authorization: signTc3(
+      { host, contentType: CONTENT_TYPE, body, service: 'tcss', timestamp },
+      { secretId, secretKey },
+    ),
   };
 }
 

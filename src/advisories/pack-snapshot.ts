@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { zstdCompress } from 'node:zlib';
 
@@ -27,6 +27,3 @@ async function* readPieces(file: FileHandle, signal: AbortSignal): AsyncGenerato
     yield buffer.subarray(0, bytesRead);
   }
 }
-
-/** By handle: the file that is open stays the same while another one takes its name. */
-export const openForPacking = (path: string): Promise<FileHandle> => open(path, 'r');

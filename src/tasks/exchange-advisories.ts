@@ -1,6 +1,7 @@
+import { open } from 'node:fs/promises';
 import { advisoriesPath } from '../advisories/advisories-path.ts';
 import { FORMAT } from '../advisories/compile-tables.ts';
-import { openForPacking, packPieces, sumFile } from '../advisories/pack-snapshot.ts';
+import { packPieces, sumFile } from '../advisories/pack-snapshot.ts';
 import { readSnapshot } from '../advisories/read-snapshot.ts';
 import { noteChecked, takeOver } from '../advisories/take-over.ts';
 import type { AdvisorySnapshot } from '../model/advisory.ts';
@@ -38,11 +39,13 @@ export function createAdvisoryExchange({ shared, turns, dataDir, keep }: Exchang
   }
 
   async function publish(signal: AbortSignal): Promise<void> {
-    const file = await openForPacking(path);
+    const before = readSnapshot(path);
+    const file = await open(path, 'r');
     try {
       const mine = readSnapshot(path);
-      const theirs = await shared.latest(FORMAT);
-      if (!mine || compare(mine, theirs) !== 'mine') return;
+      // Another one may take its name at any moment: only then is the open file surely the one that is named.
+      if (!mine || mine.id !== before?.id) return;
+      if (compare(mine, await shared.latest(FORMAT)) !== 'mine') return;
       const sha256 = await sumFile(file, signal);
       const times = { compiledAt: new Date(mine.compiledAt), checkedAt: new Date(mine.checkedAt) };
       await shared.publish({ snapshot: mine.id, format: FORMAT, sha256, ...times }, packPieces(file, signal));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { signTc3 } from './sign-tc3.ts';
+import { signTc3 } from '../../signing/sign-tc3.ts';
 
 /** An error that the server answered, with the id under which its log tells more. */
 export class ApiCallError extends Error {
@@ -61,7 +61,10 @@ export function createApiClient({
           'x-tc-version': '2020-11-01',
           'x-tc-timestamp': String(timestamp),
           ...(token ? { 'x-tc-token': token } : {}),
-          authorization: signTc3({ secretId, secretKey, host, contentType: CONTENT_TYPE, body, timestamp }),
+          authorization: signTc3(
+            { host, contentType: CONTENT_TYPE, body, service: 'tcss', timestamp },
+            { secretId, secretKey },
+          ),
         },
         signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
       });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { signTc3 } from '../client/sign-tc3.ts';
+import { signTc3 } from '../../signing/sign-tc3.ts';
 import { parseAuthorization } from './parse-authorization.ts';
 import { type SignedRequest, type SigningKeyCache, verifyTc3 } from './verify-tc3.ts';
 
@@ -123,7 +123,7 @@ test('what our own client signs is valid, and nothing else is', () => {
   fc.assert(
     fc.property(request, ({ secretKey, host, body, timestamp, other }) => {
       const contentType = 'application/json';
-      const header = signTc3({ secretId: 'AKID', secretKey, host, contentType, body, timestamp });
+      const header = signTc3({ host, contentType, body, service: 'tcss', timestamp }, { secretId: 'AKID', secretKey });
       const verify = (sent: { readonly host: string; readonly body: string }, key = secretKey) =>
         verifyTc3(
           {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type AwsCredentials, signV4 } from '../../signing/sign-v4.ts';
 import type { ApiAccess } from '../distribution/api-access.ts';
 import type { Login } from '../distribution/create-credential-source.ts';
 import type { WireRequest } from '../distribution/create-transport.ts';
@@ -6,7 +7,6 @@ import { DistributionError } from '../distribution/distribution-error.ts';
 import type { SessionRequest } from '../distribution/open-session.ts';
 import { parseAnswer } from '../distribution/read-body.ts';
 import { redactUrl } from '../distribution/redact-url.ts';
-import { type AwsCredentials, signV4 } from '../signing/sign-v4.ts';
 import { assertAwsAnswer } from './assert-aws-answer.ts';
 import type { EcrAddress } from './find-ecr.ts';
 

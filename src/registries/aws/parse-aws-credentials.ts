@@ -1,5 +1,5 @@
 import type { RegistrySettings } from '../../model/registry.ts';
-import type { AwsCredentials } from '../signing/sign-v4.ts';
+import type { AwsCredentials } from '../../signing/sign-v4.ts';
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids
 const ACCESS_KEY_ID = /^A(?:KIA|SIA)[A-Z0-9]{12,124}$/;

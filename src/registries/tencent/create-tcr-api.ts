@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { AppError } from '../../model/app-error.ts';
 import type { RegistrySettings } from '../../model/registry.ts';
+import { signTc3, type TencentCredentials } from '../../signing/sign-tc3.ts';
 import type { ApiAccess } from '../distribution/api-access.ts';
 import { baseUrl } from '../distribution/base-url.ts';
 import type { Login } from '../distribution/create-credential-source.ts';
 import type { Answer, SessionRequest } from '../distribution/open-session.ts';
 import { parseAnswer } from '../distribution/read-body.ts';
 import { regionOf } from '../region-of.ts';
-import { signTc3, type TencentCredentials } from '../signing/sign-tc3.ts';
 import { assertTencentAnswer } from './assert-tencent-answer.ts';
 
 /** One instance of TCR Enterprise. */

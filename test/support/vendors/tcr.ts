@@ -1,6 +1,6 @@
 import { basicAuthorization } from '../../../src/registries/distribution/fetch-token.ts';
-import { signTc3 } from '../../../src/registries/signing/sign-tc3.ts';
 import { tcr as type } from '../../../src/registries/types/tcr.ts';
+import { signTc3 } from '../../../src/signing/sign-tc3.ts';
 import { readable, type VendorWorld, type WorldRepository } from '../vendor-world.ts';
 import { allTags } from './companion-tags.ts';
 import { countOf, pagesOf } from './pages.ts';

@@ -61,3 +61,16 @@ export async function readRuntimeFigures(db: Kysely<Tables>): Promise<RuntimeFig
     },
   };
 }
+
+export async function countContainers(db: Kysely<Tables>): Promise<number | undefined> {
+  const { sources, containers } = await db
+    .selectFrom('runtime_sources')
+    .leftJoin('runtime_images', 'runtime_images.source', 'runtime_sources.name')
+    .select(({ fn }) => [
+      fn.count<number>('runtime_sources.name').as('sources'),
+      fn.sum<number | null>('runtime_images.containers').as('containers'),
+    ])
+    .where('runtime_sources.counted', '=', 1)
+    .executeTakeFirstOrThrow();
+  return Number(sources) === 0 ? undefined : Number(containers ?? 0);
+}

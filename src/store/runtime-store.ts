@@ -61,6 +61,8 @@ export interface RuntimeStore {
   /** Of the sources whose word counts, by name. */
   alarms(limit: number): Promise<readonly AlarmedImage[]>;
   figures(): Promise<RuntimeFigures>;
+  /** Containers that run, by all sources whose word counts; undefined when there is none. */
+  containers(): Promise<number | undefined>;
   /** With all it said; false for an unknown source. */
   forget(source: string): Promise<boolean>;
 }

@@ -5,7 +5,7 @@ import type { Database } from './database.ts';
 import { lockRunning } from './lock-running.ts';
 import { isIdleUnsettled, refreshRunning, settleIdle } from './running-rows.ts';
 import { listAlarms } from './runtime-alarms.ts';
-import { readRuntimeFigures, readRuntimeSources } from './runtime-figures.ts';
+import { countContainers, readRuntimeFigures, readRuntimeSources } from './runtime-figures.ts';
 import type { RuntimeSnapshot, RuntimeStore } from './runtime-store.ts';
 import type { Tables } from './tables.ts';
 
@@ -52,6 +52,7 @@ export function createRuntimeStore(database: Database, now: () => Date): Runtime
     sources: () => readRuntimeSources(read),
     alarms: (limit) => listAlarms(read, limit),
     figures: () => readRuntimeFigures(read),
+    containers: () => countContainers(read),
     forget: async (source) => {
       const known = await change(async (trx) => {
         const gone = await trx.deleteFrom('runtime_sources').where('name', '=', source).executeTakeFirst();

@@ -61,15 +61,18 @@ describeEachEngine('what runs', (fixture) => {
       ]);
     }
     expect(await shown(store)).toEqual({ 'eu/one': '-', 'eu/two': '-', 'us/one': '-', 'us/two': '-' });
+    expect(await store.runtime.containers()).toBeUndefined();
 
     await save('node-1', [running([manifest('one')], 3)]);
     await save('node-2', [running([config('one')], 2)]);
     expect(await shown(store)).toEqual({ 'eu/one': 5, 'eu/two': 0, 'us/one': 5, 'us/two': 0 });
+    expect(await store.runtime.containers()).toBe(5);
 
     await save('node-1', []);
     expect(await shown(store)).toEqual({ 'eu/one': 2, 'eu/two': 0, 'us/one': 2, 'us/two': 0 });
     await save('node-2', []);
     expect(await shown(store)).toEqual({ 'eu/one': 0, 'eu/two': 0, 'us/one': 0, 'us/two': 0 });
+    expect(await store.runtime.containers()).toBe(0);
   });
 
   test('counts one image once, whichever of its digests are known', async () => {

@@ -4,7 +4,8 @@ import { dateTime } from '../times.ts';
 
 /**
  * Totals of all registry images. What an image's scan could not find out is in no count of that kind: ScannedImageCnt and
- * UnScannedImageCnt tell how much is known. A day begins at midnight UTC. Hosts, containers and what runs on them are not watched by this service.
+ * UnScannedImageCnt tell how much is known. A day begins at midnight UTC. Of containers those are counted that the sources of what runs
+ * name (0 also while there are none: IsRunning of an image then is null); hosts are not watched by this service.
  */
 export const describeAssetSummary = defineAction({
   name: 'DescribeAssetSummary',
@@ -13,9 +14,11 @@ export const describeAssetSummary = defineAction({
   input: z.strictObject({}),
   handle: async (_, { store, now }) => {
     const startOfDay = new Date(now().setUTCHours(0, 0, 0, 0));
-    const totals = await store.images.totals(startOfDay);
+    const [totals, containers = 0] = await Promise.all([store.images.totals(startOfDay), store.runtime.containers()]);
     return {
       ...nothingOnHosts,
+      ContainerCnt: containers,
+      ContainerRunning: containers,
       CreateTime: dateTime(now()),
       ImageCnt: totals.images,
       ImageHasRiskInfoCnt: totals.withRisks,
@@ -35,9 +38,7 @@ export const describeAssetSummary = defineAction({
 
 const nothingOnHosts = {
   AppCnt: 0,
-  ContainerCnt: 0,
   ContainerPause: 0,
-  ContainerRunning: 0,
   ContainerStop: 0,
   DbCnt: 0,
   HostOnline: 0,

@@ -238,6 +238,23 @@ describe('what is in the way', () => {
     expect(outcomes(report)).toMatchObject({ '/v2/': 'not-a-registry', token: 'skipped' });
   });
 
+  test.each([
+    [401, 'permission-denied', 'accepts the sign-in'],
+    [403, 'permission-denied', 'accepts the sign-in'],
+    [404, 'registry-error', 'no catalog'],
+    [500, 'registry-error', '500'],
+  ])('a catalog that answers %d is told apart from bad credentials', async (status, cause, message) => {
+    const server = await serveForTest((request, response) => {
+      if (request.url === '/v2/') sendJson(response, 200, {});
+      else sendJson(response, status, {});
+    });
+
+    const { verdict, report } = await probe(server.url);
+
+    expect(verdict).toEqual({ status: 'failed', cause, message: expect.stringContaining(message) });
+    expect(outcomes(report)).toMatchObject({ token: 'ok', catalog: cause, tags: 'skipped' });
+  });
+
   test('whoever cancels is told so', async () => {
     await expect(probe('http://127.0.0.1:1', { signal: AbortSignal.abort() })).rejects.toMatchObject({
       code: 'canceled',

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { syncRegistry } from '../../src/inventory/sync-registry.ts';
-import { checkConnection } from '../../src/registries/check-connection.ts';
 import type { ListedTag, RegistryClient } from '../../src/registries/registry-client.ts';
 import type { Store } from '../../src/store/store.ts';
+import { checkConnection } from '../support/check-connection.ts';
 import { collect } from '../support/collect.ts';
 import { createTestSystem, type TestSystem } from '../support/create-test-system.ts';
 import { openTestStore, type StoreEngine, sqliteEngine } from '../support/open-test-store.ts';

@@ -1,8 +1,8 @@
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { checkConnection } from '../../src/registries/check-connection.ts';
 import type { RegistryClient, RegistryType } from '../../src/registries/registry-client.ts';
 import { registryTypes } from '../../src/registries/types/index.ts';
+import { checkConnection } from '../support/check-connection.ts';
 import { collect } from '../support/collect.ts';
 import { createTestImage, createTestIndex, digestOf } from '../support/create-test-image.ts';
 import { type FakeRegistry, startFakeRegistry } from '../support/start-fake-registry.ts';

@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildImage } from '../../../demo/build-image.ts';
 import { layer } from '../../../demo/build-layer.ts';
+import { checkConnection } from '../../../test/support/check-connection.ts';
 import { collect } from '../../../test/support/collect.ts';
 import { createSchema1Manifest } from '../../../test/support/create-schema1-manifest.ts';
 import { createTestImage, createTestIndex, digestOf } from '../../../test/support/create-test-image.ts';
@@ -20,7 +21,6 @@ import {
 import { type Permit, startTokenRealm, type TokenRealm } from '../../../test/support/start-token-realm.ts';
 import { tagNames } from '../../../test/support/tag-names.ts';
 import { writeLayout } from '../../../test/support/write-layout.ts';
-import { checkConnection } from '../check-connection.ts';
 import { basicAuthorization } from './fetch-token.ts';
 
 const available = hasDockerRegistry();

@@ -247,3 +247,13 @@ describe('tags', () => {
     },
   );
 });
+
+test('a registry without a catalog says so to every caller', async () => {
+  const server = await serveForTest((_, response) => sendJson(response, 404, {}));
+
+  await expect(collect(openTestClient(server.url).repositories(signal))).rejects.toMatchObject({
+    code: 'registry-error',
+    status: 404,
+    message: expect.stringContaining('no catalog'),
+  });
+});

@@ -1,12 +1,11 @@
-import { AppError } from '../model/app-error.ts';
-import type { ConnectionVerdict } from '../model/connection-report.ts';
-import { explainCatalogFailure } from './explain-catalog-failure.ts';
-import type { RegistryClient } from './registry-client.ts';
+import { AppError } from '../../src/model/app-error.ts';
+import type { ConnectionVerdict } from '../../src/model/connection-report.ts';
+import { explainCatalogFailure } from '../../src/registries/explain-catalog-failure.ts';
+import type { RegistryClient } from '../../src/registries/registry-client.ts';
 
 /**
  * Tries a client as a sync would: first whether the registry answers and accepts the credentials, then whether it lets them
- * list repositories, since many accounts may pull and yet not list. Never throws but for defects and cancellation.
- * `probe-connection.ts` tells more, step by step.
+ * list repositories. Two questions, where `src/registries/probe-connection.ts` asks a dozen: for suites that count requests.
  */
 export async function checkConnection(client: RegistryClient, signal: AbortSignal): Promise<ConnectionVerdict> {
   try {

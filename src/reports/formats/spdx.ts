@@ -75,13 +75,13 @@ function toImage({ digest, imageId, platform }: ScanReport, name: string) {
   };
 }
 
+/** Without a purpose: the schema of 2.3 and that of 2.3.1 spell the one for systems differently, and refuse each other's. */
 const toSystem = (os: OperatingSystem) => ({
   SPDXID: SYSTEM,
   name: printable(os.family) || UNNAMED,
   ...(os.release ? { versionInfo: printable(os.release) } : {}),
   ...notAsserted,
   description: printable(os.name),
-  primaryPackagePurpose: 'OPERATING_SYSTEM',
 });
 
 function toPackage(id: string, pkg: LocatedPackage, os: OperatingSystem | undefined) {

@@ -1,4 +1,7 @@
-/** A document of SPDX 2.3 in JSON: README.md says where this comes from. No object may have other fields. */
+/**
+ * A document of SPDX 2.3 in JSON: README.md says where this comes from. Narrower than the official schemas of 2.3 and 2.3.1:
+ * both take whatever this takes. No object may have other fields.
+ */
 const text = { type: 'string' } as const;
 const list = (items: object, least = 0) => ({ type: 'array', items, minItems: least });
 const oneOf = (words: string) => ({ type: 'string', enum: words.split(' ') });
@@ -12,7 +15,8 @@ const object = (required: Readonly<Record<string, object>>, optional: Readonly<R
 // 6.3: `SPDXRef-` and letters, numbers, `.` and `-`.
 const id = { type: 'string', pattern: '^SPDXRef-[A-Za-z0-9.-]+$' };
 // 6.9: UTC to the second.
-const time = { type: 'string', pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ$' };
+const day = '\\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\\d|3[01])';
+const time = { type: 'string', pattern: `^${day}T(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\dZ$` };
 const checksum = object({
   algorithm: oneOf(
     'SHA1 BLAKE3 SHA3-384 SHA256 SHA384 BLAKE2b-512 BLAKE2b-256 SHA3-512 MD2 ADLER32 MD4 SHA3-256 BLAKE2b-384 SHA512 MD6 MD5 SHA224',
@@ -64,8 +68,9 @@ const aPackage = object(
       { packageVerificationCodeValue: text },
       { packageVerificationCodeExcludedFiles: list(text) },
     ),
+    // OPERATING_SYSTEM in 2.3, OPERATING-SYSTEM in 2.3.1: neither is in both.
     primaryPackagePurpose: oneOf(
-      'OTHER INSTALL ARCHIVE FIRMWARE APPLICATION FRAMEWORK LIBRARY CONTAINER SOURCE DEVICE OPERATING_SYSTEM FILE',
+      'OTHER INSTALL ARCHIVE FIRMWARE APPLICATION FRAMEWORK LIBRARY CONTAINER SOURCE DEVICE FILE',
     ),
     releaseDate: time,
     sourceInfo: text,
@@ -93,7 +98,7 @@ const relationship = object(
 const externalDocument = object({ checksum, externalDocumentId: text, spdxDocument: text });
 const extractedLicence = object(
   { extractedText: text, licenseId: text },
-  { comment: text, crossRefs: list({ type: 'object' }), name: text, seeAlsos: list(text) },
+  { comment: text, name: text, seeAlsos: list(text) },
 );
 
 /** Files and snippets are left out: a document of ours that had any would need their rules, and fails here. */

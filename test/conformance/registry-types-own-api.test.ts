@@ -54,6 +54,8 @@ describe.skipIf(!available)('with the real docker-registry behind them', () => {
     let server: VendorRegistry;
     let system: TestSystem;
     let client: RegistryClient;
+    const withPrefix = (name: string) => `${vendor.prefix ?? ''}${name}`;
+    const large = withPrefix(LARGE);
 
     function connect(password = vendor.credentials.password): RegistryClient {
       system = createTestSystem();
@@ -64,7 +66,7 @@ describe.skipIf(!available)('with the real docker-registry behind them', () => {
 
     // The world is new for every test; what is in the registry behind it stays.
     async function start(): Promise<void> {
-      server = await startVendorRegistry(vendor, createWorld(size, vendor.nested), docker.url);
+      server = await startVendorRegistry(vendor, createWorld(size, vendor.nested, vendor.prefix), docker.url);
       client = connect();
     }
     async function stop(): Promise<void> {
@@ -105,7 +107,7 @@ describe.skipIf(!available)('with the real docker-registry behind them', () => {
     });
 
     test('skips what is no image, and says why', async () => {
-      const tags = await collect(client.tags(LARGE, signal));
+      const tags = await collect(client.tags(large, signal));
 
       const reasons = tags.flatMap(({ skipped }) => skipped ?? []).sort();
       expect(reasons).toEqual(['sbom', 'signature', 'signature']);
@@ -119,7 +121,7 @@ describe.skipIf(!available)('with the real docker-registry behind them', () => {
 
       expect(await collect(client.repositories(signal))).toHaveLength(namesOfAll().length);
       server.expireTokens();
-      expect(await collect(client.tags(LARGE, signal))).not.toHaveLength(0);
+      expect(await collect(client.tags(large, signal))).not.toHaveLength(0);
     });
 
     test.each(spellings)('waits when it is asked to by %s', async (spelling, wait) => {
@@ -132,7 +134,7 @@ describe.skipIf(!available)('with the real docker-registry behind them', () => {
       );
 
       expect(await collect(client.repositories(signal))).toHaveLength(namesOfAll().length);
-      expect(await collect(client.tags(LARGE, signal))).not.toHaveLength(0);
+      expect(await collect(client.tags(large, signal))).not.toHaveLength(0);
       expect(system.waits).toEqual([wait]);
       expect(client.warnings().filter((warning) => !warning.includes(DENIED))).toEqual([]);
     });
@@ -149,8 +151,8 @@ describe.skipIf(!available)('with the real docker-registry behind them', () => {
     test('names the project that it may not read, and reads the others', async () => {
       const names = await collect(client.repositories(signal));
 
-      expect(names.filter((name) => name.startsWith(DENIED))).toEqual([]);
-      const denied = server.world.repositories.find(({ project }) => project === DENIED)?.name ?? '';
+      expect(names.filter((name) => name.startsWith(withPrefix(DENIED)))).toEqual([]);
+      const denied = server.world.repositories.find(({ project }) => project === withPrefix(DENIED))?.name ?? '';
       await expect(collect(client.tags(denied, signal))).rejects.toMatchObject({
         code: expect.stringMatching(/^(?:permission-denied|authentication-failed)$/),
       });
@@ -167,7 +169,7 @@ describe.skipIf(!available)('with the real docker-registry behind them', () => {
       server.onApi(answer);
 
       const names = await collect(client.repositories(signal));
-      const tags = await collect(client.tags(LARGE, signal));
+      const tags = await collect(client.tags(large, signal));
 
       expect(names).toEqual(expect.arrayContaining(namesOfAll()));
       expect(tags).toHaveLength(size.tags);
@@ -227,8 +229,8 @@ describe.skipIf(!available)('with the real docker-registry behind them', () => {
       });
 
       test('loses nothing when a tag is deleted and others move while the pages are read', async () => {
-        const large = server.world.repositories.find(({ name }) => name === LARGE);
-        if (!large) return expect.unreachable();
+        const repository = server.world.repositories.find(({ name }) => name === large);
+        if (!repository) return expect.unreachable();
         let changed = false;
         server.onApi((_, url, body) => {
           const asked = `${decodeURIComponent(decodeURIComponent(url.href))}${body}`;
@@ -237,7 +239,7 @@ describe.skipIf(!available)('with the real docker-registry behind them', () => {
           changed = true;
           // One goes from the page that is being read, so all others move up; one moves to an image that has been read,
           // one from there to the last page.
-          queueMicrotask(() => changeWhileRead(large.tags));
+          queueMicrotask(() => changeWhileRead(repository.tags));
           return undefined;
         });
         const named = (all: readonly string[]) => all.map((row) => row.split(' ')[0]);
@@ -254,7 +256,7 @@ describe.skipIf(!available)('with the real docker-registry behind them', () => {
 
       test('loses nothing of a project that it may not read any more', async () => {
         const before = await rows();
-        server.world.denied.add('team-b');
+        server.world.denied.add(withPrefix('team-b'));
 
         const { unread, removedImages } = await sync();
 

@@ -29,6 +29,7 @@ export async function startVendorRegistry(vendor: Vendor, world: VendorWorld, do
   const api: string[] = [];
   const distribution: string[] = [];
   const signIn = ownSignIn(vendor);
+  const { prefix = '' } = vendor;
   let generation = 1;
   let hook: ApiHook | undefined;
 
@@ -84,13 +85,12 @@ export async function startVendorRegistry(vendor: Vendor, world: VendorWorld, do
   /** Tags are as the vendor's own tables say; content comes from the real registry. */
   async function answerDistribution(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const [, name = '', rest = ''] = ROUTE.exec(url.pathname) ?? [];
-    if (world.denied.has(name.split('/')[0] ?? ''))
+    const repository = world.repositories.find((each) => each.name === name);
+    if (repository && world.denied.has(repository.project))
       return sendJson(response, 403, { errors: [{ code: 'DENIED', message: 'requested access is denied' }] });
     const [kind, reference = ''] = rest.split('/');
     if (kind !== 'manifests' || reference.startsWith('sha256:')) return forward(url, request, response);
-    const tag = world.repositories
-      .find((repository) => repository.name === name)
-      ?.tags.find((t) => t.name === reference);
+    const tag = repository?.tags.find((t) => t.name === reference);
     if (tag === undefined)
       return sendJson(response, 404, { errors: [{ code: 'MANIFEST_UNKNOWN', message: 'manifest unknown' }] });
     return forward(new URL(`/v2/${name}/manifests/${tag.digest}`, url), request, response);
@@ -98,11 +98,18 @@ export async function startVendorRegistry(vendor: Vendor, world: VendorWorld, do
 
   async function forward(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { authorization: _, host: __, ...headers } = request.headers;
-    const asked = httpRequest(new URL(`${url.pathname}${url.search}`, docker), { method: request.method, headers });
+    const path = url.pathname.replace(`/v2/${prefix}`, '/v2/');
+    const asked = httpRequest(new URL(`${path}${url.search}`, docker), { method: request.method, headers });
     asked.end();
     const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+    if (prefix !== '' && path === '/v2/_catalog') return sendCatalog(answer, response);
     response.writeHead(answer.statusCode ?? 502, answer.headers);
     answer.pipe(response);
+  }
+
+  async function sendCatalog(answer: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { repositories } = JSON.parse(await text(answer)) as { readonly repositories: readonly string[] };
+    sendJson(response, 200, { repositories: repositories.map((name) => `${prefix}${name}`) });
   }
 
   return {

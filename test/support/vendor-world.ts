@@ -47,17 +47,23 @@ export const LARGE = 'team-a/large';
 export const DENIED = 'team-c';
 const FIRST_PUSH = Date.parse('2026-01-01T00:00:00Z');
 
-/** A world of three projects, the last one denied; a repository of the first has many tags and accessories. */
-export function createWorld(size: WorldSize, nested: boolean): VendorWorld {
+/**
+ * A world of three projects, the last one denied; a repository of the first has many tags and accessories.
+ * @param prefix of all names, `lab/`; the real registry has them without
+ */
+export function createWorld(size: WorldSize, nested: boolean, prefix = ''): VendorWorld {
   const images = createImages(size.tags);
-  const repositories: WorldRepository[] = [{ ...repositoryOf(LARGE, images, 0), accessories: accessoriesOf(images) }];
+  const repositories: WorldRepository[] = [
+    { ...repositoryOf(prefix, LARGE, images, 0), accessories: accessoriesOf(images) },
+  ];
   for (const [project, count] of Object.entries(size.repositories)) {
     for (let at = 0; at < count; at += 1) {
       const name = `${project}/${nested && at % 2 === 1 ? 'group/' : ''}app-${String(at).padStart(4, '0')}`;
-      repositories.push(repositoryOf(name, images.slice(0, size.fewTags), repositories.length));
+      repositories.push(repositoryOf(prefix, name, images.slice(0, size.fewTags), repositories.length));
     }
   }
-  return { projects: Object.keys(size.repositories), denied: new Set([DENIED]), repositories, images };
+  const projects = Object.keys(size.repositories).map((project) => `${prefix}${project}`);
+  return { projects, denied: new Set([`${prefix}${DENIED}`]), repositories, images };
 }
 
 /** Images that differ in nothing but their manifest, so that each is one request to push. */
@@ -70,13 +76,13 @@ function createImages(count: number): readonly TestImage[] {
   }));
 }
 
-function repositoryOf(name: string, images: readonly TestImage[], at: number): WorldRepository {
+function repositoryOf(prefix: string, name: string, images: readonly TestImage[], at: number): WorldRepository {
   const tags = images.map(({ manifest }, index) => ({
     name: `v${index}`,
     digest: manifest.digest,
     pushedAt: new Date(FIRST_PUSH + (at * 10_000 + index) * 60_000),
   }));
-  return { project: name.split('/')[0] ?? '', name, tags, accessories: [] };
+  return { project: `${prefix}${name.split('/')[0]}`, name: `${prefix}${name}`, tags, accessories: [] };
 }
 
 function accessoriesOf(images: readonly TestImage[]): readonly WorldAccessory[] {

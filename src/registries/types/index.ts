@@ -7,6 +7,7 @@ import { docker } from './docker.ts';
 import { dockerhub } from './dockerhub.ts';
 import { ghcr } from './ghcr.ts';
 import { gitlab } from './gitlab.ts';
+import { google } from './google.ts';
 import { harbor } from './harbor.ts';
 import { jfrog } from './jfrog.ts';
 import { nexus } from './nexus.ts';
@@ -22,6 +23,7 @@ export const registryTypes = [
   dockerhub,
   ghcr,
   gitlab,
+  google,
   harbor,
   jfrog,
   nexus,

@@ -5,12 +5,12 @@ import type { Session } from '../distribution/open-session.ts';
  * What lies below each of some projects. One that this account may see and not read is told to people and left out; when there
  * is none that it may read, that is thrown.
  */
-export async function* listBelow<Parent>(
+export async function* listBelow<Parent, Item>(
   session: Session,
   parents: AsyncIterable<Parent>,
   nameOf: (parent: Parent) => string,
-  below: (parent: Parent) => AsyncIterable<string>,
-): AsyncGenerator<string> {
+  below: (parent: Parent) => AsyncIterable<Item>,
+): AsyncGenerator<Item> {
   let denied: DistributionError | undefined;
   let read = false;
   for await (const parent of parents) {

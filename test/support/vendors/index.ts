@@ -3,6 +3,7 @@ import { azure } from './azure.ts';
 import { dockerhub } from './dockerhub.ts';
 import { ghcr } from './ghcr.ts';
 import { gitlab } from './gitlab.ts';
+import { google } from './google.ts';
 import { harbor } from './harbor.ts';
 import { jfrog } from './jfrog.ts';
 import { nexus } from './nexus.ts';
@@ -11,4 +12,16 @@ import { tcr } from './tcr.ts';
 import type { Vendor } from './vendor.ts';
 
 /** Every vendor that the conformance suite knows. */
-export const vendors: readonly Vendor[] = [aws, azure, dockerhub, ghcr, gitlab, harbor, jfrog, nexus, quay, tcr];
+export const vendors: readonly Vendor[] = [
+  aws,
+  azure,
+  dockerhub,
+  ghcr,
+  gitlab,
+  google,
+  harbor,
+  jfrog,
+  nexus,
+  quay,
+  tcr,
+];

@@ -40,6 +40,8 @@ export interface Vendor {
   readonly signIn: 'basic' | { readonly realm: string } | OwnSignIn;
   /** Names that the vendor cannot have are not in its world. */
   readonly nested: boolean;
+  /** What stands before all names, such as the project of an account: `lab/`. */
+  readonly prefix?: string;
   /** An answer of its API; undefined for what is not its API. It refuses what the vendor refuses: page sizes, credentials. */
   answer(request: VendorRequest, world: VendorWorld): VendorAnswer | undefined;
   /** Whether a request belongs to its API, which is what limits and refusals of it hit. */

@@ -129,7 +129,7 @@ for (const [name, startEngine] of Object.entries({ sqlite: sqliteEngine, postgre
         [{ Name: ' ' }, 'The value ` ` of parameter `Name` is not valid: it must have 1 to 255 characters.'],
         [
           { RegistryType: 'ftp' },
-          'The value `ftp` of parameter `RegistryType` is not valid: it must be one of aws, azure, ccr, docker, dockerhub, ghcr, gitlab, harbor, jfrog, nexus, other-tcr, quay, tcr.',
+          'The value `ftp` of parameter `RegistryType` is not valid: it must be one of aws, azure, ccr, docker, dockerhub, ghcr, gitlab, google, harbor, jfrog, nexus, other-tcr, quay, tcr.',
         ],
         [{ NetType: 'vpn' }, 'The value `vpn` of parameter `NetType` is not valid: it must be public or private.'],
         [{ Insecure: 2 }, 'The value `2` of parameter `Insecure` is not valid: it must be 0 or 1.'],

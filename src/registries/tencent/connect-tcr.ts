@@ -7,11 +7,11 @@ import { createVendorClient } from '../vendor/create-vendor-client.ts';
 import { listPages } from '../vendor/list-pages.ts';
 import { toListedTag } from '../vendor/to-listed-tag.ts';
 import { createTcrApi, type SendCall, type TcrApi } from './create-tcr-api.ts';
+import { TENCENT_REGISTRY_API } from './create-tencent-caller.ts';
 import { readGoTime } from './go-time.ts';
 
 // https://www.tencentcloud.com/document/product/1051/40736: 20 by default, 100 at most.
 const PAGE_SIZE = 100;
-const API = 'https://tcr.tencentcloudapi.com';
 /** https://www.tencentcloud.com/document/product/598/34228 */
 const SECRET_ID = /^AKID[A-Za-z0-9]{8,124}$/;
 
@@ -41,7 +41,7 @@ export function connectTcr(
 ): RegistryClient {
   if (!SECRET_ID.test(settings.username)) return createDistributionClient(settings, network, deps);
   const credentials = { secretId: settings.username, secretKey: settings.password };
-  const api = createTcrApi(settings, credentials, deps.api ?? API);
+  const api = createTcrApi(settings, credentials, deps.api ?? TENCENT_REGISTRY_API);
   const session = openSession(settings, network, { ...deps, login: api.login });
   return createVendorClient(session, {
     name: "TCR's API",

@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import { AppError } from '../../model/app-error.ts';
 import type { RegistrySettings } from '../../model/registry.ts';
-import { signTc3, type TencentCredentials } from '../../signing/sign-tc3.ts';
-import type { ApiAccess } from '../distribution/api-access.ts';
+import type { TencentCredentials } from '../../signing/sign-tc3.ts';
 import { baseUrl } from '../distribution/base-url.ts';
 import type { Login } from '../distribution/create-credential-source.ts';
 import type { Answer, SessionRequest } from '../distribution/open-session.ts';
 import { parseAnswer } from '../distribution/read-body.ts';
 import { regionOf } from '../region-of.ts';
-import { assertTencentAnswer } from './assert-tencent-answer.ts';
+import { createTencentCaller, SOME_REGION } from './create-tencent-caller.ts';
 
 /** One instance of TCR Enterprise. */
 export interface TcrInstance {
@@ -29,10 +28,6 @@ export interface TcrApi {
   readonly login: Login;
 }
 
-const VERSION = '2019-09-24';
-const CONTENT_TYPE = 'application/json; charset=utf-8';
-/** Any will do to ask for the instances of all. */
-const SOME_REGION = 'ap-guangzhou';
 const MAX_VALUES = 100_000;
 
 const Instances = z.object({
@@ -55,21 +50,7 @@ export function createTcrApi(
   credentials: TencentCredentials,
   origin: string,
 ): TcrApi {
-  const secrets = [credentials.secretKey];
-  const access: ApiAccess = {
-    origin,
-    sign: async ({ url, body = '' }, { now }) => sign(url, body, now, credentials),
-  };
-  const call = (action: string, parameters: object, region: string): SessionRequest => ({
-    method: 'POST',
-    url: new URL('/', origin),
-    headers: { 'content-type': CONTENT_TYPE, 'x-tc-action': action, 'x-tc-version': VERSION, 'x-tc-region': region },
-    body: JSON.stringify(parameters),
-    scope: '',
-    access,
-    check: (answer) => assertTencentAnswer(answer, action, secrets),
-  });
-
+  const { call, sign } = createTencentCaller(credentials, origin);
   let known: TcrInstance | undefined;
   async function instance(send: SendCall, signal: AbortSignal): Promise<TcrInstance> {
     known ??= named(settings) ?? (await findInstance(send, signal));
@@ -103,7 +84,7 @@ export function createTcrApi(
     instance,
     async login({ now, ask }, signal) {
       const send: SendCall = async ({ method, url, headers, body = '', check }, stop) => {
-        const signed = { ...headers, ...sign(url, body, now, credentials) };
+        const signed = { ...headers, ...sign(url, body, now) };
         const answer = await ask({ method, url, headers: signed, body }, stop);
         check?.(answer);
         return answer;
@@ -120,10 +101,4 @@ export function createTcrApi(
 function named(settings: Pick<RegistrySettings, 'region' | 'instanceId'>): TcrInstance | undefined {
   const region = regionOf(settings);
   return settings.instanceId && region ? { registryId: settings.instanceId, region } : undefined;
-}
-
-function sign(url: URL, body: string, now: number, credentials: TencentCredentials) {
-  const timestamp = Math.floor(now / 1_000);
-  const request = { host: url.host, contentType: CONTENT_TYPE, body, service: 'tcr', timestamp };
-  return { authorization: signTc3(request, credentials), 'x-tc-timestamp': String(timestamp) };
 }

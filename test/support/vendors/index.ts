@@ -1,5 +1,6 @@
 import { aws } from './aws.ts';
 import { azure } from './azure.ts';
+import { ccr } from './ccr.ts';
 import { dockerhub } from './dockerhub.ts';
 import { ghcr } from './ghcr.ts';
 import { gitlab } from './gitlab.ts';
@@ -15,6 +16,7 @@ import type { Vendor } from './vendor.ts';
 export const vendors: readonly Vendor[] = [
   aws,
   azure,
+  ccr,
   dockerhub,
   ghcr,
   gitlab,

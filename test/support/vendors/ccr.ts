@@ -1,0 +1,115 @@
+import { basicAuthorization } from '../../../src/registries/distribution/fetch-token.ts';
+import { ccr as type } from '../../../src/registries/types/ccr.ts';
+import { signTc3 } from '../../../src/signing/sign-tc3.ts';
+import { readable, type VendorWorld, type WorldRepository, type WorldTag } from '../vendor-world.ts';
+import { allTags } from './companion-tags.ts';
+import { countOf } from './pages.ts';
+import type { Vendor, VendorAnswer, VendorRequest } from './vendor.ts';
+
+const MAX_PAGE = 100;
+const SERVER = 'ccr.ccs.tencentyun.com';
+const key = { secretId: 'AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE', secretKey: 'Gu5t9xGARNpq86cd98joQYCN3EXAMPLE' };
+const user = { username: '100012345', password: 'a password: with a colon' };
+
+/** https://cloud.tencent.com/document/product/1141/41583 (repositories), 41586 (tags); rows are counted from 0. */
+export const ccr: Vendor = {
+  name: 'ccr',
+  credentials: { username: `${key.secretId}:${user.username}`, password: `${key.secretKey}:${user.password}` },
+  nested: false,
+  showsDenied: false,
+  signIn: {
+    challenge: (url) => `Bearer realm="${url.origin}/service/token",service="token-service"`,
+    accepts: (authorization, generation) => authorization === `Bearer ccr-${generation}`,
+    answer: giveToken,
+  },
+  isApi: (url) => url.pathname === '/',
+  failure: (status, message) => failure(codes[status] ?? 'InternalError', message).body,
+  answer,
+  least: (world) =>
+    readable(world).reduce(
+      (sum, each) => sum + countOf(allTags(each).length, MAX_PAGE),
+      countOf(readable(world).length, MAX_PAGE),
+    ),
+  connect: (settings, origin, deps) => type.connect(settings, { allowPrivate: true }, { ...deps, api: origin }),
+};
+
+const codes: Readonly<Record<number, string>> = {
+  401: 'AuthFailure.SignatureFailure',
+  403: 'AuthFailure.UnauthorizedOperation',
+  404: 'ResourceNotFound',
+  429: 'RequestLimitExceeded',
+};
+const ok = (response: object): VendorAnswer => ({
+  status: 200,
+  body: { Response: { ...response, RequestId: 'c88a0f09-134d-4422-89bc-a4c7a93b106b' } },
+});
+const failure = (Code: string, Message: string) => ok({ Error: { Code, Message } });
+
+function giveToken({ url, authorization, generation }: VendorRequest): VendorAnswer | undefined {
+  if (url.pathname !== '/service/token') return undefined;
+  if (authorization !== basicAuthorization(user))
+    return { status: 401, body: { errors: [{ code: 'UNAUTHORIZED', message: 'wrong user or password' }] } };
+  return { status: 200, body: { token: `ccr-${generation}`, expires_in: 1_800 } };
+}
+
+function refusalOf(request: VendorRequest): VendorAnswer | undefined {
+  const timestamp = Number(request.header('x-tc-timestamp'));
+  const contentType = request.header('content-type') ?? '';
+  const signed = { host: request.url.host, contentType, body: request.body, service: 'tcr', timestamp };
+  if (request.authorization !== signTc3(signed, key)) return failure('AuthFailure.SignatureFailure', 'wrong signature');
+  if (request.header('x-tc-version') !== '2019-09-24') return failure('InvalidParameter', 'version');
+  return request.header('x-tc-region') ? undefined : failure('MissingParameter', 'Region');
+}
+
+interface Asked {
+  readonly RepoName?: string;
+  readonly Limit?: number;
+  readonly Offset?: number;
+}
+
+function answer(request: VendorRequest, world: VendorWorld): VendorAnswer | undefined {
+  const refusal = refusalOf(request);
+  if (refusal) return refusal;
+  const { RepoName, Limit = 20, Offset = 0 }: Asked = JSON.parse(request.body);
+  if (Limit > MAX_PAGE) return failure('InvalidParameter', 'Limit');
+  const shown = <T>(items: readonly T[]) => items.slice(Offset, Offset + Limit);
+  const action = request.header('x-tc-action');
+  if (action === 'DescribeRepositoryOwnerPersonal') {
+    const all = readable(world);
+    return ok({ Data: { TotalCount: all.length, RepoInfo: shown(all).map(toRepository), Server: SERVER } });
+  }
+  if (action !== 'DescribeImagePersonal') return failure('InvalidAction', `${action}`);
+  const repository = world.repositories.find(({ name }) => name === RepoName);
+  if (repository === undefined) return failure('ResourceNotFound', 'no such repository');
+  if (world.denied.has(repository.project)) return failure('AuthFailure.UnauthorizedOperation', 'not authorized');
+  const tags = allTags(repository).toReversed();
+  return ok({ Data: { TagCount: tags.length, TagInfo: shown(tags).map(toTag), Server: SERVER, RepoName } });
+}
+
+const toRepository = ({ name, tags }: WorldRepository) => ({
+  RepoName: name,
+  RepoType: 'QCLOUD HUB',
+  TagCount: tags.length,
+  Public: 0,
+  CreationTime: '2026-01-01 00:00:00',
+  UpdateTime: '2026-01-01 00:00:00',
+});
+
+/** Times as Beijing has them, without a zone. */
+function toTag({ name, digest, pushedAt }: WorldTag, at: number) {
+  const time = new Date(pushedAt.getTime() + 8 * 3_600_000).toISOString().replace('T', ' ').slice(0, 19);
+  return {
+    Id: at + 1,
+    TagName: name,
+    TagId: digest,
+    ImageId: `sha256:${'0'.repeat(64)}`,
+    Size: '4 KB',
+    SizeByte: 4_096,
+    CreationTime: '2026-01-01 00:00:00 +0800 CST',
+    UpdateTime: time,
+    PushTime: time,
+    Architecture: 'amd64',
+    OS: 'linux',
+    Kind: 'IMAGE',
+  };
+}

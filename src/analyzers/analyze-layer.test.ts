@@ -116,6 +116,27 @@ test('the limit of the layer bounds a file too', async () => {
   expect(report.problems).toMatchObject([{ path: 'a.t', cause: 'limit-exceeded' }]);
 });
 
+test('a file that is too large for memory is a problem only where a mark tells that there was something to read', async () => {
+  const marked: Analyzer = { ...obedient, maxBytes: 100, marks: ['\xffmark', 'other'], magic: () => true };
+  const builder = layer()
+    .file('a.t', 'x'.repeat(200_000))
+    .file('b.t', Buffer.from(`${'x'.repeat(99_998)}\xffmark${'x'.repeat(99_997)}`, 'latin1'));
+  const chunked = async (chunkBytes: number) => {
+    const { bytes, digest } = builder.tar();
+    const chunks = Array.from({ length: Math.ceil(bytes.byteLength / chunkBytes) }, (_, at) =>
+      bytes.subarray(at * chunkBytes, (at + 1) * chunkBytes),
+    );
+    return analyzeLayer(Readable.from(chunks), digest, { analyzers: [marked], limits: defaultLayerLimits }, signal);
+  };
+
+  for (const chunkBytes of [1_000_000, 50_000, 7]) {
+    const report = await chunked(chunkBytes);
+
+    expect(report.problems).toMatchObject([{ path: 'b.t', cause: 'limit-exceeded' }]);
+    expect(Object.keys(report.files)).toEqual(['a.t', 'b.t']);
+  }
+});
+
 test('a hard link shares what was found at its target', async () => {
   const builder = layer().file('x/a.t', 'a').hardlink('y/b.t', 'x/a.t');
 

@@ -7,6 +7,7 @@ import { walkLayer } from '../layers/walk-layer.ts';
 import type { Digest } from '../model/digest.ts';
 import type { Finding, LayerReport } from '../model/layer-report.ts';
 import type { Analyzer, AnalyzerFile } from './analyzer.ts';
+import { findMarks } from './find-marks.ts';
 import { LinkTargets } from './link-targets.ts';
 import { type ContentWatch, openReaders } from './open-readers.ts';
 import { ReportBuilder } from './report-builder.ts';
@@ -113,17 +114,15 @@ async function readFile(
     return keepTarget(entry, targets);
   }
   report.file(stat.path, []);
-  const able = fitting.filter((analyzer) => {
-    const most = Math.min(analyzer.maxBytes, limits.maxFileBytes);
-    if (stat.size <= most) return true;
-    report.problem(
-      stat.path,
-      analyzer.name,
-      'limit-exceeded',
-      `the file has ${stat.size} bytes; at most ${most} are read`,
-    );
-    return false;
-  });
+  const mostOf = (analyzer: Analyzer) => Math.min(analyzer.maxBytes, limits.maxFileBytes);
+  const able = fitting.filter((analyzer) => stat.size <= mostOf(analyzer));
+  const unable = fitting.filter((analyzer) => stat.size > mostOf(analyzer));
+  // Where somebody reads it all the same, nobody can look for marks before.
+  const missing = able.length > 0 ? unable : await whoMissesSomething(entry, unable);
+  for (const analyzer of missing) {
+    const message = `the file has ${stat.size} bytes; at most ${mostOf(analyzer)} are read`;
+    report.problem(stat.path, analyzer.name, 'limit-exceeded', message);
+  }
   if (able.length === 0) return;
   const file = toAnalyzerFile(stat, await entry.bytes(), limits);
   for (const analyzer of able) {
@@ -148,6 +147,14 @@ async function sniff(entry: FileEntry, interested: readonly Analyzer[]): Promise
   if (interested.every(({ magic }) => magic === undefined)) return interested;
   const head = await entry.head(HEAD_BYTES);
   return interested.filter((analyzer) => analyzer.magic?.(head) ?? true);
+}
+
+/** Of those that cannot have the file in memory, whose marks are in it, or who have none. */
+async function whoMissesSomething(entry: FileEntry, unable: readonly Analyzer[]): Promise<readonly Analyzer[]> {
+  const marks = unable.flatMap((analyzer) => analyzer.marks ?? []);
+  if (marks.length === 0) return unable;
+  const held = await findMarks(entry.parts(), marks);
+  return unable.filter((analyzer) => analyzer.marks?.some((mark) => held.has(mark)) ?? true);
 }
 
 /** Of the files that a package owns, those that somebody else wants: a report is no listing of the image. */

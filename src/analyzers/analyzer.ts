@@ -25,6 +25,11 @@ export interface Analyzer {
    */
   magic?(head: Uint8Array): boolean;
   /**
+   * Bytes, as latin1, of which every file that has something to tell holds some: one that is too large for memory and holds
+   * none is no problem.
+   */
+  readonly marks?: readonly string[];
+  /**
    * Of files that only together say something, such as a database and its log: the path of the main one, itself too. They
    * are kept until the layer ends. Then `analyze` sees the main one and, as `others`, those that belong to it; where the
    * layer has no main one, it sees each of them alone. Absent, or undefined: a file is shown by itself, and at once.

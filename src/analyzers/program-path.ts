@@ -6,9 +6,12 @@ const plainNames = new Set(
     'VERSION Vagrantfile WHEEL changelog copyright license readme'
   ).split(' '),
 );
-/** Endings that programs are given, besides none at all. */
+/** Endings that programs and libraries are given, besides none at all. */
 const programEndings = new Set(
-  'aarch64 amd64 app arm64 armv7 bin distrib elf exe linux orig out real run static wrapped x64'.split(' '),
+  (
+    'aarch64 amd64 app arm64 armv7 bin distrib dll dylib elf exe linux node orig out pyd real run so static wrapped ' +
+    'x64'
+  ).split(' '),
 );
 /** A type of files is named by few letters or digits; what comes after a dot in `tool-1.10` or `tool.linux-amd64` is none. */
 const MAX_TYPE_LENGTH = 10;
@@ -18,7 +21,7 @@ const NO_PROGRAMS =
 /** Objects of git, of package stores and caches are named by their hash. */
 const HASH = /^[0-9a-f]{30,}(?:-exec)?$/;
 
-/** Whether a file may be a program that somebody runs, as far as its path tells; libraries and kernel modules are none. */
+/** Whether a file may be a program or a library of machine code, as far as its path tells; kernel modules are none. */
 export function mayBeProgram(path: string): boolean {
   // Several analyzers ask about each file of a layer, one after the other.
   if (path !== lastPath) {
@@ -44,5 +47,5 @@ function mayEndPrograms(path: string, start: number, dot: number): boolean {
   if (dot === start) return path.endsWith('bin/', start);
   const ending = path.slice(dot + 1);
   if (ending.length <= MAX_TYPE_LENGTH && TYPE.test(ending)) return programEndings.has(ending);
-  return ending !== '' && !path.includes('.so.', start);
+  return ending !== '';
 }

@@ -41,7 +41,7 @@ async function* inChunks(tar: Uint8Array, size: number): AsyncGenerator<Uint8Arr
 }
 
 test('readers see every byte of a file once, in order, whoever else reads it and however it is cut', async () => {
-  const how = fc.constantFrom('nobody', 'all', 'head', 'head and all');
+  const how = fc.constantFrom('nobody', 'all', 'parts', 'head', 'head and all', 'head and parts');
   await fc.assert(
     fc.asyncProperty(
       fc.array(fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 2_000 }), how, fc.boolean()), {
@@ -66,6 +66,11 @@ test('readers see every byte of a file once, in order, whoever else reads it and
           if (reading.startsWith('head'))
             expect(Buffer.from(await file.head(10))).toEqual(Buffer.from(bytes.subarray(0, 10)));
           if (reading.endsWith('all')) expect(Buffer.from(await file.bytes())).toEqual(Buffer.from(bytes));
+          if (reading.endsWith('parts')) {
+            const parts: Buffer[] = [];
+            for await (const part of file.parts()) parts.push(Buffer.from(part));
+            expect(Buffer.concat(parts)).toEqual(Buffer.from(bytes));
+          }
           await file.finish();
           index++;
         }

@@ -34,8 +34,18 @@ export class WatchedFile implements FileEntry {
     return undefined;
   }
 
-  parts(): AsyncGenerator<Uint8Array, void> {
-    return this.#entry.parts();
+  /** To be read to the end. */
+  async *parts(): AsyncGenerator<Uint8Array, void> {
+    if (this.#readers.some(({ whole }) => whole)) {
+      yield await this.bytes();
+      return;
+    }
+    for await (const part of this.#entry.parts()) {
+      await this.#show(part);
+      yield part;
+    }
+    this.#seen = true;
+    for (const reader of this.#readers) reader.end();
   }
 
   async bytes(): Promise<Uint8Array> {
@@ -59,8 +69,7 @@ export class WatchedFile implements FileEntry {
   }
 
   async #stream(): Promise<void> {
-    for await (const part of this.#entry.parts()) await this.#show(part);
-    for (const reader of this.#readers) reader.end();
+    for await (const _ of this.parts());
   }
 
   #show(part: Uint8Array): void | Promise<void> {

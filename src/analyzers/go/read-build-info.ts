@@ -1,4 +1,4 @@
-import { type ElfPart, parseElf } from '../elf/parse-elf.ts';
+import type { Executable, ExecutablePart } from '../executables/executable.ts';
 
 /** What the linker of Go wrote into a program about how it was built. */
 export interface GoBuildInfo {
@@ -8,7 +8,10 @@ export interface GoBuildInfo {
   readonly modules: string;
 }
 
-const MAGIC = Buffer.from('\xff Go buildinf:', 'latin1');
+/** With this begins what the linker wrote. */
+export const GO_MARK = '\xff Go buildinf:';
+
+const MAGIC = Buffer.from(GO_MARK, 'latin1');
 const ALIGNMENT = 16;
 const HEADER_BYTES = 32;
 const POINTER_SIZE = 14;
@@ -21,21 +24,29 @@ const MAX_MODULES_BYTES = 16 * 1024 ** 2;
 /** On both sides of the modules, so that they can be found in a running program. */
 const SENTINEL_BYTES = 16;
 
+/** Parts that lie over each other must not cost more than the largest file. */
+const MAX_SEARCHED_BYTES = 512 * 1024 ** 2;
+/** In ELF and in Mach-O; a PE has none of its own. */
+const OWN_SECTIONS = ['.go.buildinfo', '__go_buildinfo'];
+
 /**
- * The build information of a Go program, found as https://pkg.go.dev/debug/buildinfo does: in its own section, else, where
- * that table was stripped, in the writable segments. A text says what is wrong with it, undefined that there is none.
+ * The build information of a Go program or library, found as https://pkg.go.dev/debug/buildinfo does: in its own section,
+ * else, where that table was stripped or is none, in the writable segments. A text says what is wrong with it, undefined
+ * that there is none.
  */
-export function readBuildInfo(bytes: Uint8Array): GoBuildInfo | string | undefined {
-  const elf = parseElf(bytes);
-  if (!elf) return undefined;
-  const own = elf.sections.filter(({ name }) => name === '.go.buildinfo');
-  const places = own.length > 0 ? own : elf.segments.filter(({ writable }) => writable);
+export function readBuildInfo({ sections, segments }: Executable): GoBuildInfo | string | undefined {
+  const own = sections.filter(({ name }) => OWN_SECTIONS.includes(name));
+  const places = own.length > 0 ? own : segments.filter(({ writable }) => writable);
+  let searched = 0;
   for (const { bytes: place } of places) {
+    searched += place.byteLength;
+    if (searched > MAX_SEARCHED_BYTES)
+      return 'its parts lie over each other: not all were searched for build information';
     const at = findMagic(place);
     if (at === undefined) continue;
     const blob = place.subarray(at);
     if (blob.byteLength < HEADER_BYTES) return 'its build information breaks off';
-    return ((blob[FLAGS] ?? 0) & INLINE) === 0 ? readPointers(blob, elf.segments) : readInline(blob);
+    return ((blob[FLAGS] ?? 0) & INLINE) === 0 ? readPointers(blob, segments) : readInline(blob);
   }
   return undefined;
 }
@@ -69,7 +80,7 @@ function readText(blob: Buffer, start: number, most: number) {
 }
 
 /** Before: the addresses of two strings, each an address and a length. */
-function readPointers(blob: Buffer, segments: readonly ElfPart[]): GoBuildInfo | string {
+function readPointers(blob: Buffer, segments: readonly ExecutablePart[]): GoBuildInfo | string {
   const size = blob[POINTER_SIZE];
   if (size !== 4 && size !== 8) return 'its build information has pointers of an impossible size';
   const big = ((blob[FLAGS] ?? 0) & BIG_ENDIAN) !== 0;
@@ -91,7 +102,7 @@ function readPointers(blob: Buffer, segments: readonly ElfPart[]): GoBuildInfo |
   return { goVersion: goVersion.toString('utf8'), modules: withoutSentinels(modules) };
 }
 
-function memoryAt(address: bigint, length: bigint, segments: readonly ElfPart[]): Buffer | undefined {
+function memoryAt(address: bigint, length: bigint, segments: readonly ExecutablePart[]): Buffer | undefined {
   for (const segment of segments) {
     const start = address - segment.address;
     if (start < 0n || start + length > BigInt(segment.bytes.byteLength)) continue;

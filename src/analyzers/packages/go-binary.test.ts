@@ -4,6 +4,8 @@ import { expect, test } from 'vitest';
 import { analyzeText } from '../../../test/support/analyze-text.ts';
 import { buildElf } from '../../../test/support/build-elf.ts';
 import { goModules, goProgramOfPointers, inlineBuildInfo } from '../../../test/support/build-go-program.ts';
+import { buildFatMachO, buildMachO } from '../../../test/support/build-mach-o.ts';
+import { buildPe } from '../../../test/support/build-pe.ts';
 import { goBinary } from './go-binary.ts';
 
 const modules = goModules(
@@ -39,6 +41,24 @@ test.for<[string, Buffer]>([
     buildElf(
       { '.data': Buffer.alloc(40), '.go.buildinfo': inlineBuildInfo('go1.20.3', modules) },
       { withoutSections: true },
+    ),
+  ],
+  ['in a library for Windows', buildPe({ '.text': Buffer.alloc(99), '.data': inlineBuildInfo('go1.20.3', modules) })],
+  ['in a program for Windows of 32 bits', buildPe({ '.data': inlineBuildInfo('go1.20.3', modules) }, { bits: 32 })],
+  [
+    'in a library for macOS',
+    buildMachO({ __text: Buffer.alloc(99), __go_buildinfo: inlineBuildInfo('go1.20.3', modules) }),
+  ],
+  ['in a program for macOS without its section', buildMachO({ __data: inlineBuildInfo('go1.20.3', modules) })],
+  [
+    'in a big-endian one of 32 bits',
+    buildMachO({ __go_buildinfo: inlineBuildInfo('go1.20.3', modules) }, { bits: 32, bigEndian: true }),
+  ],
+  [
+    'in each of several for macOS, once',
+    buildFatMachO(
+      buildMachO({ __go_buildinfo: inlineBuildInfo('go1.20.3', modules) }),
+      buildMachO({ __go_buildinfo: inlineBuildInfo('go1.20.3', modules) }, { bits: 32 }),
     ),
   ],
   ['behind pointers', goProgramOfPointers('go1.20.3', modules, { bits: 64, bigEndian: false })],
@@ -106,19 +126,37 @@ test('pointers to nowhere are a problem', () => {
   expect(analyze(program).problems).toEqual(['the Go version that its build information points to is not there']);
 });
 
-test('a damaged program is read without throwing, in bounded time', () => {
-  const good = buildElf({ '.data': Buffer.alloc(40), '.go.buildinfo': inlineBuildInfo('go1.20.3', modules) });
+test.for<[string, Buffer]>([
+  ['ELF', buildElf({ '.data': Buffer.alloc(40), '.go.buildinfo': inlineBuildInfo('go1.20.3', modules) })],
+  ['PE', buildPe({ '.data': inlineBuildInfo('go1.20.3', modules) })],
+  ['Mach-O', buildMachO({ __data: Buffer.alloc(40), __go_buildinfo: inlineBuildInfo('go1.20.3', modules) })],
+  ['fat Mach-O', buildFatMachO(buildMachO({ __go_buildinfo: inlineBuildInfo('go1.20.3', modules) }))],
+])('a damaged program in %s is read without throwing, in bounded time', ([, good]) => {
   const damage = fc.array(fc.record({ at: fc.nat(good.byteLength - 1), byte: fc.nat(255) }), { maxLength: 8 });
 
   fc.assert(
     fc.property(damage, fc.nat(good.byteLength), (changes, length) => {
       const program = Buffer.from(good);
       for (const { at, byte } of changes) program[at] = byte;
+      goBinary.magic?.(program.subarray(0, Math.min(length, 512)));
       analyze(program.subarray(0, length));
       analyze(program);
     }),
     { numRuns: 300 },
   );
+});
+
+test('parts that all lie over the whole file are not searched each', () => {
+  const file = buildPe({ '.data': Buffer.alloc(1024 ** 2) });
+  const hostile = Buffer.concat([file.subarray(0, 0x188), Buffer.alloc(2_000 * 40), file.subarray(0x188 + 40)]);
+  hostile.writeUInt16LE(2_000, 134);
+  for (let at = 0; at < 2_000; at++) {
+    for (const [field, value] of [1_000_000, 4_096, 1_000_000, 0].entries())
+      hostile.writeUInt32LE(value, 0x188 + at * 40 + 8 + field * 4);
+    hostile.writeUInt32LE(0x80000000, 0x188 + at * 40 + 36);
+  }
+
+  expect(analyze(hostile).problems).toEqual([expect.stringContaining('lie over each other')]);
 });
 
 test('a section full of beginnings is searched once', () => {

@@ -1,8 +1,8 @@
 import type { Analyzer } from '../analyzer.ts';
-import { isElf } from '../elf/parse-elf.ts';
+import { isExecutable, parseExecutables } from '../executables/parse-executables.ts';
 import { FoundPackages } from '../found-packages.ts';
 import { parseModules } from '../go/parse-modules.ts';
-import { readBuildInfo } from '../go/read-build-info.ts';
+import { GO_MARK, type GoBuildInfo, readBuildInfo } from '../go/read-build-info.ts';
 import { mayBeProgram } from '../program-path.ts';
 
 /** `go1.20.3`, `go1.21rc2`, each perhaps with experiments (` X:…`) or the name of somebody's own build behind it. */
@@ -11,30 +11,32 @@ const RELEASE = /^go([0-9]+(?:\.[0-9]+){1,2}(?:(?:alpha|beta|rc)[0-9]+)?)(?:[ +-
 const NO_VERSION = '(devel)';
 
 /**
- * Modules linked into Go programs, stripped ones too, and Go itself as `stdlib`. A module that does not know its
- * own version is not listed: nothing could be said about it.
+ * Modules linked into Go programs and libraries, stripped ones too, and Go itself as `stdlib`. A module that does not know
+ * its own version is not listed: nothing could be said about it.
  */
 export const goBinary: Analyzer = {
   name: 'go-binary',
-  version: 1,
+  version: 2,
   maxBytes: 256 * 1024 ** 2,
+  marks: [GO_MARK],
   wants: mayBeProgram,
-  magic: isElf,
+  magic: isExecutable,
   analyze(file, problem) {
-    const info = readBuildInfo(file.bytes);
-    if (info === undefined) return [];
-    if (typeof info === 'string') {
-      problem(info);
-      return [];
-    }
-    if (info.modules === '') problem('it was built without modules, so that what is linked into it is not known');
-    const { main, dependencies } = parseModules(info.modules);
-    const goVersion = RELEASE.exec(info.goVersion)?.[1] ?? info.goVersion.split(' ', 1)[0];
     const found = new FoundPackages({ ecosystem: 'golang' });
-    found.add('stdlib', goVersion);
-    for (const { path, version } of main ? [main, ...dependencies] : dependencies) {
-      if (version !== '' && version !== NO_VERSION) found.add(path, version);
+    for (const executable of parseExecutables(file.bytes)) {
+      const info = readBuildInfo(executable);
+      if (typeof info === 'string') problem(info);
+      else if (info) addModules(info, found, problem);
     }
     return found.build(problem);
   },
 };
+
+function addModules(info: GoBuildInfo, found: FoundPackages, problem: (message: string) => void): void {
+  if (info.modules === '') problem('it was built without modules, so that what is linked into it is not known');
+  const { main, dependencies } = parseModules(info.modules);
+  found.add('stdlib', RELEASE.exec(info.goVersion)?.[1] ?? info.goVersion.split(' ', 1)[0]);
+  for (const { path, version } of main ? [main, ...dependencies] : dependencies) {
+    if (version !== '' && version !== NO_VERSION) found.add(path, version);
+  }
+}

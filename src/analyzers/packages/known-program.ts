@@ -1,5 +1,5 @@
 import type { Analyzer } from '../analyzer.ts';
-import { isElf } from '../elf/parse-elf.ts';
+import { isElf } from '../executables/parse-elf.ts';
 import { FoundPackages } from '../found-packages.ts';
 
 /** How a program writes its version into itself, and nothing else does. */

@@ -2,6 +2,8 @@ import { deflateSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { analyzeText } from '../../../test/support/analyze-text.ts';
 import { buildElf } from '../../../test/support/build-elf.ts';
+import { buildFatMachO, buildMachO } from '../../../test/support/build-mach-o.ts';
+import { buildPe } from '../../../test/support/build-pe.ts';
 import { rustBinary } from './rust-binary.ts';
 
 const analyze = (section: Uint8Array) => analyzeText(rustBinary, 'usr/bin/app', buildElf({ '.dep-v0': section }));
@@ -26,6 +28,21 @@ test('crates that run are listed, and the program itself', () => {
       ['forked', '2.0.0'],
     ].map(([name, version]) => ({ kind: 'package', package: { ecosystem: 'cargo', name, version } })),
   );
+});
+
+test.for<[string, (section: Uint8Array) => Buffer]>([
+  ['a library for Linux', (section) => buildElf({ '.dep-v0': section })],
+  ['a library for Windows', (section) => buildPe({ '.text': Buffer.alloc(9), '.dep-v0': section })],
+  ['a library for macOS', (section) => buildMachO({ '.dep-v0': section })],
+  ['several for macOS', (section) => buildFatMachO(buildMachO({}), buildMachO({ '.dep-v0': section }))],
+])('crates are listed of %s', ([, build]) => {
+  const program = build(audit({ name: 'time', version: '0.1.43', source: 'crates.io' }));
+
+  expect(rustBinary.magic?.(program.subarray(0, 512))).toBe(true);
+  expect(analyzeText(rustBinary, 'usr/lib/python3/native.so', program)).toEqual({
+    findings: [{ kind: 'package', package: { ecosystem: 'cargo', name: 'time', version: '0.1.43' } }],
+    problems: [],
+  });
 });
 
 test('a program without the list has nothing to tell', () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Analyzer } from '../analyzer.ts';
-import { isElf, parseElf } from '../elf/parse-elf.ts';
+import type { ExecutablePart } from '../executables/executable.ts';
+import { isExecutable, parseExecutables } from '../executables/parse-executables.ts';
 import { FoundPackages } from '../found-packages.ts';
 import { mayBeProgram } from '../program-path.ts';
 import { readDocument } from '../read-document.ts';
@@ -23,29 +24,35 @@ const AuditData = z.object({
 });
 
 /**
- * Crates in Rust programs that were built with cargo-auditable:
- * https://github.com/rust-secure-code/cargo-auditable/blob/master/PARSING.md. Other Rust programs do not tell.
+ * Crates in Rust programs and libraries that were built with cargo-auditable:
+ * https://github.com/rust-secure-code/cargo-auditable/blob/master/PARSING.md. Others do not tell.
  */
 export const rustBinary: Analyzer = {
   name: 'rust-binary',
-  version: 1,
+  version: 2,
   maxBytes: 256 * 1024 ** 2,
+  marks: [SECTION],
   wants: mayBeProgram,
-  magic: isElf,
+  magic: isExecutable,
   analyze(file, problem) {
-    const section = parseElf(file.bytes)?.sections.find(({ name }) => name === SECTION);
-    if (!section) return [];
-    const unpacked = inflateBounded(section.bytes, MAX_UNPACKED, 'zlib');
-    if (!unpacked) {
-      problem(`its section ${SECTION} cannot be unpacked, or has more than ${MAX_UNPACKED} bytes`);
-      return [];
-    }
-    const data = readDocument(unpacked.toString('utf8'), 'JSON', AuditData, problem);
     const found = new FoundPackages({ ecosystem: 'cargo' });
-    for (const { name, version, source, kind = 'runtime', root = false } of data?.packages ?? []) {
-      // Of its own workspace only the program itself is known by its name to others.
-      if (kind === 'runtime' && (source !== 'local' || root)) found.add(name, version);
+    for (const { sections } of parseExecutables(file.bytes)) {
+      const section = sections.find(({ name }) => name === SECTION);
+      if (section) addCrates(section, found, problem);
     }
     return found.build(problem);
   },
 };
+
+function addCrates({ bytes }: ExecutablePart, found: FoundPackages, problem: (message: string) => void): void {
+  const unpacked = inflateBounded(bytes, MAX_UNPACKED, 'zlib');
+  if (!unpacked) {
+    problem(`its section ${SECTION} cannot be unpacked, or has more than ${MAX_UNPACKED} bytes`);
+    return;
+  }
+  const data = readDocument(unpacked.toString('utf8'), 'JSON', AuditData, problem);
+  for (const { name, version, source, kind = 'runtime', root = false } of data?.packages ?? []) {
+    // Of its own workspace only the program itself is known by its name to others.
+    if (kind === 'runtime' && (source !== 'local' || root)) found.add(name, version);
+  }
+}

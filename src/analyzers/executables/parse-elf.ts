@@ -1,25 +1,9 @@
-/** What a binary analyzer needs of a Linux program; all bounds are checked, views share the file's memory. */
-export interface Elf {
-  readonly bits: 32 | 64;
-  readonly bigEndian: boolean;
-  readonly sections: readonly ElfPart[];
-  /** Those that are loaded (PT_LOAD). */
-  readonly segments: readonly (ElfPart & { readonly writable: boolean })[];
-}
-
-export interface ElfPart {
-  /** '' for a segment, or where the names are missing. */
-  readonly name: string;
-  /** Where it lies in the memory of the running program. */
-  readonly address: bigint;
-  readonly bytes: Buffer;
-}
+import { type Executable, type ExecutablePart, MAX_PARTS } from './executable.ts';
 
 const MAGIC = [0x7f, 0x45, 0x4c, 0x46];
 const PT_LOAD = 1;
 const PF_W = 2;
 const SHT_NOBITS = 8;
-const MAX_PARTS = 4_096; // a program has some forty sections; a table that overlaps itself must not cost more
 const MAX_NAME = 64;
 
 export function isElf(head: Uint8Array): boolean {
@@ -30,18 +14,13 @@ export function isElf(head: Uint8Array): boolean {
  * Sections and segments of an ELF file, https://refspecs.linuxfoundation.org/elf/gabi4+/ch4.eheader.html; undefined when
  * it is none. Parts that lie outside of the file are left out, as in one that was cut off.
  */
-export function parseElf(bytes: Uint8Array): Elf | undefined {
+export function parseElf(bytes: Uint8Array): Executable | undefined {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const [bits, order] = [file[4], file[5]];
   if (!isElf(file) || (bits !== 1 && bits !== 2) || (order !== 1 && order !== 2)) return undefined;
   const reader = new ElfReader(file, bits === 2, order === 2);
   if (file.byteLength < (bits === 2 ? 64 : 52)) return undefined;
-  return {
-    bits: bits === 2 ? 64 : 32,
-    bigEndian: order === 2,
-    sections: readSections(reader),
-    segments: readSegments(reader),
-  };
+  return { sections: readSections(reader), segments: readSegments(reader) };
 }
 
 class ElfReader {
@@ -89,7 +68,7 @@ class ElfReader {
   }
 }
 
-function readSegments(reader: ElfReader): Elf['segments'] {
+function readSegments(reader: ElfReader): Executable['segments'] {
   const { wide } = reader;
   const [offset, entrySize, count] = wide
     ? [reader.long(32), reader.half(54), reader.half(56)]
@@ -104,7 +83,7 @@ function readSegments(reader: ElfReader): Elf['segments'] {
   });
 }
 
-function readSections(reader: ElfReader): readonly ElfPart[] {
+function readSections(reader: ElfReader): readonly ExecutablePart[] {
   const { wide } = reader;
   const [offset, entrySize, count, namesAt] = wide
     ? [reader.long(40), reader.half(58), reader.half(60), reader.half(62)]

@@ -20,6 +20,7 @@ const benches: Readonly<Record<string, () => Promise<{ run(): Promise<readonly B
   rematch: () => import('./rematch.ts'),
   'secret-speed': () => import('./secret-speed.ts'),
   'signed-calls': () => import('./signed-calls.ts'),
+  list: () => import('./list/list.ts'),
   'list-scale': () => import('./list-scale.ts'),
   scale: () => import('./scale.ts'),
 };

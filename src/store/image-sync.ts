@@ -208,7 +208,7 @@ interface StoredArtifact {
 
 const artifactKey = ({ imageId, layers }: NewArtifact) => `${imageId} ${layersKey(layers)}`;
 
-function layersKey(layers: NewArtifact['layers']): string {
+export function layersKey(layers: NewArtifact['layers']): string {
   return createHash('sha256')
     .update(layers.map((layer) => layer.digest).join('\n'))
     .digest('hex');

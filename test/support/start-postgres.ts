@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { accessSync, chmodSync, chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { accessSync, chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+
+type Settings = Readonly<Record<string, string>>;
 
 /** A PostgreSQL of our own: empty, on a free loopback port, gone with its data after `stop()`. */
 export interface PrivatePostgres {
@@ -17,6 +19,10 @@ export interface PrivatePostgres {
 export interface PostgresOptions {
   /** What was committed survives its crash, though not the machine's. */
   readonly durable?: boolean;
+  /** Where its data lie, also after `stop()` and for the next that is started there; absent: in a folder that goes with it. */
+  readonly keptIn?: string;
+  /** Settings of PostgreSQL beside or instead of ours. */
+  readonly settings?: Settings;
 }
 
 const DEBIAN_VERSIONS = '/usr/lib/postgresql';
@@ -34,8 +40,6 @@ const SETTINGS = {
   shared_buffers: '64MB',
 };
 
-type Settings = Readonly<Record<string, string>>;
-
 /** Starts a private PostgreSQL; undefined, said loudly, when this machine has none, so that its tests are skipped. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PrivatePostgres | undefined> {
   const bin = binaryFolder();
@@ -50,21 +54,21 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Priv
     return undefined;
   }
 
-  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-postgres-'));
+  const { durable, keptIn } = options;
+  const folder = keptIn ?? mkdtempSync(join(tmpdir(), 'plimsoll-postgres-'));
+  const remove = () => {
+    if (keptIn === undefined) rmSync(folder, { recursive: true, force: true });
+  };
   try {
+    mkdirSync(folder, { recursive: true });
     chmodSync(folder, 0o700);
     if (runAs !== 'self') chownSync(folder, runAs.uid, runAs.gid);
     const data = join(folder, 'data');
-    initialise(bin, data, runAs);
-    return await start(
-      bin,
-      folder,
-      data,
-      runAs,
-      options.durable ? { ...SETTINGS, synchronous_commit: 'on' } : SETTINGS,
-    );
+    if (!existsSync(data)) initialise(bin, data, runAs);
+    const settings = { ...SETTINGS, ...(durable ? { synchronous_commit: 'on' } : {}), ...options.settings };
+    return await start(bin, remove, data, runAs, settings);
   } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
+    remove();
     throw error;
   }
 }
@@ -113,7 +117,7 @@ function initialise(bin: string, data: string, runAs: SystemUser | 'self'): void
 
 async function start(
   bin: string,
-  folder: string,
+  remove: () => void,
   data: string,
   runAs: SystemUser | 'self',
   settings: Settings,
@@ -122,7 +126,7 @@ async function start(
   let running: Running | undefined;
   const stop = async () => {
     await running?.end('SIGINT');
-    rmSync(folder, { recursive: true, force: true });
+    remove();
   };
   const run = async () => {
     running = spawnServer(bin, data, port, runAs, settings);

@@ -1,0 +1,88 @@
+import { sql } from 'kysely';
+import type { OpenEstate } from './open-estate.ts';
+import { newestFirst, type StandardQuery } from './standard-queries.ts';
+import type { Writer } from './write-steadily.ts';
+
+const CALLERS = 16;
+const CALLS_PER_TURN = 64;
+const TURNS = 4;
+const BARE_CALLS = 5;
+const PAGE = 10;
+
+export interface Measured {
+  readonly query: StandardQuery;
+  /** Milliseconds of each call. */
+  readonly small: readonly number[];
+  readonly large: readonly number[];
+  /** The bare SQL for the page and its total, one call at a time, at the large size; and ours the same way. */
+  readonly bare: readonly number[];
+  readonly alone: readonly number[];
+  /** Rows that match at the large size. */
+  readonly total: number;
+}
+
+/** The total by the API's answer, which must be that of the bare SQL. Nobody may write meanwhile. */
+export async function measureAlone(at: OpenEstate, query: StandardQuery) {
+  const bare: Timed<number>[] = [];
+  const alone: Timed<number>[] = [];
+  for (let call = 0; call < BARE_CALLS; call++) {
+    bare.push(await timed(() => askBare(at, query)));
+    alone.push(await timed(() => ask(at, query)));
+  }
+  const total = alone[0]?.result ?? 0;
+  for (const { result } of [...bare, ...alone])
+    if (result !== total) throw new Error(`"${query.name}" answers a total of ${total}, and then of ${result}`);
+  return { bare: bare.map(toTime), alone: alone.map(toTime), total };
+}
+
+/** Sixteen callers ask the small and the large estate in turns, while the writer writes to the one that is asked. */
+export async function measureTogether(small: OpenEstate, large: OpenEstate, query: StandardQuery, writer: Writer) {
+  const times = { small: [] as number[], large: [] as number[] };
+  const sides = { small, large };
+  for (let turn = -1; turn < TURNS; turn++) {
+    for (const side of turn % 2 === 0 ? (['small', 'large'] as const) : (['large', 'small'] as const)) {
+      writer.turnTo(sides[side]);
+      const turnTimes = await askByMany(() => ask(sides[side], query));
+      if (turn >= 0) times[side].push(...turnTimes);
+    }
+  }
+  writer.turnTo(undefined);
+  return times;
+}
+
+async function askByMany(question: () => Promise<unknown>): Promise<readonly number[]> {
+  const times: number[] = [];
+  const caller = async () => {
+    for (let call = 0; call < CALLS_PER_TURN / CALLERS; call++) times.push(toTime(await timed(question)));
+  };
+  await Promise.all(Array.from({ length: CALLERS }, caller));
+  return times;
+}
+
+export interface Timed<T> {
+  readonly milliseconds: number;
+  readonly result: T;
+}
+
+const toTime = ({ milliseconds }: Timed<unknown>): number => milliseconds;
+
+export async function timed<T>(work: () => Promise<T>): Promise<Timed<T>> {
+  const start = performance.now();
+  const result = await work();
+  return { milliseconds: performance.now() - start, result };
+}
+
+async function ask({ client, estate }: OpenEstate, { action, input }: StandardQuery): Promise<number> {
+  const answer = await client.call(action, input(estate));
+  return Number(answer.TotalCount);
+}
+
+async function askBare({ database, estate }: OpenEstate, query: StandardQuery): Promise<number> {
+  const from = sql.raw(query.from(estate));
+  const order = sql.raw(query.order ?? newestFirst);
+  const { rows } = await sql<{ n: number }>`select count(*) as n from ${from}`.execute(database.read);
+  await sql`select images.* from ${from} order by ${order} limit ${PAGE} offset ${query.offset?.(estate) ?? 0}`.execute(
+    database.read,
+  );
+  return Number(rows[0]?.n);
+}

@@ -3,6 +3,7 @@ import { createReadStream, type Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '../model/app-error.ts';
+import { isDiskFull } from '../model/is-disk-full.ts';
 import type { Feed } from './advisory-source.ts';
 import type { KeptFeed } from './feed-list.ts';
 import { pathOf, redactUrl } from './feed-url.ts';
@@ -255,7 +256,8 @@ async function writeAt(file: FileHandle, chunk: Uint8Array, position: number): P
     }
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
-    throw new AppError('limit-exceeded', `the download cannot be written to the data folder: ${detail}`, {
+    const code = isDiskFull(error) ? 'disk-full' : 'limit-exceeded';
+    throw new AppError(code, `the download cannot be written to the data folder: ${detail}`, {
       cause: error,
     });
   }

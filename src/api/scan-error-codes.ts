@@ -17,6 +17,7 @@ export const scanErrorCodes: Readonly<Record<Cause, string>> = {
   'catalog-empty': 'CatalogEmpty',
   'certificate-invalid': 'CertificateInvalid',
   'connection-failed': 'ConnFailed',
+  'disk-full': 'DiskFull',
   'distribution-end-of-life': 'DistributionEndOfLife',
   'distribution-not-covered': 'DistributionNotCovered',
   'distribution-unknown': 'DistributionUnknown',

@@ -8,6 +8,8 @@ const advice: Readonly<Partial<Record<Cause, string>>> = {
   'certificate-invalid':
     'Trust its authority (NODE_EXTRA_CA_CERTS=/path/ca.pem), or accept any certificate with --insecure.',
   'connection-failed': 'Check the address, and whether this machine reaches it: network, proxy, firewall.',
+  'disk-full':
+    'Make room on the disk of the data folder (PLIMSOLL_DATA_DIR) and of the temporary folder (TMPDIR), then run the command again.',
   'image-not-found': 'Check the path, or the repository, tag and platform, for a typing mistake.',
   'layer-corrupt': 'The image is damaged: save or push it again.',
   'manifest-unsupported':

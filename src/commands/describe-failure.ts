@@ -1,6 +1,7 @@
 import { ApiCallError } from '../api/client/create-api-client.ts';
 import { InvalidConfig } from '../config/load-config.ts';
 import { AppError } from '../model/app-error.ts';
+import { isDiskFull } from '../model/is-disk-full.ts';
 import { DatabaseUnavailable } from '../store/database-unavailable.ts';
 import { asSentence } from './as-sentence.ts';
 import { adviceOf } from './command-advice.ts';
@@ -41,6 +42,10 @@ export function describeFailure(
   if (error instanceof AppError && error.code !== 'internal-error') {
     const exitCode = error.code === 'authentication-failed' ? exitCodes.unauthenticated : exitCodes.error;
     return { exitCode, message: asSentence(error.message), fix: adviceOf(error.code) };
+  }
+  if (error instanceof Error && isDiskFull(error)) {
+    const message = `The disk is full: ${error.message.replace(/\.$/, '')}.`;
+    return { exitCode: exitCodes.error, message, fix: adviceOf('disk-full') };
   }
   if (error instanceof DatabaseUnavailable) {
     const fix = 'Check PLIMSOLL_DATABASE_URL and its server, or the file in the data folder (PLIMSOLL_DATA_DIR).';

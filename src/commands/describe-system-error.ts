@@ -31,9 +31,6 @@ export function describeSystemError(error: unknown): SystemFailure | undefined {
       return { message: `${path} is a folder where a file should be.`, fix: 'Move the folder away.' };
     case 'ENOENT':
       return { message: `There is no ${path}.`, fix: 'Check the path for a typing mistake.' };
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return { message: `The disk is full: ${error.message}.`, fix: 'Make room, then run the command again.' };
     case 'EMFILE':
     case 'ENFILE':
       return { message: 'Too many files are open.', fix: 'Raise the limit (ulimit -n), then run the command again.' };

@@ -5,7 +5,9 @@ import { ecosystemsInFolder } from '../advisories/ecosystems-in-folder.ts';
 import { updateAdvisories } from '../advisories/update.ts';
 import type { UpdateProgress, UpdateResult } from '../advisories/update-options.ts';
 import { AppError } from '../model/app-error.ts';
+import type { Cause } from '../model/cause.ts';
 import { asSentence } from './as-sentence.ts';
+import { adviceOf } from './command-advice.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
 import { describeSnapshot } from './describe-snapshot.ts';
@@ -52,9 +54,14 @@ export async function runAdvisoriesUpdate(
   report(context, result);
 }
 
+const mendOf = (causes: readonly Cause[]) => (causes.includes('disk-full') ? adviceOf('disk-full') : MEND);
+
 function explain(error: unknown): never {
   if (!(error instanceof AppError) || error.code === 'canceled') throw error;
-  throw new CommandFailure(`${asSentence(error.message).replace(SENTENCE_END, '')}.`, { fix: MEND, cause: error });
+  throw new CommandFailure(`${asSentence(error.message).replace(SENTENCE_END, '')}.`, {
+    fix: mendOf([error.code]),
+    cause: error,
+  });
 }
 
 /** What a folder holds, or what a bucket is asked for. */
@@ -84,7 +91,7 @@ function report({ terminal }: CommandContext, { changed, snapshot, problems }: U
     `Not every feed could be read; what was there before stays in use.\n  ${lines.join('\n  ')}`,
     {
       exitCode: exitCodes.incomplete,
-      fix: MEND,
+      fix: mendOf(failed.map(({ cause }) => cause)),
     },
   );
 }

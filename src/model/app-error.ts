@@ -1,4 +1,5 @@
 import type { Cause } from './cause.ts';
+import { isDiskFull } from './is-disk-full.ts';
 
 /**
  * An expected failure: the world (a registry, an image, a feed, a person) did not do what we need.
@@ -27,5 +28,6 @@ export class AppError extends Error {
 
 /** The cause of any thrown value; `internal-error` for what nobody expected. */
 export function causeOf(error: unknown): Cause {
-  return error instanceof AppError ? error.code : 'internal-error';
+  if (error instanceof AppError) return error.code;
+  return isDiskFull(error) ? 'disk-full' : 'internal-error';
 }

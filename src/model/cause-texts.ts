@@ -73,6 +73,12 @@ export const causeTexts: Readonly<Record<Cause, CauseText>> = {
     'The scanning node could not reach the registry; reconfigure the connection method in registry management and retry.',
     '扫描节点无法连接镜像仓库，请在仓库管理中重新配置连接方式后重试。',
   ),
+  'disk-full': cause(
+    'The disk of the scanner is full',
+    '扫描器的磁盘已满',
+    'Make room on the disk of the data folder (PLIMSOLL_DATA_DIR), of the temporary folder (TMPDIR) and of the database; what waits goes on by itself, what has failed is to be scanned again.',
+    '请清理数据目录（PLIMSOLL_DATA_DIR）、临时目录（TMPDIR）及数据库所在磁盘；等待中的任务会自动继续，已失败的请重新扫描。',
+  ),
   'distribution-end-of-life': cause(
     'This release of the operating system gets no security updates any more, so newer vulnerabilities are missing',
     '该操作系统版本已停止维护，可能缺少新漏洞',

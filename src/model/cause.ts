@@ -13,6 +13,7 @@ export const causes = [
   'catalog-empty',
   'certificate-invalid',
   'connection-failed',
+  'disk-full',
   'distribution-end-of-life',
   'distribution-not-covered',
   'distribution-unknown',

@@ -7,6 +7,8 @@ const withCode = (code: string) => Object.assign(new Error('it failed'), { code 
 test.each([
   ['too many clients', withCode('53300')],
   ['the administrator', withCode('57P01')],
+  ['a full disk', withCode('SQLITE_FULL')],
+  ['a disk that fails', withCode('SQLITE_IOERR')],
   ['a refused connection', withCode('ECONNREFUSED')],
   ['a broken one', new Error('Connection terminated unexpectedly')],
   ['an exhausted pool', new Error('timeout exceeded when trying to connect')],

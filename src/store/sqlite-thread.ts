@@ -1,5 +1,6 @@
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
+import { sqliteCodeOf } from './sqlite-code.ts';
 
 // One connection in its own thread: node:sqlite is synchronous, and the event loop of the API must never wait for a disk.
 
@@ -65,8 +66,9 @@ function answer({ id, sql, parameters }: SqliteRequest): SqliteReply {
     const { changes, lastInsertRowid } = statement.run(...(parameters as SQLInputValue[]));
     return { id, rows: [], changes: Number(changes), insertId: Number(lastInsertRowid) };
   } catch (error) {
-    const { message, code } = error as Error & { code?: string };
-    return { id, error: { message, ...(code ? { code } : {}) } };
+    const { message, code, errcode } = error as Error & { code?: string; errcode?: number };
+    const named = sqliteCodeOf(errcode) ?? code;
+    return { id, error: { message, ...(named ? { code: named } : {}) } };
   }
 }
 

@@ -7,6 +7,7 @@ import { type BuiltImage, buildImage } from '../../demo/build-image.ts';
 import { type BuiltBlob, layer } from '../../demo/build-layer.ts';
 import type { TestImage } from './create-test-image.ts';
 import { pushImage } from './push-image.ts';
+import { readFindings } from './read-findings.ts';
 import { type DockerRegistry, startDockerRegistry } from './start-docker-registry.ts';
 import { type FaultyProxy, startFaultyProxy } from './start-faulty-proxy.ts';
 import { type PrivatePostgres, startPostgres } from './start-postgres.ts';
@@ -243,30 +244,4 @@ async function install(
 function isPassing(error: unknown): boolean {
   const { code = '', message = '' } = error as { code?: string; message?: string };
   return /ECONN|EPIPE|socket hang up|network|InternalError|RequestTimeout|timeout/i.test(`${code} ${message}`);
-}
-
-async function readFindings(sdk: SdkClient): Promise<readonly object[]> {
-  const rows = [];
-  for (let Offset = 0; ; Offset += 100) {
-    const { List = [] } = await sdk.DescribeAssetImageRegistryList({ Limit: 100, Offset });
-    rows.push(...List);
-    if (List.length < 100) break;
-  }
-  rows.sort((a, b) => String(a.ImageTag).localeCompare(String(b.ImageTag), 'en', { numeric: true }));
-  const found = [];
-  for (const row of rows) {
-    const [vulnerabilities, malware, risks] = await Promise.all([
-      sdk.DescribeAssetImageRegistryVulList({ Id: row.Id, Limit: 100 }),
-      sdk.DescribeAssetImageRegistryVirusList({ Id: row.Id, Limit: 100 }),
-      sdk.DescribeAssetImageRegistryRiskInfoList({ Id: row.Id, Limit: 100 }),
-    ]);
-    const { Id, ScanTime, ...counts } = row;
-    found.push({
-      ...counts,
-      vulnerabilities: vulnerabilities.List?.map((each) => [each.CVEID, each.Name, each.Version]),
-      malware: malware.List?.map((each) => [each.Path, each.VirusName, each.FileMd5]),
-      risks: risks.List?.map((each) => [each.Behavior, each.Level, each.Desc]),
-    });
-  }
-  return found;
 }

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { isDiskFull } from '../../model/is-disk-full.ts';
 import type { AuditStore } from '../../store/audit-log.ts';
 import { isQueryTooSlow } from '../../store/query-too-slow.ts';
 import type { ApiKey, KeyStore } from '../../store/store.ts';
@@ -74,6 +75,7 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
       return answer(successEnvelope(response, requestId), 'ok');
     } catch (error) {
       const known = toApiError(error, requestId);
+      if (known.code === 'ResourceInsufficient') log.error({ err: error }, 'the disk is full: nothing can be written');
       if (known.code === 'InternalError') log.error({ err: error }, 'an action failed unexpectedly');
       return answer(errorEnvelope(known, language, requestId), known.code);
     }
@@ -82,6 +84,7 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
 
 function toApiError(error: unknown, requestId: string): ApiError {
   if (error instanceof ApiError) return error;
+  if (isDiskFull(error)) return errors.diskFull();
   return isQueryTooSlow(error) ? errors.requestTimeout() : errors.internal(requestId);
 }
 

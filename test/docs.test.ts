@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { actions } from '../src/api/actions/index.ts';
+import { reportRunningContainers } from '../src/api/report-running-containers.ts';
 import { runCommandLine } from '../src/commands/run-command-line.ts';
 import { captureTerminal } from './support/capture-terminal.ts';
 
@@ -24,7 +25,7 @@ test.for(pages)('commands that %s shows are known, with their options', async (p
 });
 
 test('every action has a page, and every page an action, that the overview links', () => {
-  const names = actions.map((action) => `${action.name}.md`);
+  const names = [...actions, reportRunningContainers].map((action) => `${action.name}.md`);
   const overview = readFileSync(join(root, 'docs/reference/README.md'), 'utf8');
 
   expect(readdirSync(join(root, 'docs/reference/actions')).sort()).toEqual([...names].sort());

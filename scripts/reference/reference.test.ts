@@ -3,10 +3,12 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { actions } from '../../src/api/actions/index.ts';
 import { parseInput } from '../../src/api/protocol/parse-input.ts';
+import { reportRunningContainers } from '../../src/api/report-running-containers.ts';
 import { readSdkTypes } from '../sdk-types.ts';
 import { fieldTexts } from './field-texts.ts';
 import { exampleOf } from './render-action.ts';
 import { sampleParameters } from './sample-parameters.ts';
+import { sampleReport } from './sample-report.ts';
 import { type WireField, wireFields } from './wire-type.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -62,4 +64,17 @@ test.for(names)('%s tells what Filters and By it takes', (name) => {
     filters: [...parameters].some((each) => /Filters?$/.test(each)),
     sortKeys: parameters.has('By'),
   });
+});
+
+test('the page of our own action says what each parameter means, and its example is understood', () => {
+  const page = readFileSync(join(root, 'docs/reference/actions/ReportRunningContainers.md'), 'utf8');
+  const rows = page.match(/^\| (?:Source|TakenAt|ExpiresInSeconds|Images)\S* \|.+$/gm) ?? [];
+
+  expect(rows.map((row) => row.split(' | ')[0])).toEqual(
+    ['Source', 'TakenAt', 'ExpiresInSeconds', 'Images', 'Images.N.Reference', 'Images.N.Digests', 'Images.N.Platform']
+      .concat('Images.N.Count')
+      .map((name) => `| ${name}`),
+  );
+  expect(rows.filter((row) => row.endsWith('|  |'))).toEqual([]);
+  expect(reportRunningContainers.input.safeParse(sampleReport).success).toBe(true);
 });

@@ -31,5 +31,9 @@ contract allows it, otherwise 0 beside a status and an error that say so. See al
 not known](causes.md) · [OpenAPI document](openapi.json) · [commands](commands.md) · [JSON report of
 a scan](scan-report.md) · [settings](../guides/settings.md).
 
-${sections.join('\n')}`;
+${sections.join('\n')}
+## Our own
+Not Tencent's, so no SDK knows it; the command does:
+- [ReportRunningContainers](actions/ReportRunningContainers.md): What runs in one place
+`;
 }

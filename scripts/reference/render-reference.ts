@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { actions } from '../../src/api/actions/index.ts';
 import type { ApiAction } from '../../src/api/api-action.ts';
+import { reportRunningContainers } from '../../src/api/report-running-containers.ts';
 import { readSdkTypes } from '../sdk-types.ts';
 import { renderAction } from './render-action.ts';
 import { renderCauses } from './render-causes.ts';
@@ -9,6 +10,7 @@ import { renderCommands } from './render-commands.ts';
 import { renderErrors } from './render-errors.ts';
 import { renderOpenApi } from './render-openapi.ts';
 import { renderOverview } from './render-overview.ts';
+import { renderOwnAction } from './render-own-action.ts';
 import { renderScanReport, renderScanReportSchema } from './render-scan-report.ts';
 
 /** Every file below docs/reference: one page an action, as the original documentation has it. */
@@ -27,15 +29,18 @@ export async function renderReference(
     { path: 'docs/reference/scan-report.schema.json', text: renderScanReportSchema() },
     ...all.map((action) => ({
       path: `docs/reference/actions/${action.name}.md`,
-      text: renderAction(action, docstringOf(root, action.name), sdk),
+      text: renderAction(action, docstringOf(root, `actions/${fileOf(action.name)}`), sdk),
     })),
+    {
+      path: `docs/reference/actions/${reportRunningContainers.name}.md`,
+      text: renderOwnAction(reportRunningContainers, docstringOf(root, fileOf(reportRunningContainers.name))),
+    },
   ];
 }
 
 /** What the file of an action says above its definition; '' when it needs no words. */
-function docstringOf(root: string, name: string): string {
-  const file = name.replaceAll(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, '-').toLowerCase();
-  const text = readFileSync(join(root, 'src/api/actions', `${file}.ts`), 'utf8');
+function docstringOf(root: string, file: string): string {
+  const text = readFileSync(join(root, 'src/api', file), 'utf8');
   const [, comment = ''] = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\nexport const/.exec(text) ?? [];
   return comment
     .split('\n')
@@ -43,3 +48,6 @@ function docstringOf(root: string, name: string): string {
     .filter(Boolean)
     .join(' ');
 }
+
+const fileOf = (name: string): string =>
+  `${name.replaceAll(/(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/g, '-').toLowerCase()}.ts`;

@@ -47,7 +47,7 @@ test('podman prints a list, docker a line for each', () => {
 
 test('nothing running is a report, too', () => {
   expect(parseReport('{"source":"edge","containers":[]}')).toEqual({ source: 'edge', images: [] });
-  expect(parseReport('')).toEqual({ images: [] });
+  expect(() => parseReport(' \n')).toThrow('it is empty');
 });
 
 test.for([

@@ -65,6 +65,8 @@ function toImage(reference: string, digestText: string, containers: number): Run
 
 /** One JSON value, or one a line. */
 function parseDocument(text: string): unknown {
+  // A command that fails before the pipe leaves nothing, too: what is unknown would become none.
+  if (text.trim() === '') throw refuse('it is empty. Where nothing runs, report {"containers": []}');
   try {
     return JSON.parse(text);
   } catch {

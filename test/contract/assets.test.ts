@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { ConnectionCheck } from '../../src/api/api-action.ts';
 import type { RegistrySettings } from '../../src/model/registry.ts';
 import type { Summary } from '../../src/model/scan.ts';
+import { locateReference } from '../../src/oci/locate-reference.ts';
 import type { Store } from '../../src/store/store.ts';
 import { openTestStore, postgresEngine, type StoreEngine, sqliteEngine } from '../support/open-test-store.ts';
 import { digestOf, sampleImage, sampleRegistry, sampleTag } from '../support/sample-images.ts';
@@ -292,6 +293,24 @@ for (const [name, start] of Object.entries(engines)) {
           ImageRegistryCnt: 4,
           ImageTotalCnt: 4,
           ContainerTotalCnt: 0,
+        });
+      });
+
+      test('both summaries count the containers that sources name, whatever image they run', async () => {
+        const takenAt = clock.now;
+        const expiresAt = new Date(takenAt.getTime() + 600_000);
+        const images = [
+          { reference: 'harbor.example.com/team/web:1', digests: [digestOf('nowhere')], containers: 2 },
+          { reference: 'elsewhere.example.com/other:1', digests: [], containers: 3 },
+        ].map(locateReference);
+        await store.runtime.save({ source: 'node-7', takenAt, expiresAt, images });
+
+        expect(await sdk.DescribeAssetSummary()).toMatchObject({ ContainerCnt: 5, ContainerRunning: 5 });
+        expect(await sdk.DescribeContainerAssetSummary()).toMatchObject({
+          ContainerTotalCnt: 5,
+          ContainerRunningCnt: 5,
+          ContainerPauseCnt: 0,
+          ContainerStopped: 0,
         });
       });
 

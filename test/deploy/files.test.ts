@@ -8,15 +8,18 @@ import { settings } from '../../src/config/settings.ts';
 const known = new Set<string>(Object.values(settings).map(({ name }) => name));
 const settingsIn = (text: string) => [...new Set(text.match(/\bPLIMSOLL_[A-Z_]+[A-Z]\b/g) ?? [])];
 
-test.each(['deploy/Dockerfile', 'deploy/compose.yaml', 'deploy/kubernetes/plimsoll.yaml'])(
-  '%s sets nothing that is no setting',
-  (path) => {
-    const named = settingsIn(readFileSync(path, 'utf8'));
+test.each([
+  'deploy/Dockerfile',
+  'deploy/compose.yaml',
+  'deploy/kubernetes/plimsoll.yaml',
+  'deploy/kubernetes/watch-pods.yaml',
+  'deploy/systemd/plimsoll-report.service',
+])('%s sets nothing that is no setting', (path) => {
+  const named = settingsIn(readFileSync(path, 'utf8'));
 
-    expect(named.length).toBeGreaterThan(0);
-    expect(named.filter((name) => !known.has(name))).toEqual([]);
-  },
-);
+  expect(named.length).toBeGreaterThan(0);
+  expect(named.filter((name) => !known.has(name))).toEqual([]);
+});
 
 test('the Dockerfile copies what is there, runs without root, and asks for its health', () => {
   const lines = readFileSync('deploy/Dockerfile', 'utf8').split('\n');
@@ -119,5 +122,33 @@ describe('the Kubernetes manifests', () => {
         ]);
       }
     }
+  });
+
+  test('what may watch pods may do that and nothing else, and the server becomes it', () => {
+    const [account, role, binding] = loadAll(readFileSync('deploy/kubernetes/what-runs.yaml', 'utf8')) as {
+      readonly metadata: { readonly name: string };
+      readonly rules?: readonly { readonly resources: readonly string[]; readonly verbs: readonly string[] }[];
+      readonly roleRef?: { readonly name: string };
+      readonly subjects?: readonly { readonly name: string; readonly namespace: string }[];
+    }[];
+    const patch = load(readFileSync('deploy/kubernetes/watch-pods.yaml', 'utf8')) as {
+      readonly spec: {
+        readonly template: {
+          readonly spec: {
+            readonly serviceAccountName: string;
+            readonly containers: readonly { readonly name: string }[];
+          };
+        };
+      };
+    };
+
+    expect(role?.rules?.map(({ resources, verbs }) => [resources, verbs])).toEqual([
+      [['pods'], ['get', 'list', 'watch']],
+      [['nodes'], ['get']],
+    ]);
+    expect(binding?.roleRef?.name).toBe(role?.metadata.name);
+    expect(binding?.subjects).toMatchObject([{ name: account?.metadata.name, namespace: 'plimsoll' }]);
+    expect(patch.spec.template.spec.serviceAccountName).toBe(account?.metadata.name);
+    expect(patch.spec.template.spec.containers.map(({ name }) => name)).toEqual(['plimsoll']);
   });
 });

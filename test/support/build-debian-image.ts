@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildDebianRoot } from './build-debian-root.ts';
 import { runCommand } from './run-command.ts';
 
 /** A binary package as dpkg-query names it. */
@@ -30,10 +31,15 @@ export function whyNoDebianImage(): string | undefined {
 }
 
 /**
- * Installs the minimal base and `include` from the suite's main archive only, so that every fix of the security suite
- * is missing: a genuinely vulnerable image, made by mmdebstrap and umoci. About a minute.
+ * The named packages of the suite's main archive only, so that every fix of the security suite is missing: a genuinely
+ * vulnerable image, with the database that dpkg wrote, packed by umoci. `whole`: installed into a minimal system by mmdebstrap,
+ * with all that they depend on; about a minute more.
  */
-export async function buildDebianImage(suite: string, include: readonly string[]): Promise<DebianImage> {
+export async function buildDebianImage(
+  suite: string,
+  include: readonly string[],
+  whole: boolean,
+): Promise<DebianImage> {
   const work = await mkdtemp(join(tmpdir(), 'plimsoll-debian-'));
   await chmod(work, 0o755); // mmdebstrap's apt reads it as its own user
   const layout = join(work, 'layout');
@@ -44,6 +50,30 @@ export async function buildDebianImage(suite: string, include: readonly string[]
   await runCommand('umoci', ['new', '--image', image]);
   await runCommand('umoci', ['unpack', '--image', image, bundle]);
   await rm(rootfs, { recursive: true, force: true });
+  const packages = await (whole ? installSystem : unpackPackages)(suite, include, rootfs);
+  await runCommand('umoci', ['repack', '--image', image, bundle]);
+  await runCommand('umoci', ['config', '--image', image, '--os', 'linux', '--config.cmd', '/bin/bash']);
+  await rm(bundle, { recursive: true, force: true });
+  return { layout, packages, remove: () => rm(work, { recursive: true, force: true }) };
+}
+
+async function unpackPackages(
+  suite: string,
+  include: readonly string[],
+  rootfs: string,
+): Promise<readonly InstalledPackage[]> {
+  const root = await buildDebianRoot(suite, include);
+  if (!root) throw new Error(`apt does not know ${include.join(', ')} of ${suite} here`);
+  await cp(root.folder, rootfs, { recursive: true, verbatimSymlinks: true });
+  await root.remove();
+  return root.packages;
+}
+
+async function installSystem(
+  suite: string,
+  include: readonly string[],
+  rootfs: string,
+): Promise<readonly InstalledPackage[]> {
   await runCommand('mmdebstrap', [
     '--quiet',
     '--mode=root',
@@ -60,14 +90,7 @@ export async function buildDebianImage(suite: string, include: readonly string[]
     // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own placeholders
     '${Package} ${Version} ${source:Package} ${source:Version}\\n',
   ]);
-  await runCommand('umoci', ['repack', '--image', image, bundle]);
-  await runCommand('umoci', ['config', '--image', image, '--os', 'linux', '--config.cmd', '/bin/bash']);
-  await rm(bundle, { recursive: true, force: true });
-  return {
-    layout,
-    packages: list.trim().split('\n').flatMap(parsePackage),
-    remove: () => rm(work, { recursive: true, force: true }),
-  };
+  return list.trim().split('\n').flatMap(parsePackage);
 }
 
 function parsePackage(line: string): readonly InstalledPackage[] {

@@ -2,8 +2,7 @@ import type { Readable } from 'node:stream';
 import type { FileEntry, FileStat, LayerEntry, LayerLimits } from '../layers/layer-entry.ts';
 import { mergedUsr } from '../layers/merged-usr.ts';
 import { normalisePath, parentOf } from '../layers/normalise-path.ts';
-import type { Scratch } from '../layers/scratch.ts';
-import { walkLayer } from '../layers/walk-layer.ts';
+import { type WalkOptions, walkLayer } from '../layers/walk-layer.ts';
 import type { Digest } from '../model/digest.ts';
 import type { Finding, LayerReport } from '../model/layer-report.ts';
 import type { Analyzer, AnalyzerFile } from './analyzer.ts';
@@ -15,13 +14,8 @@ import { inspectEntry } from './settings/inspect-entry.ts';
 import { WaitingFiles } from './waiting-files.ts';
 import { WatchedFile } from './watched-file.ts';
 
-export interface AnalyzeOptions extends ContentWatch {
+export interface AnalyzeOptions extends ContentWatch, Omit<WalkOptions, 'visit'> {
   readonly analyzers: readonly Analyzer[];
-  readonly limits: LayerLimits;
-  /** Compressed bytes taken from the blob so far. */
-  readonly onProgress?: (compressedBytes: number) => void;
-  /** Memory for large files, kept from one layer to the next. */
-  readonly scratch?: Scratch;
 }
 
 const nobody: readonly Analyzer[] = [];
@@ -41,7 +35,7 @@ export async function analyzeLayer(
   options: AnalyzeOptions,
   signal: AbortSignal,
 ): Promise<LayerReport> {
-  const { analyzers, limits, onProgress, scratch } = options;
+  const { analyzers, limits } = options;
   const report = new ReportBuilder();
   const targets = new LinkTargets();
   const waiting = new WaitingFiles();
@@ -86,12 +80,7 @@ export async function analyzeLayer(
       waiting.copy(path, entry.target);
     } else followSymlink(path, entry.target, interested, wanting, report);
   };
-  const { cut, ...totals } = await walkLayer(
-    blob,
-    digest,
-    { limits, visit, ...(onProgress ? { onProgress } : {}), ...(scratch ? { scratch } : {}) },
-    signal,
-  );
+  const { cut, ...totals } = await walkLayer(blob, digest, { ...options, visit }, signal);
   for (const { analyzer, file, others } of waiting.groups()) {
     report.add(file.path, findIn(analyzer, file, others, options.analyzers, report));
   }

@@ -1,6 +1,7 @@
 import type { Transform } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { AppError } from '../model/app-error.ts';
+import { giveBack } from './give-back.ts';
 import type { LayerLimits } from './layer-entry.ts';
 import { isZstdFrame, ZstdFrames } from './zstd-frames.ts';
 
@@ -70,24 +71,24 @@ export function checkUnpacked(
 /**
  * Unpacks while the input is read ahead: the engine works in its own thread beside the caller's. All members of a gzip
  * stream, all frames of a zstd stream. The input is read to its end also when the unpacked data ends, or breaks, before. A
- * chunk is gone when the next one is asked for.
+ * chunk is gone when the next one is asked for. `taken` is told of chunks of the input that nobody needs any more.
  * @throws AppError `layer-corrupt`, and whatever the input throws
  */
 export async function* decompress(
   input: AsyncIterable<Buffer>,
   compression: Compression,
+  taken: (chunk: Buffer) => void = () => {},
 ): AsyncGenerator<Buffer, void> {
-  if (compression === 'none') return yield* input;
+  if (compression === 'none') return yield* passOn(input, taken);
   const engine = compression === 'gzip' ? createGunzip(engineOptions) : createZstdDecompress(engineOptions);
   const output = queueOutput(engine);
   let stopped = false;
   let inputError: { readonly error: unknown } | undefined;
-  const feeding = feed(engine, compression === 'zstd' ? cutFrames(input) : input, () => stopped).catch(
-    (error: unknown) => {
-      inputError = { error };
-      engine.destroy();
-    },
-  );
+  const pieces = compression === 'zstd' ? cutFrames(input) : input;
+  const feeding = feed(engine, pieces, () => stopped, taken).catch((error: unknown) => {
+    inputError = { error };
+    engine.destroy();
+  });
   try {
     for (
       let chunk = output.take() ?? (await output.next());
@@ -95,7 +96,7 @@ export async function* decompress(
       chunk = output.take() ?? (await output.next())
     ) {
       yield chunk;
-      letGo(chunk);
+      giveBack(chunk);
     }
     await feeding;
     if (inputError) throw inputError.error;
@@ -110,20 +111,31 @@ export async function* decompress(
   }
 }
 
-/**
- * Gives the memory of a chunk back at once, when it was the last one in it. Left to the garbage collector, which counts
- * it but not how soon it is free, it costs as much as unpacking: a collection of everything every 64 MiB, and fresh pages.
- */
-function letGo({ buffer, byteOffset, byteLength }: Buffer): void {
-  const isLast = byteOffset + byteLength === CHUNK_BYTES && buffer.byteLength === CHUNK_BYTES;
-  if (isLast && buffer instanceof ArrayBuffer) buffer.transfer(0);
+async function* passOn(input: AsyncIterable<Buffer>, taken: (chunk: Buffer) => void): AsyncGenerator<Buffer, void> {
+  for await (const chunk of input) {
+    yield chunk;
+    taken(chunk);
+  }
 }
 
-async function feed(engine: Transform, input: AsyncIterable<Buffer>, stopped: () => boolean): Promise<void> {
+async function feed(
+  engine: Transform,
+  input: AsyncIterable<Buffer>,
+  stopped: () => boolean,
+  taken: (chunk: Buffer) => void,
+): Promise<void> {
+  let previous: Buffer | undefined;
   for await (const chunk of input) {
     if (stopped()) return;
     if (engine.destroyed || engine.readableEnded) continue;
-    if (!engine.write(chunk)) await untilWritable(engine);
+    const before = previous;
+    previous = chunk;
+    // One piece late: whoever cut a chunk into pieces has left it when there is one of another chunk. After an error the
+    // engine's thread may still be reading.
+    const written = (error?: Error | null) => {
+      if (!error && before && before.buffer !== chunk.buffer) taken(before);
+    };
+    if (!engine.write(chunk, written)) await untilWritable(engine);
   }
   if (!engine.destroyed) engine.end();
 }

@@ -13,6 +13,8 @@ export interface WalkOptions {
   readonly limits: LayerLimits;
   /** Called for every entry in order; the walk waits for a returned promise. What it throws ends the walk. */
   readonly visit: (entry: LayerEntry) => void | Promise<void>;
+  /** Told of chunks of the blob that nobody needs any more. */
+  readonly taken?: (chunk: Uint8Array) => void;
   /** Compressed bytes taken from the blob so far. */
   readonly onProgress?: (compressedBytes: number) => void;
   /** Memory for large files, kept from one walk to the next. */
@@ -57,7 +59,7 @@ export async function walkLayer(
 async function walk(
   blob: Readable,
   digest: Digest,
-  { limits, visit, onProgress, scratch }: WalkOptions,
+  { limits, visit, onProgress, scratch, taken }: WalkOptions,
   signal: AbortSignal,
 ): Promise<LayerTotals> {
   const compressed = new Meter();
@@ -65,7 +67,7 @@ async function walk(
   const { compression, chunks } = await detectCompression(leftOpen(input));
   // A plain tar is its own blob: no second hash.
   const uncompressed = compression === 'none' ? compressed : new Meter();
-  const plain = measure(decompress(chunks, compression), compressed, uncompressed, limits, signal);
+  const plain = measure(decompress(chunks, compression, taken), compressed, uncompressed, limits, signal);
   let entries = 0;
   let cut: string | undefined;
   try {
@@ -84,7 +86,7 @@ async function walk(
   } finally {
     await plain.return();
   }
-  if (cut !== undefined) for await (const _ of inTurns(input, signal));
+  if (cut !== undefined) for await (const chunk of inTurns(input, signal)) taken?.(chunk);
   if (compressed.ended) compressed.verify(digest);
   const { bytes: uncompressedBytes } = uncompressed;
   const totals = { compressedBytes: compressed.bytes, uncompressedBytes, entries };

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type { AllowRule } from '../analyzers/secrets/allow-rule.ts';
+import { giveBack } from '../layers/give-back.ts';
 import type { AdvisorySnapshot } from '../model/advisory.ts';
 import { AppError } from '../model/app-error.ts';
 import type { Cause } from '../model/cause.ts';
@@ -151,10 +152,13 @@ export function createScanThreads(
     analyzeLayer: (layer, work, onBytes, signal) =>
       withThread(signal, async (thread) => {
         const blob = await layer.open(signal);
-        const output = await run(thread, (port) => ({ type: 'layer', port, digest: layer.digest, ...work }), signal, {
-          blob,
-          onBytes,
-        });
+        const input = { blob, onBytes, ...(layer.ownsChunks ? { taken: giveBack } : {}) };
+        const output = await run(
+          thread,
+          (port) => ({ type: 'layer', port, digest: layer.digest, ...work }),
+          signal,
+          input,
+        );
         if (output.type !== 'layer')
           throw new AppError('internal-error', `a scan thread answered ${output.type} for a layer`);
         return output.reports;
@@ -195,19 +199,26 @@ function deathOf(error: Error, heapMb: number): AppError {
     : new AppError('internal-error', `a scan thread died: ${error.message}`, { cause: error });
 }
 
+interface Input {
+  readonly blob: Readable;
+  readonly onBytes: (bytes: number) => void;
+  /** Told of every chunk of the blob that is not needed any more. */
+  readonly taken?: (chunk: Uint8Array) => void;
+}
+
 /** One task on one thread: feeds it, waits for its answer, and leaves nothing open. */
 function run(
   thread: Thread,
   task: (port: MessagePort) => ThreadTask,
   signal: AbortSignal,
-  input?: { readonly blob: Readable; readonly onBytes: (bytes: number) => void },
+  input?: Input,
 ): Promise<Exclude<TaskOutput, { type: 'read' | 'failed' }>> {
   const { port1: port, port2 } = new MessageChannel();
   const send = (message: TaskInput, transfer: readonly ArrayBuffer[] = []) => port.postMessage(message, [...transfer]);
   // The thread closes its end when it is done, stopped or dead.
   thread.letGo = new Promise((resolve) => port.once('close', resolve));
   return new Promise<Exclude<TaskOutput, { type: 'read' | 'failed' }>>((resolve, reject) => {
-    const feeder = input && feed(input.blob, send, signal);
+    const feeder = input && feed(input, send, signal);
     let ended = false;
     const end = (settle: () => void) => {
       if (ended) return;
@@ -250,7 +261,7 @@ interface Feeder {
 }
 
 function feed(
-  blob: Readable,
+  { blob, taken }: Input,
   send: (message: TaskInput, transfer?: readonly ArrayBuffer[]) => void,
   signal: AbortSignal,
 ): Feeder {
@@ -276,6 +287,7 @@ function feed(
         at += step;
         if (filled === CHUNK_BYTES) flush();
       }
+      taken?.(part);
       if (outstanding >= WINDOW_BYTES) {
         await new Promise<void>((go) => {
           resume = go;

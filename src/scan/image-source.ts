@@ -15,6 +15,8 @@ export interface LayerSource {
   readonly size: number;
   /** Digest of the uncompressed tar as the config says; checked when given. */
   readonly diffId?: Digest;
+  /** Nobody else holds what the stream gives: its reader may give the memory of each chunk back. */
+  readonly ownsChunks?: true;
   /** Opens the blob; the reader destroys it. */
   open(signal: AbortSignal): Promise<Readable>;
 }

@@ -85,6 +85,7 @@ export function registrySource(
       digest: layer.digest,
       size: layer.size,
       ...(layer.diffId ? { diffId: layer.diffId } : {}),
+      ownsChunks: true,
       open: async (signal) => (await client.blob(repository, layer.digest, signal)).stream,
     })),
   };

@@ -9,6 +9,7 @@ import { assessConfigSecrets } from '../analyzers/secrets/assess-config-secrets.
 import { createSecretFinder } from '../analyzers/secrets/create-secret-finder.ts';
 import { assessConfig } from '../analyzers/settings/assess-config.ts';
 import { ecosystems } from '../ecosystems/index.ts';
+import { giveBack } from '../layers/give-back.ts';
 import { Scratch } from '../layers/scratch.ts';
 import { match } from '../matching/match.ts';
 import type { AdvisoryDatabase } from '../model/advisory.ts';
@@ -59,6 +60,7 @@ async function walk(
     ...(task.content ? content : nothing),
     limits: task.limits,
     scratch,
+    taken: giveBack,
     ...(session ? { malware: session } : {}),
   };
   const report = await analyzeLayer(blob, task.digest, options, aborter.signal);

@@ -6,6 +6,7 @@ import type { Session } from './open-session.ts';
 import { pullScope, repositoryPath } from './repository-path.ts';
 import { watchBlobRate } from './watch-blob-rate.ts';
 
+const CHUNKS_AHEAD = 2;
 const WHOLE_NUMBER = /^\d{1,15}$/;
 
 /**
@@ -20,7 +21,8 @@ export async function openBlob(
 ): Promise<Blob> {
   const url = session.url(`${repositoryPath(repository)}/blobs/${digest}`);
   const response = await session.open({ method: 'GET', url, scope: pullScope(repository) }, signal);
-  const stream = new PassThrough();
+  // Of chunks as they come: a stream of bytes glues together what waits in it, which is another copy of everything.
+  const stream = new PassThrough({ readableObjectMode: true, readableHighWaterMark: CHUNKS_AHEAD });
   // A stream that fails before its reader is there must not take the process down; the reader still gets the error.
   stream.on('error', () => {});
   response.body.on('error', (error) => stream.destroy(toNetworkError(error, 'GET', response.url, signal)));

@@ -8,7 +8,7 @@ export interface ArchiveIdentity {
   readonly version: string;
 }
 
-const ENDING = /\.[a-z]{3}$/;
+const ENDING = /\.(?:[a-z]{3}|jmod)$/;
 const VERSIONED = /^([A-Za-z][\w.]*(?:-[A-Za-z_][\w.]*)*?)-(\d[\w.+-]*)$/;
 const NAME = /^[A-Za-z][\w.-]*$/;
 const VERSION = /^\d[\w.+-]*$/;

@@ -8,7 +8,8 @@ import { parseManifest } from './parse-manifest.ts';
 import { parseProperties } from './parse-properties.ts';
 
 const POM_PROPERTIES = /(?:^|\/)META-INF\/maven\/[^/]+\/[^/]+\/pom\.properties$/;
-const MANIFEST = 'META-INF/MANIFEST.MF';
+/** A module (JEP 261) has the content of its archive below `classes`. */
+const MANIFESTS = ['META-INF/MANIFEST.MF', 'classes/META-INF/MANIFEST.MF'];
 const MAX_TEXT_BYTES = 256 * 1024;
 const MAX_NAME = 300;
 const CONTROL = /\p{Cc}/gu;
@@ -62,7 +63,7 @@ function readInside(archive: Archive): readonly Finding[] {
       break;
     }
     if (isArchiveName(entry.name)) nested.push(entry);
-    const isManifest = entry.name === MANIFEST;
+    const isManifest = MANIFESTS.includes(entry.name);
     const text = isManifest || POM_PROPERTIES.test(entry.name) ? textOf(entry, archive, at) : undefined;
     if (text === undefined) continue;
     if (isManifest) manifest = parseManifest(text);

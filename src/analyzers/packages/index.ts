@@ -17,6 +17,7 @@ import { goMod } from './go-mod.ts';
 import { goToolchain } from './go-toolchain.ts';
 import { gradleLock } from './gradle-lock.ts';
 import { java } from './java.ts';
+import { javaRuntime } from './java-runtime.ts';
 import { knownProgram } from './known-program.ts';
 import { npm } from './npm.ts';
 import { nugetConfig } from './nuget-config.ts';
@@ -55,6 +56,7 @@ export const analyzers = [
   goToolchain,
   gradleLock,
   java,
+  javaRuntime,
   knownProgram,
   npm,
   nugetConfig,

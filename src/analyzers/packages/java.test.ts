@@ -31,6 +31,18 @@ test('a jar tells by its pom.properties what it is', () => {
   expect(analyze(text4shell)).toEqual({ packages: ['. org.apache.commons:commons-text 1.9'], problems: [] });
 });
 
+test('a module has all that below a folder, behind a header of its own', () => {
+  const inClasses = ({ name, content }: ZipFile) => ({ name: `classes/${name}`, content });
+  const files = [manifest(), pom('org.example', 'driver', '2.0'), { name: 'module-info.class', content: '' }];
+  const jmod = Buffer.concat([Buffer.from('JM\x01\x00', 'latin1'), jar(...files.map(inClasses))]);
+
+  expect(analyze(jmod, 'opt/jmods/org.example.driver.jmod')).toEqual({
+    packages: ['. org.example:driver 2.0'],
+    problems: [],
+  });
+  expect(analyze(jmod.subarray(0, -30), 'opt/jmods/org.example.driver.jmod').problems).toHaveLength(1);
+});
+
 test('a shaded jar holds many packages', () => {
   const shaded = jar(
     pom('com.example', 'app', '1.0'),

@@ -8,7 +8,7 @@ import { readArchive } from '../java/read-archive.ts';
  */
 export const java: Analyzer = {
   name: 'java',
-  version: 1,
+  version: 2,
   maxBytes: 256 * 1024 ** 2,
   wants: isArchiveName,
   analyze: (file, problem) => readArchive(file, problem),

@@ -125,10 +125,30 @@ describe.skipIf(!available)('with the real docker-registry', () => {
       await add();
       await judge(everything('ecdsa'));
 
-      expect(await judge(everything('ecdsa'))).toMatchObject({ checked: 10, signed: 0 });
+      // What could not be read.
+      expect(await judge(everything('ecdsa'))).toMatchObject({ checked: 1, signed: 0, unreadable: 1 });
       await judge(everything('rsa'));
 
       expect(await states()).toMatchObject({ ecdsa: 'other-key false', rsa: 'signed true' });
+    });
+
+    test('that are not signed are asked for again less and less often, and at once where something has happened', async () => {
+      const { clock, store } = fixture;
+      await add();
+      const listed = clock.now.getTime();
+      const at = async (minutes: number, repository?: string) => {
+        clock.now = new Date(listed + minutes * 60_000);
+        const deps = { store, policy: everything('ecdsa'), repository };
+        const { checked, unreadable } = await trustImages({ id: registryId, url: docker.url }, client(), deps, signal);
+        return checked - unreadable;
+      };
+
+      expect(await at(1)).toBe(13);
+      expect([await at(5), await at(6), await at(11), await at(12)]).toEqual([0, 9, 0, 9]);
+      expect(await at(13, 'unsigned')).toBe(1);
+      expect(await at(13, 'ecdsa')).toBe(0);
+      expect([await at(24), await at(26)]).toEqual([8, 1]);
+      expect([await at(2_000), await at(2_359), await at(2_360)]).toEqual([9, 0, 9]);
     });
 
     test('of which a policy does not speak have no verdict, and none keeps its own without a policy', async () => {

@@ -30,7 +30,11 @@ export interface TrustState {
 
 /** Which images are trusted, and who or what says so. */
 export interface TrustStore {
-  /** Images of a place whose verdict is not `signed` under this policy, by ascending id beyond `after`. */
+  /**
+   * Images of a place whose verdict under this policy is not known or not believed any more, by ascending id beyond `after`. That one
+   * is signed is believed for good; that one is not for as long as the image had been listed then, within `NO_IS_BELIEVED_MS`; that
+   * nothing could be read not at all. Of one repository every image is that is not signed: something has happened to it.
+   */
   candidates(
     place: TrustPlace,
     policy: string,
@@ -50,6 +54,9 @@ export interface TrustStore {
 }
 
 const SIGNED: TrustReason = 'signed';
+const UNREADABLE: TrustReason = 'unreadable';
+// Signatures come soon after their image, and hardly ever to one that has been there for long.
+const NO_IS_BELIEVED_MS = { least: 5 * 60_000, most: 6 * 3_600_000 };
 const IDS_PER_STATEMENT = 500;
 const MAX_DETAIL = 1_000;
 
@@ -85,7 +92,10 @@ export function createTrustStore({ read, write }: Database, now: () => Date): Tr
           or([
             eb('trust_policy', 'is', null),
             eb('trust_policy', '<>', policy),
-            eb('trust_reason', 'is not', null).and('trust_reason', '<>', SIGNED),
+            eb('trust_reason', '=', UNREADABLE),
+            eb('trust_reason', 'is not', null)
+              .and('trust_reason', '<>', SIGNED)
+              .and(repository === undefined ? noLongerBelieved(now()) : eb.lit(true)),
           ]),
         )
         .orderBy('images.id')
@@ -157,6 +167,13 @@ export function createTrustStore({ read, write }: Database, now: () => Date): Tr
       return row && toState(row);
     },
   };
+}
+
+function noLongerBelieved(now: Date) {
+  const { least, most } = NO_IS_BELIEVED_MS;
+  const age = sql`images.trust_checked_at - images.listed_at`;
+  const believed = sql`case when ${age} < ${sql.lit(least)} then ${sql.lit(least)} when ${age} > ${sql.lit(most)} then ${sql.lit(most)} else ${age} end`;
+  return sql<boolean>`images.trust_checked_at + ${believed} <= ${now.getTime()}`;
 }
 
 /** Of the row of `images` around it. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import { type ScriptedServer, sendJson, startScriptedServer } from './start-scripted-server.ts';
 import type { VendorWorld } from './vendor-world.ts';
 import { ownSignIn } from './vendors/own-sign-in.ts';
@@ -22,6 +23,7 @@ export interface VendorRegistry extends ScriptedServer {
 /** @param count from 1 @param body as it was sent, '' of a GET */
 type ApiHook = (count: number, url: URL, body: string) => VendorAnswer | undefined;
 
+const PACKED_FROM = 1_024;
 const ROUTE = /^\/v2\/(.+)\/(tags\/list|manifests\/[^/]+|blobs\/[^/]+)$/;
 
 /** @param docker base URL of the real registry that holds the world */
@@ -65,16 +67,20 @@ export async function startVendorRegistry(vendor: Vendor, world: VendorWorld, do
   function answerApi(asked: VendorRequest, request: IncomingMessage, response: ServerResponse): void {
     api.push(request.url ?? '');
     const answer = hook?.(api.length, asked.url, asked.body) ?? vendor.answer(asked, world);
-    send(answer ?? { status: 404, body: vendor.failure(404, 'no such resource') }, response);
+    const isPackable = request.headers['accept-encoding']?.includes('gzip') ?? false;
+    send(answer ?? { status: 404, body: vendor.failure(404, 'no such resource') }, response, isPackable);
   }
 
-  function send(answer: VendorAnswer, response: ServerResponse): void {
+  /** Compressed where that is asked for, as the gateways before most vendors do with what is worth it. */
+  function send(answer: VendorAnswer, response: ServerResponse, isPackable = false): void {
     // Go writes header values in UTF-8, which Node would refuse.
     const headers = Object.fromEntries(
       Object.entries(answer.headers ?? {}).map(([name, value]) => [name, Buffer.from(value).toString('latin1')]),
     );
-    if (typeof answer.body === 'string') response.writeHead(answer.status, headers).end(answer.body);
-    else sendJson(response, answer.status, answer.body, headers);
+    const body = typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body);
+    const type = typeof answer.body === 'string' ? {} : { 'content-type': 'application/json' };
+    if (!isPackable || body.length < PACKED_FROM) response.writeHead(answer.status, { ...type, ...headers }).end(body);
+    else response.writeHead(answer.status, { ...type, ...headers, 'content-encoding': 'gzip' }).end(gzipSync(body));
   }
 
   function challenge(url: URL, response: ServerResponse): void {

@@ -29,8 +29,11 @@ const ANSWERS = [200, 400];
 export function createEcrApi(address: EcrAddress, credentials: AwsCredentials): EcrApi {
   const { url, region, accountId } = address;
   const secrets = [credentials.secretAccessKey, credentials.sessionToken ?? ''].filter((secret) => secret !== '');
-  const sign = ({ method, url: target, headers, body = '' }: WireRequest, at: number) =>
-    signV4({ method, url: target, headers, body, region, service: 'ecr', at }, credentials);
+  const sign = ({ method, url: target, headers: all, body = '' }: WireRequest, at: number) => {
+    // Proxies change it, and what is signed must arrive as it was.
+    const { 'accept-encoding': _, ...headers } = all;
+    return signV4({ method, url: target, headers, body, region, service: 'ecr', at }, credentials);
+  };
   const access: ApiAccess = { origin: url.origin, sign: async (request, { now }) => sign(request, now) };
   const toRequest = (action: string, parameters: object) => ({
     method: 'POST' as const,

@@ -77,7 +77,12 @@ async function readPage(
 ): Promise<Answer> {
   const ask = (target: URL) =>
     session.read(
-      { method: 'GET', url: target, scope: listing.scope, headers: { accept: 'application/json' } },
+      {
+        method: 'GET',
+        url: target,
+        scope: listing.scope,
+        headers: { accept: 'application/json', 'accept-encoding': 'gzip' },
+      },
       session.limits.pageBytes,
       signal,
     );

@@ -136,8 +136,8 @@ export function openSession(settings: RegistrySettings, policy: NetworkPolicy, d
     const release = await limiter.acquire(signal);
     const attemptWithBody = async () => {
       const response = await attempt(asked, signal);
-      const body = await readBody(response, bodyLimits(maxBytes), signal);
-      budget?.received(body.byteLength);
+      const received = (bytes: number) => budget?.received(bytes);
+      const body = await readBody(response, { ...bodyLimits(maxBytes), received }, signal);
       asked.check?.({ response, body });
       return { response, body };
     };

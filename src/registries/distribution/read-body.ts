@@ -1,3 +1,6 @@
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import { z } from 'zod';
 import { hasAtMostValues } from '../../oci/has-at-most-values.ts';
 import type { WireResponse } from './create-transport.ts';
@@ -11,6 +14,8 @@ const MAX_VALUES = 1_000;
 export interface BodyLimits {
   readonly bytes: number;
   readonly milliseconds: number;
+  /** Told how many bytes came over the wire, which are fewer where they were compressed. */
+  readonly received?: (bytes: number) => void;
 }
 
 /**
@@ -31,7 +36,7 @@ export async function readBody(response: WireResponse, limits: BodyLimits, signa
   return bytes;
 }
 
-/** Reads at most so many bytes and drops the rest. */
+/** Reads at most so many bytes, unpacked where they were compressed, and drops the rest. */
 export async function readStart(
   response: WireResponse,
   limits: BodyLimits,
@@ -39,10 +44,11 @@ export async function readStart(
 ): Promise<{ readonly bytes: Uint8Array; readonly complete: boolean }> {
   const chunks: Uint8Array[] = [];
   let size = 0;
+  const { body, packed } = unpacked(response);
   // A server that sends a byte a minute is never silent, and never done.
   const timer = setTimeout(() => response.body.destroy(tooSlow(response)), limits.milliseconds);
   try {
-    for await (const chunk of response.body) {
+    for await (const chunk of body) {
       const bytes: unknown = chunk;
       if (!(bytes instanceof Uint8Array)) continue;
       chunks.push(bytes);
@@ -53,8 +59,19 @@ export async function readStart(
     throw toNetworkError(error, response.method, response.url, signal);
   } finally {
     clearTimeout(timer);
+    limits.received?.(packed?.() ?? size);
   }
   return { bytes: Buffer.concat(chunks), complete: true };
+}
+
+/** An answer to HEAD, and 304, say how the body would be compressed that they do not have. */
+function unpacked(response: WireResponse): { readonly body: Readable; readonly packed?: () => number } {
+  const isPacked = response.header('content-encoding')?.trim().toLowerCase() === 'gzip';
+  if (!isPacked || response.method === 'HEAD' || response.status === 304) return { body: response.body };
+  const gunzip = createGunzip();
+  // Whatever ends either of them is told to who reads the body.
+  pipeline(response.body, gunzip, () => {});
+  return { body: gunzip, packed: () => gunzip.bytesWritten };
 }
 
 function tooSlow({ method, url, status }: WireResponse): DistributionError {

@@ -47,7 +47,7 @@ export async function* listPages<Page, Item>(
 const keyOf = ({ url, body = '' }: SessionRequest) => `${url.href}\n${body}`;
 
 function asJson(request: SessionRequest): SessionRequest {
-  return { ...request, headers: { accept: 'application/json', ...request.headers } };
+  return { ...request, headers: { accept: 'application/json', 'accept-encoding': 'gzip', ...request.headers } };
 }
 
 function tooMany({ url }: SessionRequest, what: string): AppError {

@@ -12,11 +12,14 @@ export async function compactCounters(engine: Engine, write: Kysely<Tables>): Pr
       await sql`delete from ${counter} where amount = 0`.execute(write);
       continue;
     }
-    // All rows when there is anything to fold, so that they move to the front of the table and vacuum can cut its end off.
-    await sql`with removed as (
-        delete from ${counter} where exists (select 1 from ${counter} group by ${key} having count(*) > 1 or sum(amount) = 0)
-        returning *)
-      insert into ${counter} (${key}, amount)
-      select ${key}, sum(amount) from removed group by ${key} having sum(amount) <> 0`.execute(write);
+    // Only what has more than one row: most keys of a large counter have not changed.
+    await sql`with folded as (
+        select ${key}, sum(amount) as amount from ${counter} group by ${key} having count(*) > 1 or sum(amount) = 0),
+      removed as (
+        delete from ${counter} counted using folded where ${sql.join(
+          columns.map((column) => sql`counted.${sql.ref(column)} = folded.${sql.ref(column)}`),
+          sql` and `,
+        )})
+      insert into ${counter} (${key}, amount) select ${key}, amount from folded where amount <> 0`.execute(write);
   }
 }

@@ -1,4 +1,4 @@
-import { type ExpressionBuilder, type ExpressionWrapper, type SqlBool, sql } from 'kysely';
+import { type ExpressionBuilder, type ExpressionWrapper, type RawBuilder, type SqlBool, sql } from 'kysely';
 import { isAtOneOf } from './coordinates-condition.ts';
 import type {
   ImageCondition,
@@ -67,9 +67,9 @@ const countColumns = {
 
 /**
  * How what lies in another table is asked for: once for all images, which an index may lead to; or for each image by
- * itself, which is shorter where few are looked at.
+ * itself, which is shorter where few are looked at. `counter`: over a counter, of whose columns the namespace is one.
  */
-export type Reach = 'all' | 'each';
+export type Reach = 'all' | 'each' | 'counter';
 
 /** One condition as SQL over `images`. */
 export function imageCondition(eb: Builder, condition: ImageCondition, reach: Reach = 'all'): Condition {
@@ -89,7 +89,9 @@ export function imageCondition(eb: Builder, condition: ImageCondition, reach: Re
     case 'package':
       return packageCondition(eb, condition, reach);
     case 'vulnerability':
-      return condition.ignored ? ignoresVulnerability(eb, condition.number) : countsVulnerability(eb, condition.number);
+      return condition.ignored
+        ? ignoresVulnerability(eb, condition.number)
+        : countsVulnerability(eb, condition.number, reach);
   }
 }
 
@@ -105,7 +107,7 @@ function valueCondition({ field, values }: Extract<ImageCondition, { kind: 'valu
 export function conditionColumns(condition: ImageCondition): readonly string[] {
   switch (condition.kind) {
     case 'text':
-      return [imageColumn(textColumns[condition.field])];
+      return [condition.field === 'namespace' ? 'namespace' : imageColumn(textColumns[condition.field])];
     case 'value':
       return [valueColumns[condition.field]];
     case 'keywords':
@@ -131,12 +133,15 @@ function textCondition(
   values: readonly string[],
   reach: Reach = 'all',
 ): Condition {
-  if (where.table === 'images') return eb.or([matches(sql.ref(`images.${where.column}`), match, values)]);
+  if (where.table === 'images' || (where.column === 'namespace' && reach === 'counter'))
+    return eb.or([matches(sql.ref(`images.${where.column}`), match, values)]);
   if (where.table === 'repositories') {
-    const ids = eb
+    let ids = eb
       .selectFrom('repositories')
       .select('repositories.id')
       .where(matches(sql.ref(`repositories.${where.column}`), match, values));
+    const searched = match === 'contains' && reach !== 'each' ? searchedRepositories(values) : undefined;
+    if (searched) ids = ids.where(searched);
     if (reach === 'each') return eb.exists(ids.whereRef('repositories.id', '=', 'images.repository_id')) as Condition;
     return eb('images.repository_id', 'in', ids) as Condition;
   }
@@ -145,6 +150,19 @@ function textCondition(
     .select('registries.id')
     .where(matches(sql.ref(`registries.${where.column}`), match, values));
   return eb('images.registry_id', 'in', ids) as Condition;
+}
+
+/** What an index finds holds three characters in a row; more repositories than match, of which the condition itself then chooses. */
+const SEARCHABLE = /^[\x20-\x7e]{3,100}$/;
+const MOST_SEARCHES = 10;
+
+/** Repositories whose address holds one of the values, or somewhat more of them; undefined where no index can tell. */
+function searchedRepositories(values: readonly string[]): RawBuilder<SqlBool> | undefined {
+  if (values.length > MOST_SEARCHES || !values.every((value) => SEARCHABLE.test(value))) return undefined;
+  // Any character in the place of one that would mean something in a pattern.
+  const patterns = values.map((value) => `%${value.toLowerCase().replace(/[\\%]/g, '_')}%`);
+  const found = patterns.map((pattern) => sql`select rowid from repository_search where address like ${pattern}`);
+  return sql<SqlBool>`repositories.id in (${sql.join(found, sql` union `)})`;
 }
 
 function packageCondition(

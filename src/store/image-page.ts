@@ -1,6 +1,7 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { allOf, type ImageCount } from './count-images.ts';
 import type { ImageCondition, ImageQuery, ImageSortKey } from './image-query.ts';
+import { skipDays } from './skip-days.ts';
 import type { Tables } from './tables.ts';
 
 const sortColumns = {
@@ -34,9 +35,12 @@ export async function imagePage(db: Kysely<Tables>, query: ImageQuery, count: Im
   const reverse = offset > count.total / 2;
   const start = reverse ? count.total - offset - limit : offset;
   const direction = reverse === (sort.direction === 'asc') ? 'desc' : 'asc';
-  const { where, column } = shorterWay(query, start + limit, count);
+  const skipped = await skipDays(db, query, { direction, start, limit });
+  const { where, column } = shorterWay(query, start - skipped.rows + limit, count);
   const { rows } = await sql<{ readonly id: number }>`select images.id from images
-    where ${where} order by ${orderBy(column, direction)} limit ${limit} offset ${start}`.execute(db);
+    where ${where} and ${skipped.rest} order by ${orderBy(column, direction)} limit ${limit} offset ${start - skipped.rows}`.execute(
+    db,
+  );
   const ids = rows.map((row) => row.id);
   return reverse ? ids.reverse() : ids;
 }

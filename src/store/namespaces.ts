@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
 import { matches } from './image-conditions.ts';
 import type { Listed, Page } from './store.ts';
 import type { Tables } from './tables.ts';
@@ -22,37 +22,29 @@ export const atRisk = sql<number>`case when images.vulnerabilities > 0 or images
 
 /** Namespaces by name, and how many there are before paging. */
 export async function listNamespaces(db: Kysely<Tables>, query: NamespaceQuery): Promise<Listed<Namespace>> {
-  let from = db.selectFrom('repositories');
-  for (const { match, values } of query.names) {
-    from = from.where(matches(sql.ref('repositories.namespace'), match, values));
-  }
-  const { total } = await from
-    .select(({ fn }) => fn.count<number>('repositories.namespace').distinct().as('total'))
-    .executeTakeFirstOrThrow();
+  const name = sql.ref('named.name');
+  const where = sql.join(
+    [sql`1 = 1`, ...query.names.map(({ match, values }) => matches(name, match, values))],
+    sql` and `,
+  );
+  const { rows: counted } = await sql<{
+    total: number;
+  }>`${named} select count(*) as total from named where ${name} is not null
+    and ${where}`.execute(db);
+  const total = Number(counted[0]?.total ?? 0);
   if (query.limit === 0 || query.offset >= total) return { rows: [], total };
-  const page = await from
-    .select('repositories.namespace')
-    .groupBy('repositories.namespace')
-    .orderBy('repositories.namespace')
-    .offset(query.offset)
-    .limit(query.limit)
-    .execute();
-  const rows = await db
-    .selectFrom('repositories')
-    .leftJoin('images', 'images.repository_id', 'repositories.id')
-    .select(({ fn }) => [
-      'repositories.namespace as name',
-      fn.count<number>('repositories.id').distinct().as('repositories'),
-      fn.count<number>('images.id').as('images'),
-      fn.sum<number>(atRisk).as('imagesAtRisk'),
-    ])
-    .where(
-      'repositories.namespace',
-      'in',
-      page.map(({ namespace }) => namespace),
-    )
-    .groupBy('repositories.namespace')
-    .orderBy('repositories.namespace')
-    .execute();
+  const images = (amount: RawBuilder<unknown>) =>
+    sql`coalesce((select sum(${amount}) from namespace_counts counted where counted.namespace = ${name}), 0)`;
+  const { rows } = await sql<Namespace>`${named} select ${name},
+      (select count(*) from repositories where repositories.namespace = ${name}) as repositories,
+      ${images(sql`amount`)} as images, ${images(sql`amount * at_risk`)} as "imagesAtRisk"
+    from named where ${name} is not null and ${where} order by ${name}
+    limit ${query.limit} offset ${query.offset}`.execute(db);
   return { rows, total };
 }
+
+/** From one name in the index to the next: there are far fewer of them than repositories. */
+const named = sql`with recursive named (name) as (
+  select min(namespace) from repositories
+  union all
+  select (select min(namespace) from repositories where namespace > named.name) from named where named.name is not null)`;

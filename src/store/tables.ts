@@ -11,6 +11,11 @@ export interface Tables {
   image_counts: ImageCountsTable;
   repository_counts: RepositoryCountsTable;
   image_facets: ImageFacetsTable;
+  image_states: ImageStatesTable;
+  os_counts: OsCountsTable;
+  namespace_counts: NamespaceCountsTable;
+  created_counts: CreatedCountsTable;
+  listed_counts: ListedCountsTable;
   layer_reports: LayerReportsTable;
   packages: PackagesTable;
   package_names: PackageNamesTable;
@@ -222,9 +227,40 @@ export interface RepositoryCountsTable {
   amount: number;
 }
 
-/** Flags are -1 where they are unknown, counts 1 where they are above zero. */
-export interface ImageFacetsTable {
+export interface OsCountsTable {
+  os_name: string;
+  latest: number;
+  amount: number;
+}
+
+export interface NamespaceCountsTable {
+  namespace: string;
+  latest: number;
+  /** Whether anything was found. */
+  at_risk: number;
+  amount: number;
+}
+
+/** Days since 1970 in UTC; -1: before, -2: unknown. */
+export interface CreatedCountsTable {
+  created_day: number;
+  latest: number;
+  amount: number;
+}
+
+export interface ListedCountsTable {
+  listed_day: number;
+  at_risk: number;
+  amount: number;
+}
+
+export interface ImageFacetsTable extends ImageStatesTable {
   registry_id: number;
+  os_name: string;
+}
+
+/** Flags are -1 where they are unknown, counts 1 where they are above zero. */
+export interface ImageStatesTable {
   latest: number;
   authorized: number;
   trusted: number;
@@ -235,7 +271,6 @@ export interface ImageFacetsTable {
   vulnerability_status: string;
   malware_status: string;
   risk_status: string;
-  os_name: string;
   vulnerabilities: number;
   critical: number;
   high: number;

@@ -1,16 +1,19 @@
 import type { ExpressionBuilder, ExpressionWrapper, SqlBool } from 'kysely';
+import type { Reach } from './image-conditions.ts';
 import type { Tables } from './tables.ts';
 
 type Builder = ExpressionBuilder<Tables, 'images'>;
 type Condition = ExpressionWrapper<Tables, 'images', SqlBool>;
 
 /** Images that have this vulnerability and count it. */
-export function countsVulnerability(eb: Builder, number: number): Condition {
+export function countsVulnerability(eb: Builder, number: number, reach: Reach = 'all'): Condition {
   const artifacts = eb
     .selectFrom('findings')
     .select('findings.artifact_id')
     .where('findings.vulnerability_number', '=', number)
     .where((finding) => finding.not(finding.exists(ignoredFinding(finding))));
+  if (reach === 'each')
+    return eb.exists(artifacts.whereRef('findings.artifact_id', '=', 'images.artifact_id')) as Condition;
   return eb('images.artifact_id', 'in', artifacts) as Condition;
 }
 

@@ -41,6 +41,8 @@ const meanings: readonly (readonly [ImageCondition, (image: Image) => boolean])[
   [{ kind: 'any-of', fields: ['malwareFiles', 'high'] }, ({ summary }) => (summary.high ?? 0) > 0],
   [{ kind: 'any-of', fields: ['secrets', 'trusted'] }, (image) => image.trusted],
   [{ kind: 'text', field: 'name', match: 'contains', values: ['P'] }, (image) => image.name.includes('p')],
+  [{ kind: 'text', field: 'name', match: 'contains', values: ['PROX'] }, (image) => image.name === 'proxy'],
+  [{ kind: 'text', field: 'namespace', match: 'contains', values: ['EAM'] }, (image) => image.namespace === 'team'],
   [{ kind: 'text', field: 'name', match: 'equals', values: ['app', 'web'] }, (image) => image.name !== 'proxy'],
   [{ kind: 'text', field: 'tag', match: 'contains', values: ['7'] }, (image) => image.tag.includes('7')],
   [{ kind: 'text', field: 'tag', match: 'equals', values: ['v3'] }, (image) => image.tag === 'v3'],

@@ -90,13 +90,23 @@ test('every table is copied but those that are kept by triggers, for a moment, o
   expect(left.sort()).toEqual([
     'advisory_files',
     'advisory_pieces',
+    'created_counts',
     'image_counts',
     'image_facets',
+    'image_states',
     'kysely_migration',
     'kysely_migration_lock',
     'leases',
+    'listed_counts',
+    'namespace_counts',
+    'os_counts',
     'rate_limits',
     'repository_counts',
+    'repository_search',
+    'repository_search_config',
+    'repository_search_data',
+    'repository_search_docsize',
+    'repository_search_idx',
     'sqlite_sequence',
   ]);
 });

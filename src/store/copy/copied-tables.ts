@@ -23,7 +23,9 @@ const left = new Set([
   'advisory_files',
   'advisory_pieces',
 ]);
-const isOurs = (name: string) => !name.startsWith('sqlite_') && !name.startsWith('kysely_') && !left.has(name);
+/** Made by SQLite and by us; indexes of what is copied. */
+const leftByName = ['sqlite_', 'kysely_', 'repository_search'];
+const isOurs = (name: string) => !leftByName.some((start) => name.startsWith(start)) && !left.has(name);
 
 /**
  * All tables of an SQLite store, those before that others refer to. Read from the database itself: a table that a later

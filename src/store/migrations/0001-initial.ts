@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { Engine } from '../database.ts';
+import { firstCounters } from '../image-counters.ts';
 import { countingTables, countingTriggers } from './image-counting.ts';
 
 /** The first schema: see tables.ts for what each column means. */
@@ -7,7 +8,7 @@ export async function initial(db: Kysely<unknown>, engine: Engine): Promise<void
   for (const statement of [
     ...tables(engine),
     ...indexes(engine),
-    ...countingTriggers(engine),
+    ...countingTriggers(engine, firstCounters),
     ...(engine === 'sqlite' ? [] : [postgresLower]),
   ]) {
     await sql.raw(statement).execute(db);
@@ -50,7 +51,7 @@ function tables(engine: Engine): readonly string[] {
       size bigint not null, created_at bigint, pushed_at bigint, listed_at bigint not null, latest integer not null, authorized integer not null,
       trusted integer not null, running integer, containers integer, fix_recommended integer, ${summaryColumns},
       unique (tag_id, digest, platform))`,
-    ...countingTables(engine),
+    ...countingTables(engine, firstCounters),
     `create table layer_reports (digest text not null, fingerprint text not null, report text not null,
       primary key (digest, fingerprint))`,
     `create table packages (artifact_id bigint not null references artifacts (id) on delete cascade, ecosystem text not null,

@@ -17,6 +17,8 @@ import { addEvents } from './migrations/0016-events.ts';
 import { addRunning } from './migrations/0017-running.ts';
 import { addTrustAndPatterns } from './migrations/0018-trust-and-patterns.ts';
 import { addSharedAdvisories } from './migrations/0019-shared-advisories.ts';
+import { addListCounters } from './migrations/0020-list-counters.ts';
+import { addListIndexes } from './migrations/0022-list-indexes.ts';
 
 const migrations: Readonly<Record<string, (engine: Engine) => Migration>> = {
   '0001-initial': (engine) => ({ up: (db) => initial(db, engine) }),
@@ -35,6 +37,8 @@ const migrations: Readonly<Record<string, (engine: Engine) => Migration>> = {
   '0017-running': () => ({ up: (db) => addRunning(db) }),
   '0018-trust-and-patterns': () => ({ up: (db) => addTrustAndPatterns(db) }),
   '0019-shared-advisories': (engine) => ({ up: (db) => addSharedAdvisories(db, engine) }),
+  '0020-list-counters': (engine) => ({ up: (db) => addListCounters(db, engine) }),
+  '0022-list-indexes': (engine) => ({ up: (db) => addListIndexes(db, engine) }),
 };
 
 /**

@@ -18,12 +18,12 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        // Files share a process: starting one for each takes half of the time of these small tests. What a test changes of
-        // its process it changes back.
+        // Files share a process: starting one for each takes half of the time of these small tests, and two seconds of each
+        // file that needs the whole server. What a test changes of its process it changes back.
         test: { name: 'unit', include: [...unit, 'test/deploy/**/*.test.ts'], isolate: false },
       },
-      { extends: true, test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'] } },
-      { extends: true, test: { name: 'contract', include: ['test/contract/**/*.test.ts'] } },
+      { extends: true, test: { name: 'conformance', include: ['test/conformance/**/*.test.ts'], isolate: false } },
+      { extends: true, test: { name: 'contract', include: ['test/contract/**/*.test.ts'], isolate: false } },
       { extends: true, test: { name: 'faults', include: ['test/faults/**/*.test.ts'], testTimeout: 120_000 } },
       { extends: true, test: { name: 'quality', include: ['test/quality/**/*.test.ts'], testTimeout: 120_000 } },
       {

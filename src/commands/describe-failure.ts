@@ -3,6 +3,7 @@ import { InvalidConfig } from '../config/load-config.ts';
 import { AppError } from '../model/app-error.ts';
 import { isDiskFull } from '../model/is-disk-full.ts';
 import { DatabaseUnavailable } from '../store/database-unavailable.ts';
+import { SchemaTooNew } from '../store/schema-mark.ts';
 import { asSentence } from './as-sentence.ts';
 import { adviceOf } from './command-advice.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
@@ -48,7 +49,10 @@ export function describeFailure(
     return { exitCode: exitCodes.error, message, fix: adviceOf('disk-full') };
   }
   if (error instanceof DatabaseUnavailable) {
-    const fix = 'Check PLIMSOLL_DATABASE_URL and its server, or the file in the data folder (PLIMSOLL_DATA_DIR).';
+    const fix =
+      error.cause instanceof SchemaTooNew
+        ? 'Run the later version here; docs/guides/scale-out.md (Upgrades) tells which versions go together.'
+        : 'Check PLIMSOLL_DATABASE_URL and its server, or the file in the data folder (PLIMSOLL_DATA_DIR).';
     return { exitCode: exitCodes.error, message: error.message, fix };
   }
   const refused = describeSystemError(error);

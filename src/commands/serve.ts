@@ -43,7 +43,7 @@ async function serve(context: CommandContext, listen: string | undefined): Promi
       terminal.out(`  PLIMSOLL_SECRET_ID=${key.secretId}\n  PLIMSOLL_SECRET_KEY=${key.secretKey}\n\n`);
     }
     terminal.note('Press Ctrl-C to stop.\n');
-    if (!signal.aborted) await once(signal, 'abort');
+    if (!signal.aborted) await Promise.race([once(signal, 'abort'), running.failed]);
     terminal.note('Stopping.\n');
   } finally {
     await running.stop();

@@ -35,7 +35,7 @@ async function work(context: CommandContext): Promise<void> {
     terminal.out('Plimsoll works on jobs of the database.\n');
     if (running.url) terminal.out(`/healthz, /readyz and /metrics are at ${running.url}\n`);
     terminal.note('Press Ctrl-C to stop.\n');
-    if (!signal.aborted) await once(signal, 'abort');
+    if (!signal.aborted) await Promise.race([once(signal, 'abort'), running.failed]);
     terminal.note('Stopping.\n');
   } finally {
     await running.stop();

@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
 import type { Database, Engine } from './database.ts';
 import { initial } from './migrations/0001-initial.ts';
@@ -19,8 +19,10 @@ import { addTrustAndPatterns } from './migrations/0018-trust-and-patterns.ts';
 import { addSharedAdvisories } from './migrations/0019-shared-advisories.ts';
 import { addListCounters } from './migrations/0020-list-counters.ts';
 import { addListIndexes } from './migrations/0022-list-indexes.ts';
+import { expectWorkable, markSchema } from './schema-mark.ts';
+import type { Tables } from './tables.ts';
 
-const migrations: Readonly<Record<string, (engine: Engine) => Migration>> = {
+export const migrations: Readonly<Record<string, (engine: Engine) => Migration>> = {
   '0001-initial': (engine) => ({ up: (db) => initial(db, engine) }),
   '0002-exports': (engine) => ({ up: (db) => addExports(db, engine) }),
   '0003-vulnerability-lists': (engine) => ({ up: (db) => addVulnerabilityLists(db, engine) }),
@@ -41,41 +43,77 @@ const migrations: Readonly<Record<string, (engine: Engine) => Migration>> = {
   '0022-list-indexes': (engine) => ({ up: (db) => addListIndexes(db, engine) }),
 };
 
+/** What a version of the code brings a database to. */
+export interface SchemaVersion {
+  readonly migrations: Readonly<Record<string, (engine: Engine) => Migration>>;
+  /** The newest migration of the oldest code that works on it: raised with a migration that takes away what older code needs. */
+  readonly oldestCode: string;
+}
+
+const ours: SchemaVersion = { migrations, oldestCode: '0022-list-indexes' };
+
 /**
  * Brings the schema up to date. Two starting processes cannot both run a migration: PostgreSQL takes an advisory
- * lock, SQLite runs the whole act in one `begin immediate` transaction.
+ * lock, SQLite runs the whole act in one `begin immediate` transaction. Leaves the schema of a later version alone.
+ * @throws SchemaTooNew where this version cannot work on it
  */
-export async function migrate(database: Database): Promise<void> {
-  if (await isUpToDate(database)) return;
+export async function migrate(database: Database, version: SchemaVersion = ours): Promise<void> {
+  const known = Object.keys(version.migrations);
+  const done = await doneMigrations(database.write);
+  if (done.join() === known.join()) return;
+  if (isLater(done, known)) return expectWorkable(database.write, done, known);
   const migrator = new Migrator({
     db: database.write,
     provider: {
       getMigrations: async () =>
-        Object.fromEntries(Object.entries(migrations).map(([name, migration]) => [name, migration(database.engine)])),
+        Object.fromEntries(
+          Object.entries(version.migrations).map(([name, migration]) => [
+            name,
+            marked(migration(database.engine), version.oldestCode),
+          ]),
+        ),
     },
   });
   const { error } = await migrator.migrateToLatest();
-  if (error) throw error;
+  if (!error) return;
+  // Has a process of a later version been faster?
+  const now = await doneMigrations(database.write);
+  if (!isLater(now, known)) throw error;
+  await expectWorkable(database.write, now, known);
 }
 
+const isLater = (done: readonly string[], known: readonly string[]) => done.some((name) => !known.includes(name));
+
+const marked = (migration: Migration, oldestCode: string): Migration => ({
+  up: async (db) => {
+    await migration.up(db);
+    await markSchema(db, oldestCode);
+  },
+});
+
 /** One query, against the dozen of a migrator that finds nothing to do: every start of a command pays it. */
-async function isUpToDate(database: Database): Promise<boolean> {
+async function doneMigrations(db: Kysely<Tables>): Promise<readonly string[]> {
   try {
-    const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(
-      database.write,
-    );
-    return rows.map(({ name }) => name).join() === Object.keys(migrations).join();
+    const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+    return rows.map(({ name }) => name);
   } catch {
-    return false; // an empty database has no such table; whatever else is wrong, the migrator will tell
+    return []; // an empty database has no such table; whatever else is wrong, the migrator will tell
   }
 }
 
-/** Migrations that a database still lacks, by name; all of them where it is empty. Changes nothing. */
-export async function pendingMigrations(database: Database): Promise<readonly string[]> {
-  await sql`select 1`.execute(database.read); // whether it can be reached at all
-  const done = await sql<{ name: string }>`select name from kysely_migration`.execute(database.read).then(
-    ({ rows }) => rows.map(({ name }) => name),
-    (): readonly string[] => [], // an empty database has no such table
-  );
-  return Object.keys(migrations).filter((name) => !done.includes(name));
+/** @throws SchemaTooNew where a later version has meanwhile changed the tables beyond what this one understands */
+export async function checkSchema({ read }: Pick<Database, 'read'>): Promise<void> {
+  await expectWorkable(read, await doneMigrations(read), Object.keys(migrations));
+}
+
+/**
+ * Migrations that a database still lacks, by name; all of them where it is empty. Changes nothing.
+ * @throws SchemaTooNew
+ */
+export async function pendingMigrations({ read }: Pick<Database, 'read'>): Promise<readonly string[]> {
+  await sql`select 1`.execute(read); // whether it can be reached at all
+  const done = await doneMigrations(read);
+  const known = Object.keys(migrations);
+  await expectWorkable(read, done, known);
+  return known.filter((name) => !done.includes(name));
 }

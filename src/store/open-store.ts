@@ -20,7 +20,7 @@ import { createLeaseStore } from './leases.ts';
 import { createMalwareStore } from './malware.ts';
 import { createMatchChangeStore } from './match-changes.ts';
 import { createMatchStore } from './matches.ts';
-import { migrate } from './migrate.ts';
+import { checkSchema, migrate } from './migrate.ts';
 import { readOperationFigures } from './operation-figures.ts';
 import { createRateLimitStore } from './rate-limits.ts';
 import { createRegistryStore } from './registries.ts';
@@ -95,6 +95,7 @@ export async function openStore(deps: {
     ping: async () => {
       await sql`select 1`.execute(database.read);
     },
+    checkSchema: () => checkSchema(database),
     close: () => database.close(),
   };
 }

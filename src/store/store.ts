@@ -76,6 +76,8 @@ export interface Store {
   readonly runtime: RuntimeStore;
   /** Throws when the database does not answer. */
   ping(): Promise<void>;
+  /** @throws SchemaTooNew when a later version has changed the tables beyond what this one understands */
+  checkSchema(): Promise<void>;
   close(): Promise<void>;
 }
 

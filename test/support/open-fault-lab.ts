@@ -43,6 +43,9 @@ export interface Installation {
   readonly processes: number;
   /** Asks whichever server answers, until one does. */
   ask<T>(question: (sdk: SdkClient) => Promise<T>): Promise<T>;
+  readonly databaseUrl: string;
+  /** Undefined while it is being replaced. */
+  process(index: number): ServerProcess | undefined;
   /** `kill -9` of one process, and another in its place. */
   replace(index: number): Promise<void>;
   /** Adds the registry, lists it and starts a scan of every kind: its task. */
@@ -193,6 +196,8 @@ async function install(
   };
   return {
     processes: roles.length,
+    databaseUrl: env.PLIMSOLL_DATABASE_URL ?? '',
+    process: (index) => processes[index],
     ask,
     replace: async (index) => {
       const old = processes[index];

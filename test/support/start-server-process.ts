@@ -7,6 +7,11 @@ export interface ServerProcess {
   readonly url: string;
   readonly sdk: SdkClient;
   readonly pid: number;
+  /** Settles with its exit code, or with the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals | null>;
+  /** What it has written to stderr. */
+  notes(): string;
+  signal(name: NodeJS.Signals): void;
   /** `kill -9`; returns when the process is gone. */
   kill(): Promise<void>;
 }
@@ -19,7 +24,7 @@ export async function startServerProcess(
   role: 'serve' | 'worker' = 'serve',
 ): Promise<ServerProcess> {
   const child = spawn(process.execPath, [resolve('src/cli.ts'), role], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env.PATH,
       NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
@@ -32,11 +37,27 @@ export async function startServerProcess(
       ...env,
     },
   });
-  const url = await listeningUrl(child);
-  return { url, sdk: sdkFor(url, key), pid: child.pid ?? 0, kill: () => kill(child) };
+  let notes = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    notes += chunk.toString();
+    if (!notes.startsWith('Press Ctrl-C')) process.stderr.write(chunk);
+  });
+  const ended = new Promise<number | NodeJS.Signals | null>((settle) => {
+    child.once('exit', (code, signal) => settle(code ?? signal));
+  });
+  const url = await listeningUrl(child, () => notes);
+  return {
+    url,
+    sdk: sdkFor(url, key),
+    pid: child.pid ?? 0,
+    ended,
+    notes: () => notes,
+    signal: (name) => child.kill(name),
+    kill: () => kill(child),
+  };
 }
 
-async function listeningUrl(child: ChildProcess): Promise<string> {
+async function listeningUrl(child: ChildProcess, notes: () => string): Promise<string> {
   let output = '';
   return new Promise<string>((found, failed) => {
     child.stdout?.on('data', (chunk: Buffer) => {
@@ -46,7 +67,7 @@ async function listeningUrl(child: ChildProcess): Promise<string> {
       // A worker listens nowhere.
       else if (output.includes('works on jobs')) found('http://127.0.0.1:1');
     });
-    child.once('exit', (code) => failed(new Error(`the server ended with ${code}: ${output}`)));
+    child.once('close', (code) => failed(new Error(`the server ended with ${code}: ${output}${notes()}`)));
   });
 }
 

@@ -1,4 +1,4 @@
-/** Of Node's pool, whose pieces belong to many. */
+/** Of Node's pool, of which every piece is smaller than half: https://nodejs.org/api/buffer.html#class-property-bufferpoolsize */
 const POOL_BYTES = Buffer.poolSize;
 
 /**
@@ -6,6 +6,7 @@ const POOL_BYTES = Buffer.poolSize;
  * garbage collector, which sees the few bytes of an object and not what hangs on it, megabytes a second wait for it.
  */
 export function giveBack({ buffer, byteOffset, byteLength }: Uint8Array): void {
-  const isLast = byteOffset + byteLength === buffer.byteLength;
-  if (isLast && buffer.byteLength > POOL_BYTES && buffer instanceof ArrayBuffer) buffer.transfer(0);
+  if (byteOffset + byteLength !== buffer.byteLength || !(buffer instanceof ArrayBuffer)) return;
+  const mayBeShared = buffer.byteLength === POOL_BYTES && byteLength < POOL_BYTES / 2;
+  if (!mayBeShared) buffer.transfer(0);
 }

@@ -93,12 +93,6 @@ function bareHost(hostname: string): string {
 }
 
 /**
- * A socket that holds one read and not several: what waits together is glued together, and its parts are garbage that only
- * the next collection finds, megabytes later. undici hands it on to net.connect and tls.connect, whose option it is.
- */
-const unglued = { highWaterMark: 1 };
-
-/**
  * A connector that judges the very address it connects to, so that a name which resolves differently the second
  * time (DNS rebinding) gains nothing.
  */
@@ -120,7 +114,6 @@ function createCheckedConnector(
     rejectUnauthorized: !options.insecure,
     timeout: options.limits.connectTimeout,
     allowH2: false,
-    ...unglued,
     lookup,
   });
   return (target, callback) => {

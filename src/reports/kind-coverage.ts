@@ -30,11 +30,20 @@ export interface KindGap {
 
 /** What could not be known of everything that was looked for. */
 export function kindGaps({ gaps, inventory, malware, risk }: ScanReport): readonly KindGap[] {
+  const problems = inventory.problems.map(
+    ({ cause, path, message }): KindGap => ({
+      kind: 'vulnerability',
+      cause,
+      subject: path === '.' ? message : `${path}: ${message}`,
+    }),
+  );
+  // Matching made gaps of them, too.
+  const told = new Set(problems.map(({ subject }) => subject));
   return [
-    ...gaps.map(({ cause, subject }): KindGap => ({ kind: 'vulnerability', cause, subject })),
-    ...inventory.problems.map(
-      ({ cause, path, message }): KindGap => ({ kind: 'vulnerability', cause, subject: `${path}: ${message}` }),
+    ...gaps.flatMap(({ cause, subject }): readonly KindGap[] =>
+      told.has(subject) ? [] : [{ kind: 'vulnerability', cause, subject }],
     ),
+    ...problems,
     ...(malware?.failures ?? []).map(
       ({ cause, engine, message }): KindGap => ({ kind: 'malware', cause, subject: `${engine}: ${message}` }),
     ),

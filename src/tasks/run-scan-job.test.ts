@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pino } from 'pino';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { buildImage } from '../../demo/build-image.ts';
 import { type BuiltLayer, layer } from '../../demo/build-layer.ts';
-import { openScanLab, type ScanLab } from '../../test/support/open-scan-lab.ts';
+import { openScanLab, openScanTools, type ScanLab } from '../../test/support/open-scan-lab.ts';
 import { toServedRepository } from '../../test/support/to-served-repository.ts';
 import { waitUntil } from '../../test/support/wait-until.ts';
 import { createWorker } from '../jobs/create-worker.ts';
@@ -15,9 +15,11 @@ import type { Job } from '../store/store.ts';
 const LEASE_MS = 60_000;
 const never = new AbortController().signal;
 
+const tools = openScanTools();
+afterAll(() => tools.close());
 let lab: ScanLab;
 beforeEach(async () => {
-  lab = await openScanLab();
+  lab = await openScanLab(tools);
 });
 afterEach(() => lab.close());
 

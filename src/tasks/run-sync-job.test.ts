@@ -1,7 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { buildImage } from '../../demo/build-image.ts';
 import { layer } from '../../demo/build-layer.ts';
-import { openScanLab, type ScanLab } from '../../test/support/open-scan-lab.ts';
+import { openScanLab, openScanTools, type ScanLab } from '../../test/support/open-scan-lab.ts';
 import { sampleRegistry } from '../../test/support/sample-images.ts';
 import { toServedRepository } from '../../test/support/to-served-repository.ts';
 import { AppError } from '../model/app-error.ts';
@@ -9,9 +9,11 @@ import type { NewRegistry } from '../store/store.ts';
 
 const never = new AbortController().signal;
 
+const tools = openScanTools();
+afterAll(() => tools.close());
 let lab: ScanLab;
 beforeEach(async () => {
-  lab = await openScanLab();
+  lab = await openScanLab(tools);
 });
 afterEach(() => lab.close());
 

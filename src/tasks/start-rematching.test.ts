@@ -1,8 +1,8 @@
 import { pino } from 'pino';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { buildImage } from '../../demo/build-image.ts';
 import { layer } from '../../demo/build-layer.ts';
-import { openScanLab, type ScanLab } from '../../test/support/open-scan-lab.ts';
+import { openScanLab, openScanTools, type ScanLab } from '../../test/support/open-scan-lab.ts';
 import { toServedRepository } from '../../test/support/to-served-repository.ts';
 import { waitUntil } from '../../test/support/wait-until.ts';
 import { AppError } from '../model/app-error.ts';
@@ -11,10 +11,12 @@ import { startRematching } from './start-rematching.ts';
 
 const never = new AbortController().signal;
 
+const tools = openScanTools();
+afterAll(() => tools.close());
 let lab: ScanLab;
 let stops: (() => Promise<void>)[];
 beforeEach(async () => {
-  lab = await openScanLab();
+  lab = await openScanLab(tools);
   stops = [];
 });
 afterEach(async () => {

@@ -16,7 +16,7 @@ import { defaultLayerLimits } from '../../src/layers/layer-entry.ts';
 import type { RegistryClient } from '../../src/registries/registry-client.ts';
 import { registryTypes } from '../../src/registries/types/index.ts';
 import { createLayerReports } from '../../src/scan/create-layer-reports.ts';
-import { createScanThreads } from '../../src/scan/create-scan-threads.ts';
+import { createScanThreads, type ScanThreads } from '../../src/scan/create-scan-threads.ts';
 import { defaultImageLimits } from '../../src/scan/image-limits.ts';
 import { createMatchInventory, currentMatchKey, type MatchInventory } from '../../src/scan/match-inventory.ts';
 import { scanImage } from '../../src/scan/scan-image.ts';
@@ -52,13 +52,32 @@ export interface ScanLab {
 const log = pino({ level: 'silent' });
 const never = new AbortController().signal;
 
-export async function openScanLab(): Promise<ScanLab> {
+/** What takes a second to start and keeps nothing from one lab to the next. */
+export interface ScanTools {
+  readonly engines: ReturnType<typeof createMalwareEngines>;
+  readonly threads: ScanThreads;
+  close(): Promise<void>;
+}
+
+/** Started when they are first needed. */
+export function openScanTools(): ScanTools {
+  const engines = createMalwareEngines({});
+  const threads = createScanThreads(2, { connectMalware: () => engines.connect() });
+  return {
+    engines,
+    threads,
+    close: async () => {
+      await threads.close();
+      await engines.close();
+    },
+  };
+}
+
+export async function openScanLab({ engines, threads }: ScanTools): Promise<ScanLab> {
   const folder = await mkdtemp(join(tmpdir(), 'plimsoll-lab-'));
   const engine = await sqliteEngine();
   const { store, clock } = await openTestStore(engine);
   const now = () => clock.now;
-  const engines = createMalwareEngines({});
-  const threads = createScanThreads(2, { connectMalware: () => engines.connect() });
   const connections = createConnections({
     registries: store.registries,
     types: registryTypes,
@@ -128,8 +147,6 @@ export async function openScanLab(): Promise<ScanLab> {
     },
     close: async () => {
       await connections.close();
-      await threads.close();
-      await engines.close();
       await store.close();
       await engine.stop();
       for (const registry of served) await registry.stop();

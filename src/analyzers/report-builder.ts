@@ -20,8 +20,8 @@ const FINDING_CHARACTERS = 256;
 const MAX_CANDIDATE_CHARACTERS = 16 * 1024 ** 2;
 /** How many regular files nobody wants are listed in `removed`, in case a lower layer had a folder there. */
 const MAX_PLAIN_FILES = 2_000;
-// A file where a package's folder may have been: listed however large the layer is.
-const PACKAGE_FOLDER = /(?:^|\/)(?:node_modules(?:\/@[^/]+)?|[^/]+-packages)\/[^/]+$/;
+// A file where a package's folder may have been, or a program that a lower layer may have setuid: listed however large the layer is.
+const ALWAYS_LISTED = /(?:^|\/)(?:s?bin|node_modules(?:\/@[^/]+)?|[^/]+-packages)\/[^/]+$/;
 
 /** Collects what a report says about paths; a later entry of the same path takes the place of the earlier one. */
 export class ReportBuilder {
@@ -104,7 +104,7 @@ export class ReportBuilder {
   }
 
   plainFile(path: string): void {
-    if (this.#plainFiles < MAX_PLAIN_FILES || PACKAGE_FOLDER.test(path)) this.remove(path);
+    if (this.#plainFiles < MAX_PLAIN_FILES || ALWAYS_LISTED.test(path)) this.remove(path);
     this.#plainFiles++;
   }
 

@@ -11,6 +11,8 @@ export interface FileStat {
   /** Owner by number; absent where only a name of the file is at hand, as for what a hard link leads to. */
   readonly uid?: number;
   readonly gid?: number;
+  /** Which of root's rights a program gets: the names of the Linux capabilities it may have, such as `sys_admin`. */
+  readonly capabilities?: readonly string[];
 }
 
 /** One entry of a layer, in tar order. A file's body is gone once the next entry has been taken. */

@@ -229,6 +229,28 @@ test.each<[string, readonly TarEntry[], string]>([
   expect(await read(tar)).toEqual([fileAt(name), fileAt('plain')]);
 });
 
+test.each<[string, string, readonly string[] | undefined]>([
+  // As setcap cap_dac_override,cap_fowner,cap_sys_admin+ep and GNU tar --xattrs write it; 0x0a ends a record elsewhere.
+  ['revision 2', '010000020a002000000000000000000000000000', ['dac_override', 'fowner', 'sys_admin']],
+  ['revision 3, with the upper word', '01000003002000000000000080000000000000000000f0ff', ['net_raw', 'bpf']],
+  ['revision 1', '010000010000200000000000', ['sys_admin']],
+  ['none permitted', '0000000200000000ffffffff0000000000000000', undefined],
+  ['a revision that is none', '010000090a0020000000000000000000', undefined],
+  ['cut short', '010000020a002000', undefined],
+])('file capabilities: %s', async (_, attribute, expected) => {
+  const value = Buffer.from(attribute, 'hex');
+  const record = Buffer.concat([Buffer.from(' SCHILY.xattr.security.capability='), value, Buffer.from('\n')]);
+  const content = Buffer.concat([Buffer.from(String(record.byteLength + 2)), record]);
+  const file: TarEntry = { path: 'a', type: '0', content: Buffer.from('x') };
+  const tar = toTar([{ path: 'PaxHeader', type: 'x', content }, file, { ...file, path: 'b' }]);
+
+  const seen: unknown[] = [];
+  for await (const entry of tarEntries(inChunks(tar, 512), limits))
+    if (entry.type === 'file') seen.push(entry.stat.capabilities);
+
+  expect(seen).toEqual([expected, undefined]);
+});
+
 test('a PAX size wins over the header', async () => {
   const tar = toTar([
     pax('size=00001536'),

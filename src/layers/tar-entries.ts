@@ -130,13 +130,8 @@ function toEntry(header: TarHeader, sparse: boolean, body: TarBody, limits: TarL
     : { type: 'link', path, target: target.path, hard: true };
 }
 
-const toStat = (path: string, size: number, { mode, uid, gid }: TarHeader): FileStat => ({
-  path,
-  size,
-  mode,
-  uid,
-  gid,
-});
+const toStat = (path: string, size: number, { mode, uid, gid, capabilities }: TarHeader): FileStat =>
+  capabilities ? { path, size, mode, uid, gid, capabilities } : { path, size, mode, uid, gid };
 
 function toWhiteout(header: TarHeader, path: string, name: string): LayerEntry | undefined {
   const folder = parentOf(path);

@@ -1,4 +1,5 @@
 import { AppError } from '../model/app-error.ts';
+import { fileCapabilities } from './file-capabilities.ts';
 
 export const TAR_BLOCK = 512;
 
@@ -13,6 +14,7 @@ export interface TarHeader {
   /** ustar's type flag as a character. */
   readonly type: string;
   readonly target: string;
+  readonly capabilities?: readonly string[];
 }
 
 /** What a PAX header (`x`) or GNU's `L` and `K` say about the entry after them. */
@@ -22,6 +24,8 @@ export interface ExtendedFields {
   readonly size?: number;
   readonly uid?: number;
   readonly gid?: number;
+  /** Of a program, as `file-capabilities.ts` names them; absent when it gets none. */
+  readonly capabilities?: readonly string[];
   /** GNU's three PAX ways to store a file with holes. */
   readonly sparse?: boolean;
 }
@@ -132,6 +136,14 @@ function owner(block: Buffer, start: number): number {
   return block[start] === 0xff ? -1 : number(block, start, 8);
 }
 
+/** As archivers call the extended attribute of a file. */
+const CAPABILITY = 'SCHILY.xattr.security.capability';
+
+function readCapabilities(attribute: Buffer): Pick<ExtendedFields, 'capabilities'> {
+  const capabilities = fileCapabilities(attribute);
+  return capabilities.length === 0 ? {} : { capabilities };
+}
+
 const paxFields: ReadonlyMap<string, 'name' | 'target' | 'size' | 'uid' | 'gid'> = new Map([
   ['path', 'name'],
   ['linkpath', 'target'],
@@ -169,6 +181,8 @@ export function parsePax(body: Buffer): ExtendedFields {
       if (!INTEGER.test(value)) throw malformed();
       fields[field] = Number(value);
     } else if (field) fields[field] = value;
+    else if (key === CAPABILITY)
+      Object.assign(fields, readCapabilities(body.subarray(space + 2 + key.length, end - 1)));
     else if (key.startsWith('GNU.sparse.')) {
       fields.sparse = true;
       if (key === 'GNU.sparse.name' && value !== '') sparseName = value;

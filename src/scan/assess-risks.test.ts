@@ -45,6 +45,36 @@ test('a secret that a later layer deletes is one; a setting that a later layer m
   expect(risks[0]?.description).toMatch(/later layer removes/);
 });
 
+test('the mode of a folder is that of the last layer that has it', () => {
+  const open = (path: string) => ({
+    path,
+    finding: {
+      kind: 'setting' as const,
+      check: 'PLI-LI-0002',
+      detail: 'one of the image',
+      shown: `drwxrwxrwx /${path}`,
+    },
+  });
+  const { risks } = assessRisks(
+    [],
+    sampleLayerReports(
+      {
+        settings: [open('srv/mended'), open('srv/open'), setuid('srv/open/tool')],
+        directories: ['srv/mended', 'srv/open'],
+      },
+      { directories: ['srv/mended', 'srv/late'] },
+      { settings: [open('srv/late')], directories: ['srv/late'] },
+      { directories: ['srv'] },
+    ),
+  );
+
+  expect(risks.map(({ path, layer }) => [path, layer])).toEqual([
+    ['srv/open', layerDigest(0)],
+    ['srv/late', layerDigest(2)],
+    ['srv/open/tool', layerDigest(0)],
+  ]);
+});
+
 test('what was left out of a layer makes the result a lower bound; what concerns packages alone does not', () => {
   const cause = 'limit-exceeded';
   const { gaps } = assessRisks(

@@ -9,6 +9,8 @@ test.each([
   ['an opaque root', { emptied: [''] }, true],
   ['another file at its place', { files: { 'root/.ssh/id_rsa': [] } }, true],
   ['another file in its folder', { files: { 'root/.ssh/config': [] } }, false],
+  ['a folder at its place', { directories: ['root/.ssh/id_rsa'] }, true],
+  ['the folder above, which keeps what is in it', { directories: ['root/.ssh'] }, false],
   ['an opaque folder beside', { emptied: ['root/.ss'] }, false],
   ['nothing', {}, false],
 ])('%s of a later layer', (_, later, removed) => {

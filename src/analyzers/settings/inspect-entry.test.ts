@@ -67,6 +67,16 @@ describe('files, by name, mode and owner', () => {
     expect(flaws(entry(path, mode))).toEqual(expected);
   });
 
+  test.each<[string, readonly string[], readonly string[]]>([
+    ['usr/bin/ping', ['net_raw'], []],
+    ['usr/bin/node', ['net_bind_service'], []],
+    ['usr/bin/python3', ['setuid'], ['PLI-LI-0010 medium']],
+    ['usr/bin/newuidmap', ['setuid'], ['PLI-LI-0010 low']],
+    ['opt/agent', ['net_raw', 'sys_admin'], ['PLI-LI-0010 medium']],
+  ])('%s with the capabilities %j', (path, capabilities, expected) => {
+    expect(flaws(entry(path, 0o755, { capabilities }))).toEqual(expected);
+  });
+
   test.each<[string, number, readonly string[]]>([
     ['tmp', 0o1777, []],
     ['tmp', 0o777, ['PLI-LI-0002 medium']],

@@ -4,9 +4,10 @@ import { showLine } from './show-line.ts';
 const MAX_PATH = 160;
 
 /** As `ls -l` shows it: `-rwsr-xr-x root:root /usr/bin/x`. */
-export function showFile({ type, path, mode, uid, gid }: InspectedEntry): string {
+export function showFile({ type, path, mode, uid, gid, capabilities }: InspectedEntry): string {
   const bits = `${type === 'directory' ? 'd' : '-'}${triple(mode >> 6, mode & 0o4000, 's')}${triple(mode >> 3, mode & 0o2000, 's')}${triple(mode, mode & 0o1000, 't')}`;
-  return `${bits} ${nameOf(uid)}:${nameOf(gid)} /${showLine(path, MAX_PATH)}`;
+  const more = capabilities ? ` (${capabilities.join(', ')})` : '';
+  return `${bits} ${nameOf(uid)}:${nameOf(gid)} /${showLine(path, MAX_PATH)}${more}`;
 }
 
 function triple(bits: number, special: number, letter: string): string {

@@ -1,6 +1,7 @@
 // Written by `npm run generate`. Do not edit.
 import type { FileCheck } from '../file-check.ts';
 import { accountFiles } from './account-files.ts';
+import { capablePrograms } from './capable-programs.ts';
 import { emptyPasswords } from './empty-passwords.ts';
 import { hostKeys } from './host-keys.ts';
 import { loginKeys } from './login-keys.ts';
@@ -16,6 +17,7 @@ import { writableFolders } from './writable-folders.ts';
 
 export const fileChecks = [
   accountFiles,
+  capablePrograms,
   emptyPasswords,
   hostKeys,
   loginKeys,

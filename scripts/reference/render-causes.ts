@@ -25,11 +25,13 @@ Where a count cannot be known, or only a lower bound of it, the API says why ins
 \`Reason\` and \`Solution\` of an image (\`FailReason\`, \`Solution\`, \`SyncFailReason\`, \`SyncSolution\` of a registry) hold the text, in English or,
 with \`X-TC-Language: zh-CN\`, in Chinese. The Solution of an image ends with the detail in brackets: the file, the package, the limit.
 
-An image whose \`CveStatus\` is \`SCAN_ERR\` has unknown counts (null). One that is \`SCANNED\` with a code has counts that are a lower bound.
-The command line prints the first as \`-\`, the second with a \`+\`:
+An image whose \`CveStatus\`, \`VirusStatus\` or \`RiskStatus\` is \`SCAN_ERR\` has unknown counts of that kind (null where the contract allows it).
+One that is \`SCANNED\` with a code has counts that are a lower bound. The command line prints the first as \`-\`, the second with a \`+\`, and
+below the list why and what to do; an image of which one kind failed is still scanned, and only one of which every kind failed is \`failed\`:
 
 \`\`\`sh
-plimsoll image list --status failed
+plimsoll image list
+plimsoll image list --status failed    # those of which nothing is known
 \`\`\`
 
 | code | Reason | Solution |

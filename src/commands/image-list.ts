@@ -61,7 +61,7 @@ export function defineImageList(parent: Command, context: CommandContext): void 
     .option('--namespace <text>', 'namespace contains')
     .option('--tag <text>', 'tag contains')
     .option('--package <name>', 'contains a package of this name')
-    .addOption(new Option('--status <status>', 'scan status').choices(statuses))
+    .addOption(new Option('--status <status>', 'scan status; failed: every kind of scan failed').choices(statuses))
     .addOption(
       new Option('--severity <severity>', 'has a vulnerability of this severity').choices(Object.keys(riskValues)),
     )

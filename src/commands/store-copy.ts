@@ -41,7 +41,7 @@ async function copy(options: Options, { terminal, signal }: CommandContext): Pro
   using _target = await claim(to);
   const bar = createProgressBar(terminal, 'rows');
   try {
-    const { tables, rows } = await copyStore({
+    const { tables, rows, replaced } = await copyStore({
       from,
       to,
       signal,
@@ -49,6 +49,10 @@ async function copy(options: Options, { terminal, signal }: CommandContext): Pro
     });
     bar.stop();
     terminal.out(`${rows} rows of ${tables.length} tables were copied and compared: nothing differs.\n`);
+    for (const { table, column, rows: changed } of replaced)
+      terminal.note(
+        `${table}.${column}: in ${changed} rows the character NUL, which PostgreSQL cannot keep, became U+FFFD.\n`,
+      );
     terminal.note('Start servers and workers with the same PLIMSOLL_MASTER_KEY (or master.key in the data folder).\n');
   } catch (error) {
     bar.stop();

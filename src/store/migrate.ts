@@ -106,6 +106,16 @@ export async function checkSchema({ read }: Pick<Database, 'read'>): Promise<voi
   await expectWorkable(read, await doneMigrations(read), Object.keys(migrations));
 }
 
+/** Whether a database has the tables of this very version, older ones, those of a later version, or none at all. Changes nothing. */
+export async function compareSchema({ read }: Pick<Database, 'read'>): Promise<'same' | 'older' | 'later' | 'none'> {
+  await sql`select 1`.execute(read); // whether it can be reached at all
+  const done = await doneMigrations(read);
+  const known = Object.keys(migrations);
+  if (done.length === 0) return 'none';
+  if (isLater(done, known)) return 'later';
+  return done.length < known.length ? 'older' : 'same';
+}
+
 /**
  * Migrations that a database still lacks, by name; all of them where it is empty. Changes nothing.
  * @throws SchemaTooNew

@@ -2,13 +2,13 @@ import type { Kysely } from 'kysely';
 import type { Tables } from './tables.ts';
 
 /** Name of the setting in which a schema says which code can still work on it: the name of that code's own newest migration. */
-const MARK = 'schema-works-from';
+export const SCHEMA_MARK = 'schema-works-from';
 
 /** Written with the migration, in its transaction. */
 export async function markSchema(db: Kysely<Tables>, oldestCode: string): Promise<void> {
   await db
     .insertInto('settings')
-    .values({ name: MARK, value: oldestCode })
+    .values({ name: SCHEMA_MARK, value: oldestCode })
     .onConflict((conflict) => conflict.column('name').doUpdateSet({ value: oldestCode }))
     .execute();
 }
@@ -37,7 +37,7 @@ export async function expectWorkable(
 ): Promise<void> {
   const newer = done.filter((name) => !known.includes(name));
   if (newer.length === 0) return;
-  const mark = await db.selectFrom('settings').select('value').where('name', '=', MARK).executeTakeFirst();
+  const mark = await db.selectFrom('settings').select('value').where('name', '=', SCHEMA_MARK).executeTakeFirst();
   const own = known.toSorted().at(-1) ?? '';
   const lacking = known.some((name) => !done.includes(name));
   if (lacking || mark === undefined || own < mark.value) throw new SchemaTooNew(newer, mark?.value);

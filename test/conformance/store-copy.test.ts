@@ -98,6 +98,7 @@ test('every table is copied but those that are kept by triggers, for a moment, o
     'kysely_migration_lock',
     'leases',
     'listed_counts',
+    'name_counts',
     'namespace_counts',
     'os_counts',
     'rate_limits',
@@ -193,4 +194,44 @@ test('a target that holds something else, and a source that is too old, are refu
   await runSql(other.url, `delete from kysely_migration where name like '0015%'`);
   await expect(copy({ from: other.url, to })).rejects.toThrow(/older version \(it lacks 0015-budgets\)/);
   await expect(copy({ from, to: await sqlite.freshUrl() })).rejects.toThrow(/one side must be an SQLite file/);
+});
+
+test('a target of an older or a later version is refused before anything of it is changed', async () => {
+  const engine = postgres as StoreEngine;
+  const older = await openTestStore(engine);
+  await older.store.close();
+  await runSql(older.url, `delete from kysely_migration where name >= '0019'`);
+  const migrationsOf = async (url: string) =>
+    (await sql<{ name: string }>`select name from kysely_migration order by name`.execute(look(url).read)).rows;
+  const before = await migrationsOf(older.url);
+
+  await expect(copy({ from, to: older.url })).rejects.toThrow(
+    /the target is of an older version and was left as it is/,
+  );
+  expect(await migrationsOf(older.url)).toEqual(before);
+
+  await runSql(to, 'create table kysely_migration (name text)');
+  await runSql(to, `insert into kysely_migration values ('9999-later')`);
+  await expect(copy({ from, to })).rejects.toThrow(/the target is of a later version/);
+  expect(await migrationsOf(to)).toEqual([{ name: '9999-later' }]);
+});
+
+test('text with a NUL, which PostgreSQL refuses, is copied with another character in its place, and told', async () => {
+  await runSql(from, `insert into settings (name, value) values ('odd', 'a' || char(0) || 'b')`);
+
+  const { replaced } = await copy({ from, to });
+
+  expect(replaced).toEqual([{ table: 'settings', column: 'value', rows: 1, isKey: false }]);
+  const { rows } = await sql`select value from settings where name = 'odd'`.execute(look(to).read);
+  expect(rows).toEqual([{ value: 'a\ufffdb' }]);
+});
+
+test('a NUL in what tells rows apart is refused with what helps', async () => {
+  await runSql(from, `insert into settings (name, value) values ('o' || char(0) || 'dd', 'x')`);
+
+  const refusal = await copy({ from, to }).catch((error: Error) => error.message);
+  const [, advice = ''] = /settings\.name, .* holds the character NUL .*run: (delete .*)/.exec(String(refusal)) ?? [];
+  await runSql(from, advice);
+
+  expect(await copy({ from, to })).toMatchObject({ replaced: [] });
 });

@@ -3,9 +3,11 @@ import { sql, type Transaction } from 'kysely';
 import { type Database, openDatabase } from '../database.ts';
 import { DatabaseUnavailable } from '../database-unavailable.ts';
 import { COPYING_FROM as MARK } from '../half-copied.ts';
-import { migrate, pendingMigrations } from '../migrate.ts';
+import { compareSchema, migrate, pendingMigrations } from '../migrate.ts';
+import { SCHEMA_MARK } from '../schema-mark.ts';
 import type { Tables } from '../tables.ts';
 import { type CopiedTable, copiedTables } from './copied-tables.ts';
+import { type FoundNul, findNul } from './find-nul.ts';
 import { type CopiedRow, readInOrder, sumTable } from './read-in-order.ts';
 
 export interface CopyStoreOptions {
@@ -17,10 +19,12 @@ export interface CopyStoreOptions {
   readonly signal: AbortSignal;
 }
 
-/** What is in the target, the same as in the source, row by row. */
+/** What is in the target, the same as in the source, row by row, but for what is `replaced`. */
 export interface CopiedStore {
   readonly tables: readonly { readonly name: string; readonly rows: number }[];
   readonly rows: number;
+  /** Texts with a character NUL, which PostgreSQL cannot keep: it became U+FFFD. */
+  readonly replaced: readonly FoundNul[];
 }
 
 /** It cannot be done as things are; the message says why and what helps. */
@@ -50,6 +54,7 @@ export async function copyStore({ from, to, onProgress, signal }: CopyStoreOptio
     await prepare(source, from, target, to);
     const tables = await copiedTables(source.engine === 'sqlite' ? source : target);
     await claimTarget(target, tables, from);
+    const replaced = await replacedTexts(source, tables);
     const total = await countAll(source, tables);
     let rows = 0;
     for (const table of tables) {
@@ -64,7 +69,7 @@ export async function copyStore({ from, to, onProgress, signal }: CopyStoreOptio
     }
     const compared = await compareAll(source, target, tables, signal);
     await target.write.deleteFrom('leases').where('name', '=', MARK).execute();
-    return { tables: compared, rows };
+    return { tables: compared, rows, replaced };
   } finally {
     await source.close();
     await target.close();
@@ -78,16 +83,27 @@ async function prepare(source: Database, from: string, target: Database, to: str
       throw refusal(
         `the source is of an older version (it lacks ${pending.join(', ')}); start this version's server on it once`,
       );
+    await expectOurs(source, 'source');
     await expectQuiet(source, 'source');
   } catch (error) {
     throw error instanceof StoreCopyRefused ? error : new DatabaseUnavailable(from, error);
   }
   try {
-    await migrate(target);
+    await expectOurs(target, 'target');
     await expectQuiet(target, 'target');
+    await migrate(target);
   } catch (error) {
     throw error instanceof StoreCopyRefused ? error : new DatabaseUnavailable(to, error);
   }
+}
+
+/** Nothing of another version is touched, and least of all brought up to date on the way. */
+async function expectOurs(database: Database, side: 'source' | 'target'): Promise<void> {
+  const tables = await compareSchema(database);
+  if (tables === 'later')
+    throw refusal(`the ${side} is of a later version of Plimsoll; copy with the command of that version`);
+  if (tables === 'older')
+    throw refusal(`the ${side} is of an older version and was left as it is; give an empty database`);
 }
 
 /** SQLite's owner holds the lock of its folder, which the command asks for; PostgreSQL knows who is connected. */
@@ -99,16 +115,37 @@ async function expectQuiet({ engine, read }: Database, side: string): Promise<vo
   if ((rows[0]?.busy ?? 0) > 0) throw refusal(`servers or workers are connected to the ${side}; stop them first`);
 }
 
-async function claimTarget({ read, write }: Database, tables: readonly CopiedTable[], from: string): Promise<void> {
+async function claimTarget(
+  { read, transaction }: Database,
+  tables: readonly CopiedTable[],
+  from: string,
+): Promise<void> {
   const source = createHash('sha256').update(from).digest('hex');
   const mark = await read.selectFrom('leases').select('holder').where('name', '=', MARK).executeTakeFirst();
   if (mark?.holder === source) return;
   if (mark) throw refusal('the target holds a part of a copy of another source; give an empty database');
   for (const { name } of tables) {
-    const { rows } = await sql`select 1 from ${sql.table(name)} limit 1`.execute(read);
+    const own = name === 'settings' ? sql`where name <> ${SCHEMA_MARK}` : sql``;
+    const { rows } = await sql`select 1 from ${sql.table(name)} ${own} limit 1`.execute(read);
     if (rows.length > 0) throw refusal(`the target is not empty: there are rows in ${name}; give an empty database`);
   }
-  await write.insertInto('leases').values({ name: MARK, holder: source, lease_until: FOR_EVER }).execute();
+  await transaction(async (trx) => {
+    await trx.insertInto('leases').values({ name: MARK, holder: source, lease_until: FOR_EVER }).execute();
+    // The source has its own, which comes with the others.
+    await trx.deleteFrom('settings').where('name', '=', SCHEMA_MARK).execute();
+  });
+}
+
+/** PostgreSQL keeps no U+0000 in text. Ours never write one: another program, or an old version, did. */
+async function replacedTexts(source: Database, tables: readonly CopiedTable[]): Promise<readonly FoundNul[]> {
+  if (source.engine !== 'sqlite') return [];
+  const found = await findNul(source, tables);
+  const key = found.find(({ isKey }) => isKey);
+  if (!key) return found;
+  const { table, column, rows } = key;
+  throw refusal(
+    `${table}.${column}, by which rows are told apart, holds the character NUL (U+0000) in ${rows} of them, which PostgreSQL cannot keep; on a backup of the source run: delete from ${table} where instr(${column}, char(0)) > 0`,
+  );
 }
 
 async function countAll({ read }: Database, tables: readonly CopiedTable[]): Promise<number> {

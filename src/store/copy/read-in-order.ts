@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database.ts';
+import { storableParameter } from '../storable-text.ts';
 import type { CopiedTable } from './copied-tables.ts';
 
 export type CopiedRow = Readonly<Record<string, unknown>>;
@@ -68,4 +69,6 @@ export async function sumTable(database: Pick<Database, 'engine' | 'read'>, tabl
   return { rows, sha256: hash.digest('hex') };
 }
 
-const comparable = (value: unknown) => (value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value);
+/** Text as both engines keep it. */
+const comparable = (value: unknown) =>
+  value instanceof Uint8Array ? Buffer.from(value).toString('base64') : storableParameter(value);

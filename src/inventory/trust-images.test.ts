@@ -2,6 +2,7 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createTestImage, createTestIndex, toContent } from '../../test/support/create-test-image.ts';
 import { describeEachEngine } from '../../test/support/describe-each-engine.ts';
+import { createKeylessLab } from '../../test/support/keyless-signatures.ts';
 import { pushImage, pushManifest } from '../../test/support/push-image.ts';
 import { sampleRegistry } from '../../test/support/sample-images.ts';
 import {
@@ -35,6 +36,11 @@ const keys = {
   rsa: generateKeyPairSync('rsa', { modulusLength: 2_048 }),
   stranger: generateKeyPairSync('ec', { namedCurve: 'prime256v1' }),
 } as const;
+const lab = createKeylessLab();
+const workflow = {
+  identity: 'https://github.com/acme/shop/.github/workflows/release.yml@refs/tags/v1',
+  issuer: 'https://token.actions.githubusercontent.com',
+};
 const pem = (key: KeyObject) => key.export({ type: 'spki', format: 'pem' }).toString();
 
 describe.skipIf(!available)('with the real docker-registry', () => {
@@ -151,6 +157,33 @@ describe.skipIf(!available)('with the real docker-registry', () => {
       expect([await at(2_000), await at(2_359), await at(2_360)]).toEqual([9, 0, 9]);
     });
 
+    test('that a workflow has signed without a key are trusted where the policy names it, in each place', async () => {
+      await add();
+      const identity = 'https://github.com/acme/*/.github/workflows/release.yml@refs/tags/*';
+      const identities = [{ name: 'release', identity, issuer: workflow.issuer, root: 'lab' }];
+      const named = (change: object) =>
+        parseTrustPolicy(
+          JSON.stringify({
+            rules: [{ images: [`${host}/*`], identities: [{ ...identities[0], ...change }] }],
+            trustedRoots: { lab: lab.trustedRoot },
+          }),
+        );
+
+      await judge(named({}));
+      expect(await states()).toMatchObject({
+        keyless: 'signed true',
+        'keyless-bundle': 'signed true',
+        ecdsa: 'other-key false',
+        unsigned: 'unsigned false',
+      });
+      await judge(named({ issuer: 'https://gitlab.com' }));
+
+      expect(await states()).toMatchObject({
+        keyless: 'other-identity false',
+        'keyless-bundle': 'other-identity false',
+      });
+    });
+
     test('of which a policy does not speak have no verdict, and none keeps its own without a policy', async () => {
       await add();
 
@@ -262,7 +295,7 @@ async function pushEverything(url: string): Promise<void> {
   const bundled = await push('bundle');
   await pushBundle(target, 'bundle', bundled, createBundle(bundled, privateKey));
   const keyless = await push('keyless-bundle');
-  await pushBundle(target, 'keyless-bundle', keyless, createBundle(keyless, undefined));
+  await pushBundle(target, 'keyless-bundle', keyless, lab.bundle(keyless, workflow));
   const attested = await push('attested');
   await pushBundle(target, 'attested', attested, createBundle(attested, privateKey, 'https://slsa.dev/provenance/v1'));
 
@@ -282,11 +315,7 @@ async function pushEverything(url: string): Promise<void> {
   await pushSignatures(target, 'tampered', tampered, [{ payload: payload('tampered', tampered), annotations }]);
 
   const certified = await push('keyless');
-  const certificate = { 'dev.sigstore.cosign/certificate': '-----BEGIN CERTIFICATE-----' };
-  const signed = signedBy(payload('keyless', certified), keys.stranger.privateKey);
-  await pushSignatures(target, 'keyless', certified, [
-    { ...signed, annotations: { ...signed.annotations, ...certificate } },
-  ]);
+  await pushSignatures(target, 'keyless', certified, [lab.annotated('keyless', certified, workflow)]);
 
   const broken = await push('broken');
   await pushSignatures(target, 'broken', broken, [{ payload: payload('broken', broken), annotations: {} }]);

@@ -5,7 +5,7 @@ import type { Store } from '../store/store.ts';
 import { judgeSignatures } from '../trust/judge-signatures.ts';
 import { readSignatures } from '../trust/read-signatures.ts';
 import type { Signature } from '../trust/signature.ts';
-import { keysFor, type PolicyKey, type TrustPolicy } from '../trust/trust-policy.ts';
+import { type Signers, signersFor, type TrustPolicy } from '../trust/trust-policy.ts';
 import { createFailureJudge, type FailureJudge } from './create-failure-judge.ts';
 import { forEachConcurrently } from './for-each-concurrently.ts';
 
@@ -63,18 +63,18 @@ async function judgePage(
   signal: AbortSignal,
 ): Promise<void> {
   const { host } = new URL(url);
-  const byKeys = page.map((image) => ({ image, keys: keysFor(policy, `${host}/${image.repository}`) }));
-  const silent = byKeys.flatMap(({ image, keys }) => (keys ? [] : [image.id]));
+  const withSigners = page.map((image) => ({ image, signers: signersFor(policy, `${host}/${image.repository}`) }));
+  const silent = withSigners.flatMap(({ image, signers }) => (signers ? [] : [image.id]));
   await store.trust.record(silent, undefined, policy.fingerprint);
   const read = rememberSignatures(client, signal);
   const verdicts = new Map<string, { readonly verdict: TrustVerdict; readonly ids: number[] }>();
-  const judge = async ({ image, keys }: { image: TrustCandidate; keys: readonly PolicyKey[] }) => {
-    const verdict = await judgeImage(image, keys, read, failures);
+  const judge = async ({ image, signers }: { image: TrustCandidate; signers: Signers }) => {
+    const verdict = await judgeImage(image, signers, read, failures);
     const alike = verdicts.get(`${verdict.reason} ${verdict.detail}`) ?? { verdict, ids: [] };
     alike.ids.push(image.id);
     verdicts.set(`${verdict.reason} ${verdict.detail}`, alike);
   };
-  const spoken = byKeys.flatMap(({ image, keys }) => (keys ? [{ image, keys }] : []));
+  const spoken = withSigners.flatMap(({ image, signers }) => (signers ? [{ image, signers }] : []));
   try {
     await forEachConcurrently(toAsync(spoken), AT_ONCE, judge, signal);
   } finally {
@@ -92,15 +92,15 @@ type ReadSignatures = (repository: string, digest: Digest) => Promise<readonly S
 /** Signed itself, or part of an index that is: the index names it by digest. */
 async function judgeImage(
   { repository, digest, tagDigest }: TrustCandidate,
-  keys: readonly PolicyKey[],
+  signers: Signers,
   read: ReadSignatures,
   failures: FailureJudge,
 ): Promise<TrustVerdict> {
   try {
-    const own = judgeSignatures(digest, await read(repository, digest), keys);
+    const own = judgeSignatures(digest, await read(repository, digest), signers);
     failures.succeeded();
     if (own.reason === 'signed' || tagDigest === digest) return own;
-    const whole = judgeSignatures(tagDigest, await read(repository, tagDigest), keys);
+    const whole = judgeSignatures(tagDigest, await read(repository, tagDigest), signers);
     return own.reason === 'unsigned' || whole.reason === 'signed' ? whole : own;
   } catch (error) {
     // Throws what concerns the whole registry.

@@ -1,16 +1,25 @@
 import type { Digest } from './digest.ts';
 
 /** What came of the signatures of an image. `signed` alone makes it trusted; a mark of a person weighs more. */
-export const trustReasons = ['signed', 'unsigned', 'other-key', 'other-image', 'keyless', 'unreadable'] as const;
+export const trustReasons = [
+  'signed',
+  'unsigned',
+  'other-key',
+  'other-identity',
+  'other-image',
+  'keyless',
+  'unreadable',
+] as const;
 export type TrustReason = (typeof trustReasons)[number];
 
 /** One sentence each, for people; where and what exactly is the verdict's detail. */
 export const trustTexts: Readonly<Record<TrustReason, string>> = {
-  signed: 'A signature by a key of the policy is valid for this image',
+  signed: 'A signature by a key or an identity of the policy is valid for this image',
   unsigned: 'There is no signature of this image in its repository',
   'other-key': 'There are signatures, but none by a key that the policy names for this image',
-  'other-image': 'A key of the policy signed, but another image than this',
-  keyless: 'Not checked: the signatures are keyless, and only those by a key are checked',
+  'other-identity': 'There are keyless signatures, but none that is proved to be by an identity of the policy',
+  'other-image': 'A key or an identity of the policy signed, but another image than this',
+  keyless: 'Not checked: the signatures are keyless, and the policy names keys alone for this image',
   unreadable: 'Not checked: the signatures could not be read',
 };
 

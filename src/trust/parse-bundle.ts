@@ -28,10 +28,9 @@ const Bundle = z.object({
 });
 const IN_TOTO = 'application/vnd.in-toto+json';
 
-/** Signatures of a Sigstore bundle; one with a certificate instead of a key is keyless. @throws AppError `manifest-unsupported` */
+/** Signatures of a Sigstore bundle; one with a certificate instead of a key is keyless, and verified with all that the bundle has. @throws AppError `manifest-unsupported` */
 export function parseBundle(body: Uint8Array, place: string): readonly Signature[] {
   const { verificationMaterial, dsseEnvelope } = parseJson(body, Bundle, 'Sigstore bundle');
-  if (!verificationMaterial.publicKey) return [{ kind: 'keyless', place }];
   if (!dsseEnvelope) return [{ kind: 'malformed', place, why: 'the bundle holds no DSSE envelope' }];
   const { payloadType, payload, signatures } = dsseEnvelope;
   if (payloadType !== IN_TOTO) return [{ kind: 'malformed', place, why: 'the bundle signs no in-toto statement' }];
@@ -39,9 +38,13 @@ export function parseBundle(body: Uint8Array, place: string): readonly Signature
   const names = parseStatement(bytes);
   // An attestation of what was built how is no signature of the image.
   if (names.length === 0) return [];
+  if (!verificationMaterial.publicKey) return [{ kind: 'keyless', proof: { bundle: readAgain(body) }, names, place }];
   const signed = preAuthenticationEncoding(payloadType, bytes);
   return signatures.map(({ sig }) => ({ kind: 'by-key', signed, signature: sig, names, place }));
 }
+
+/** All of it: what is signed and logged lies in members that are not looked at here. */
+const readAgain = (body: Uint8Array): unknown => JSON.parse(Buffer.from(body).toString('utf8'));
 
 /** https://github.com/secure-systems-lab/dsse/blob/master/protocol.md#signature-definition */
 export function preAuthenticationEncoding(type: string, payload: Uint8Array): Uint8Array {

@@ -6,6 +6,7 @@ import { parseJson } from '../oci/parse-json.ts';
 import { readSmallBlob } from '../registries/read-small-blob.ts';
 import type { RawManifest, RegistryClient } from '../registries/registry-client.ts';
 import { parseBundle } from './parse-bundle.ts';
+import { CERTIFICATE, parseCosignAnnotations } from './parse-cosign-annotations.ts';
 import { parseSimpleSigning } from './parse-signed-text.ts';
 import type { Signature } from './signature.ts';
 
@@ -14,7 +15,6 @@ const BUNDLE = 'application/vnd.dev.sigstore.bundle';
 const COSIGN_ARTIFACT = 'application/vnd.dev.cosign.artifact.sig.v1+json';
 // https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md
 const SIGNATURE = 'dev.cosignproject.cosign/signature';
-const CERTIFICATE = 'dev.sigstore.cosign/certificate';
 
 const MAX_SIGNATURES = 50;
 const MAX_REFERRERS = 50;
@@ -106,10 +106,25 @@ async function readLayer(
   if (mediaType.startsWith(BUNDLE)) return parseBundle(await read(), place);
   if (mediaType !== SIMPLE_SIGNING) return [];
   const signature = notes?.[SIGNATURE] ?? '';
-  if (notes?.[CERTIFICATE]) return [{ kind: 'keyless', place }];
   if (signature === '') return [{ kind: 'malformed', place, why: `there is no ${SIGNATURE}` }];
   const signed = await read();
+  if (notes?.[CERTIFICATE]) return [keylessOf(notes, signature, signed, place)];
   return [{ kind: 'by-key', signed, signature, names: parseSimpleSigning(signed), place }];
+}
+
+function keylessOf(
+  notes: Readonly<Record<string, string>>,
+  signature: string,
+  signed: Uint8Array,
+  place: string,
+): Signature {
+  const names = parseSimpleSigning(signed);
+  try {
+    const bundle = parseCosignAnnotations(notes, signature, signed);
+    return { kind: 'keyless', proof: { bundle, artifact: signed }, names, place };
+  } catch (error) {
+    return { kind: 'malformed', place, why: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 /** What the pusher got wrong must not hide the other signatures; what the registry gets wrong is thrown. */

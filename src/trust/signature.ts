@@ -1,4 +1,5 @@
 import type { Digest } from '../model/digest.ts';
+import type { KeylessProof } from './create-keyless-verifier.ts';
 
 /** A signature as a repository holds it, not yet verified. */
 export type Signature =
@@ -13,5 +14,11 @@ export type Signature =
       /** Where it lies, for people. */
       readonly place: string;
     }
-  | { readonly kind: 'keyless'; readonly place: string }
+  | {
+      readonly kind: 'keyless';
+      readonly proof: KeylessProof;
+      /** As above. */
+      readonly names: readonly Digest[];
+      readonly place: string;
+    }
   | { readonly kind: 'malformed'; readonly place: string; readonly why: string };

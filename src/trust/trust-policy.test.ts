@@ -1,7 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { signBytes } from '../../test/support/sign-image.ts';
-import { InvalidTrustPolicy, keysFor, parseTrustPolicy } from './trust-policy.ts';
+import { InvalidTrustPolicy, parseTrustPolicy, signersFor } from './trust-policy.ts';
 import { verifyBytes } from './verify-bytes.ts';
 
 const pem = (key: KeyObject) => key.export({ type: 'spki', format: 'pem' }).toString();
@@ -21,9 +21,9 @@ const other = pem(generateKeyPairSync('ec', { namedCurve: 'prime256v1' }).public
 test('the first rule that fits an image decides; of others nothing is said', () => {
   const policy = parse(rule(['lab:5000/team/*'], other, 'team'), rule(['lab:5000/**']));
 
-  expect(keysFor(policy, 'lab:5000/team/app')?.map(({ name }) => name)).toEqual(['team']);
-  expect(keysFor(policy, 'lab:5000/team/deep/app')?.map(({ name }) => name)).toEqual(['release']);
-  expect(keysFor(policy, 'elsewhere/team/app')).toBeUndefined();
+  expect(signersFor(policy, 'lab:5000/team/app')?.keys.map(({ name }) => name)).toEqual(['team']);
+  expect(signersFor(policy, 'lab:5000/team/deep/app')?.keys.map(({ name }) => name)).toEqual(['release']);
+  expect(signersFor(policy, 'elsewhere/team/app')).toBeUndefined();
 });
 
 test('the fingerprint changes with a key and with a pattern, and not with blanks', () => {

@@ -1,6 +1,7 @@
 import { createHash, createPublicKey, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { matchesGlob } from '../model/matches-glob.ts';
+import { createKeylessVerifier, type KeylessVerifier } from './create-keyless-verifier.ts';
 
 /** A public key that somebody is trusted by. */
 export interface PolicyKey {
@@ -9,13 +10,30 @@ export interface PolicyKey {
   readonly key: KeyObject;
 }
 
-export interface TrustRule {
-  /** Globs of `host[:port]/path`. */
-  readonly images: readonly string[];
-  readonly keys: readonly PolicyKey[];
+/** Somebody who signs without a key of their own. */
+export interface PolicyIdentity {
+  /** As the policy calls it. */
+  readonly name: string;
+  /** Glob of the certificate's subject: `https://github.com/acme/shop/.github/workflows/release.yml@refs/tags/*`. */
+  readonly identity: string;
+  /** Exactly the issuer of the OIDC token. */
+  readonly issuer: string;
+  /** By the trusted root that the policy names for it; the same function for the same root. */
+  readonly verify: KeylessVerifier;
 }
 
-/** Which images must be signed by which keys. */
+/** Of whom one must have signed. */
+export interface Signers {
+  readonly keys: readonly PolicyKey[];
+  readonly identities: readonly PolicyIdentity[];
+}
+
+export interface TrustRule extends Signers {
+  /** Globs of `host[:port]/path`. */
+  readonly images: readonly string[];
+}
+
+/** Which images must be signed by whom. */
 export interface TrustPolicy {
   readonly rules: readonly TrustRule[];
   /** Differs where the policy does. */
@@ -31,18 +49,27 @@ export const MAX_POLICY_BYTES = 1024 ** 2;
 const MIN_RSA_BITS = 2_048;
 
 const glob = z.string().min(1).max(512);
+const name = z.string().min(1).max(200);
+const Rule = z
+  .strictObject({
+    images: z.array(glob).min(1).max(1_000),
+    keys: z
+      .array(z.strictObject({ name, publicKey: z.string().min(1).max(16_384) }))
+      .max(100)
+      .optional(),
+    identities: z
+      .array(z.strictObject({ name, identity: z.string().min(1).max(2_000), issuer: z.url().max(2_000), root: name }))
+      .max(100)
+      .optional(),
+  })
+  .refine(({ keys = [], identities = [] }) => keys.length + identities.length > 0, {
+    path: ['keys'],
+    message: 'neither a key nor an identity',
+  });
 const Policy = z.strictObject({
-  rules: z
-    .array(
-      z.strictObject({
-        images: z.array(glob).min(1).max(1_000),
-        keys: z
-          .array(z.strictObject({ name: z.string().min(1).max(200), publicKey: z.string().min(1).max(16_384) }))
-          .min(1)
-          .max(100),
-      }),
-    )
-    .max(1_000),
+  rules: z.array(Rule).max(1_000),
+  /** By name: https://github.com/sigstore/protobuf-specs/blob/main/protos/sigstore_trustroot.proto as JSON. */
+  trustedRoots: z.record(name, z.record(z.string(), z.unknown())).optional(),
 });
 
 /** Reads a policy: JSON with rules, the first that fits an image decides. @throws InvalidTrustPolicy */
@@ -55,16 +82,40 @@ export function parseTrustPolicy(text: string): TrustPolicy {
     const [issue] = parsed.error.issues;
     throw new InvalidTrustPolicy(`At ${issue?.path.join('.') || 'its top'}: ${issue?.message ?? 'not a policy'}.`);
   }
-  const rules = parsed.data.rules.map(({ images, keys }) => ({
+  const roots = new Map(
+    Object.entries(parsed.data.trustedRoots ?? {}).map(([root, json]) => [root, readRoot(root, json)]),
+  );
+  const rules = parsed.data.rules.map(({ images, keys = [], identities = [] }) => ({
     images,
     keys: keys.map(({ name, publicKey }) => ({ name, key: readKey(name, publicKey) })),
+    identities: identities.map(({ root, ...identity }) => ({
+      ...identity,
+      verify: rootOf(root, identity.name, roots),
+    })),
   }));
   return { rules, fingerprint: createHash('sha256').update(JSON.stringify(parsed.data)).digest('hex') };
 }
 
-/** The keys of which one must have signed; undefined where the policy says nothing of the image. */
-export function keysFor(policy: TrustPolicy, address: string): readonly PolicyKey[] | undefined {
-  return policy.rules.find(({ images }) => images.some((pattern) => matchesGlob(address, pattern)))?.keys;
+/** Of whom one must have signed; undefined where the policy says nothing of the image. */
+export function signersFor(policy: TrustPolicy, address: string): Signers | undefined {
+  return policy.rules.find(({ images }) => images.some((pattern) => matchesGlob(address, pattern)));
+}
+
+function readRoot(root: string, json: unknown): KeylessVerifier {
+  try {
+    return createKeylessVerifier(json);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new InvalidTrustPolicy(`The trusted root "${root}" cannot be used: ${why}.`, { cause });
+  }
+}
+
+function rootOf(root: string, identity: string, roots: ReadonlyMap<string, KeylessVerifier>): KeylessVerifier {
+  const verify = roots.get(root);
+  if (verify) return verify;
+  throw new InvalidTrustPolicy(
+    `The identity "${identity}" names the trusted root "${root}", which is not among trustedRoots.`,
+  );
 }
 
 function parseJson(text: string): unknown {

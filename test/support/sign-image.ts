@@ -70,8 +70,8 @@ export async function pushBundle(
   await pushManifest(target, repository, digest.replace(':', '-'), toContent(index.mediaType, JSON.stringify(index)));
 }
 
-/** The bundle of `cosign sign --key`, or of a keyless one where there is no key. */
-export function createBundle(digest: Digest, privateKey: KeyObject | undefined, predicateType?: string): object {
+/** The bundle of `cosign sign --key`. */
+export function createBundle(digest: Digest, privateKey: KeyObject, predicateType?: string): object {
   const payload = Buffer.from(
     JSON.stringify({
       _type: 'https://in-toto.io/Statement/v1',
@@ -81,10 +81,10 @@ export function createBundle(digest: Digest, privateKey: KeyObject | undefined, 
     }),
   );
   const payloadType = 'application/vnd.in-toto+json';
-  const sig = privateKey ? signBytes(preAuthenticationEncoding(payloadType, payload), privateKey) : 'AAAA';
+  const sig = signBytes(preAuthenticationEncoding(payloadType, payload), privateKey);
   return {
     mediaType: 'application/vnd.dev.sigstore.bundle.v0.3+json',
-    verificationMaterial: privateKey ? { publicKey: { hint: 'a key' } } : { certificate: { rawBytes: 'AAAA' } },
+    verificationMaterial: { publicKey: { hint: 'a key' } },
     dsseEnvelope: { payload: payload.toString('base64'), payloadType, signatures: [{ sig }] },
   };
 }

@@ -12,7 +12,9 @@ export const trustPolicy: Examination = {
       const policy = await loadTrustPolicy(config.trustPolicy);
       if (!policy) return [];
       const keys = new Set(policy.rules.flatMap((rule) => rule.keys.map(({ name }) => name)));
-      const detail = `${countOf(policy.rules.length, 'rule')}, ${countOf(keys.size, 'key')} (${config.trustPolicy})`;
+      const identities = policy.rules.reduce((sum, rule) => sum + rule.identities.length, 0);
+      const named = [countOf(keys.size, 'key'), ...(identities > 0 ? [`${identities} keyless`] : [])].join(', ');
+      const detail = `${countOf(policy.rules.length, 'rule')}, ${named} (${config.trustPolicy})`;
       return [{ part, condition: 'ok', detail }] satisfies readonly Diagnosis[];
     } catch (error) {
       if (!(error instanceof InvalidTrustPolicy)) throw error;

@@ -3,15 +3,16 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { startServerProcess } from '../test/support/start-server-process.ts';
 import type { BenchResult } from './bench-result.ts';
+import { buildProduct } from './build-product.ts';
 import { serveStreamedImages } from './serve-streamed-images.ts';
 import { streamedLayer } from './streamed-layer.ts';
 
 const LIMIT_MB = 350;
 const LAYERS = 5;
-const LAYER_MB = 1_000;
+const LAYER_MB = Number(process.env.PLIMSOLL_BENCH_LAYER_MB || 1_000);
 const IMAGES = 20;
 const IMAGE_MB = 150;
 const SAMPLE_MS = 50;
@@ -25,18 +26,19 @@ const threads = { PLIMSOLL_WORKERS: '2' };
 export async function run(): Promise<readonly BenchResult[]> {
   const folder = await mkdtemp(join(tmpdir(), 'plimsoll-bench-'));
   try {
-    return [await oneLargeImage(folder), await manyImages(folder)];
+    const cli = await buildProduct(folder);
+    return [await oneLargeImage(folder, cli), await manyImages(folder, cli)];
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function oneLargeImage(folder: string): Promise<BenchResult> {
+async function oneLargeImage(folder: string, cli: string): Promise<BenchResult> {
   const layers = Array.from({ length: LAYERS }, (_, at) => streamedLayer(at + 1, LAYER_MB));
   const registry = await serveStreamedImages(new Map([['1', layers]]));
   try {
     const report = join(folder, 'report.json');
-    const args = [resolve('src/cli.ts'), 'scan', `${registry.url}/app:1`, '-o', 'json', '--output-file', report];
+    const args = [cli, 'scan', `${registry.url}/app:1`, '-o', 'json', '--output-file', report];
     const child = spawn(process.execPath, args, {
       stdio: ['ignore', 'ignore', 'pipe'],
       env: { PATH: process.env.PATH, PLIMSOLL_DATA_DIR: join(folder, 'scan'), ...advisories, ...threads },
@@ -62,12 +64,12 @@ async function oneLargeImage(folder: string): Promise<BenchResult> {
   }
 }
 
-async function manyImages(folder: string): Promise<BenchResult> {
+async function manyImages(folder: string, cli: string): Promise<BenchResult> {
   const layers = Array.from({ length: IMAGES }, (_, at) => streamedLayer(100 + at, IMAGE_MB));
   const registry = await serveStreamedImages(new Map(layers.map((layer, at) => [`v${at}`, [layer]])));
   const key = { secretId: 'AKIDpeakmemory', secretKey: randomBytes(16).toString('hex') };
   const env = { ...advisories, ...threads, PLIMSOLL_JOBS: String(IMAGES) };
-  const server = await startServerProcess(join(folder, 'serve'), key, env);
+  const server = await startServerProcess(join(folder, 'serve'), key, env, 'serve', cli);
   const memory = watchMemory(server.pid);
   try {
     const { sdk } = server;

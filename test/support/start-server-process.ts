@@ -22,8 +22,9 @@ export async function startServerProcess(
   key: { readonly secretId: string; readonly secretKey: string },
   env: Readonly<Record<string, string>>,
   role: 'serve' | 'worker' = 'serve',
+  cli = resolve('src/cli.ts'),
 ): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [resolve('src/cli.ts'), role], {
+  const child = spawn(process.execPath, [cli, role], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env.PATH,

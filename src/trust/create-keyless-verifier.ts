@@ -1,6 +1,7 @@
-import { bundleFromJSON } from '@sigstore/bundle';
-import { TrustedRoot } from '@sigstore/protobuf-specs';
-import { toSignedEntity, toTrustMaterial, Verifier } from '@sigstore/verify';
+import { createRequire } from 'node:module';
+import type * as Bundles from '@sigstore/bundle';
+import type * as Specs from '@sigstore/protobuf-specs';
+import type * as Verification from '@sigstore/verify';
 
 /** Who signed, as an authority of the trusted root has attested. */
 export interface KeylessSigner {
@@ -26,6 +27,7 @@ export type KeylessVerifier = (proof: KeylessProof) => KeylessSigner;
  * @throws Error when it is no trusted root, or one that cannot tell when something was signed
  */
 export function createKeylessVerifier(trustedRoot: unknown): KeylessVerifier {
+  const { bundleFromJSON, TrustedRoot, toSignedEntity, toTrustMaterial, Verifier } = load();
   const root = TrustedRoot.fromJSON(trustedRoot);
   if (root.certificateAuthorities.length === 0) throw new Error('it names no certificate authority');
   if (root.tlogs.length === 0 && root.timestampAuthorities.length === 0)
@@ -45,5 +47,15 @@ export function createKeylessVerifier(trustedRoot: unknown): KeylessVerifier {
     const issuer = identity?.extensions?.issuer;
     if (!name || !issuer) throw new Error('the certificate names no identity or no issuer');
     return { identity: name, issuer };
+  };
+}
+
+/** Eleven megabytes that only those pay who name a root. */
+function load(): typeof Bundles & typeof Specs & typeof Verification {
+  const require = createRequire(import.meta.url);
+  return {
+    ...(require('@sigstore/bundle') as typeof Bundles),
+    ...(require('@sigstore/protobuf-specs') as typeof Specs),
+    ...(require('@sigstore/verify') as typeof Verification),
   };
 }

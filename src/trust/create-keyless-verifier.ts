@@ -51,11 +51,10 @@ export function createKeylessVerifier(trustedRoot: unknown): KeylessVerifier {
 }
 
 /** Eleven megabytes that only those pay who name a root. */
-function load(): typeof Bundles & typeof Specs & typeof Verification {
+function load() {
   const require = createRequire(import.meta.url);
-  return {
-    ...(require('@sigstore/bundle') as typeof Bundles),
-    ...(require('@sigstore/protobuf-specs') as typeof Specs),
-    ...(require('@sigstore/verify') as typeof Verification),
-  };
+  const { bundleFromJSON } = require('@sigstore/bundle') as typeof Bundles;
+  const { TrustedRoot } = require('@sigstore/protobuf-specs') as typeof Specs;
+  const { toSignedEntity, toTrustMaterial, Verifier } = require('@sigstore/verify') as typeof Verification;
+  return { bundleFromJSON, TrustedRoot, toSignedEntity, toTrustMaterial, Verifier };
 }

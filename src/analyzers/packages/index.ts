@@ -30,6 +30,7 @@ import { pnpmLock } from './pnpm-lock.ts';
 import { poetryLock } from './poetry-lock.ts';
 import { pylock } from './pylock.ts';
 import { python } from './python.ts';
+import { pythonEgg } from './python-egg.ts';
 import { pythonRequirements } from './python-requirements.ts';
 import { releaseFile } from './release-file.ts';
 import { rpm } from './rpm.ts';
@@ -69,6 +70,7 @@ export const analyzers = [
   poetryLock,
   pylock,
   python,
+  pythonEgg,
   pythonRequirements,
   releaseFile,
   rpm,

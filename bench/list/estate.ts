@@ -14,23 +14,13 @@ export interface Estate {
   readonly contents: number;
 }
 
-export const IMAGES_PER_REPOSITORY = 5;
+const IMAGES_PER_REPOSITORY = 5;
 const IMAGES_PER_REGISTRY = 3_333;
 const FEWEST_REGISTRIES = 10;
 const IMAGES_PER_CONTENT = 10;
 const DAY_MS = 86_400_000;
 const FIRST_BUILD = Date.UTC(2024, 0, 1);
 const BUILD_DAYS = 1_000;
-
-/** `images` must be a multiple of 500: a million images are 200 000 repositories in 300 registries. */
-export function estateOf(images: number): Estate {
-  return {
-    images,
-    repositories: images / IMAGES_PER_REPOSITORY,
-    registries: Math.max(FEWEST_REGISTRIES, Math.floor(images / IMAGES_PER_REGISTRY)),
-    contents: images / IMAGES_PER_CONTENT,
-  };
-}
 
 const TEAMS = ['payments', 'search', 'platform', 'data', 'mobile', 'web', 'infra', 'security', 'ml', 'growth'];
 const NOUNS = ['api', 'worker', 'gateway', 'web', 'cron', 'migrate', 'proxy', 'cache', 'auth', 'report', 'sync'];
@@ -42,7 +32,7 @@ const among = (at: number, purpose: number, count: number): number => Math.floor
 
 export const digestOf = (seed: string): Digest => `sha256:${createHash('sha256').update(seed).digest('hex')}`;
 
-/** 100 repositories hold 500 images: sixty hold one each, three of them fifty and more. */
+/** A hundred repositories hold 501 images: sixty hold one each, three of them fifty and more. */
 const TAGS_OF_REPOSITORIES: readonly number[] = [
   ...Array.from({ length: 60 }, () => 1),
   ...Array.from({ length: 25 }, (_, at) => 2 + (at % 4)),
@@ -51,6 +41,19 @@ const TAGS_OF_REPOSITORIES: readonly number[] = [
   60,
   83,
 ];
+export const REPOSITORIES_ALIKE = TAGS_OF_REPOSITORIES.length;
+export const IMAGES_ALIKE = TAGS_OF_REPOSITORIES.reduce((sum, tags) => sum + tags, 0);
+
+/** About so many `images`, a multiple of 500: 1 002 000 are in 200 000 repositories of 300 registries. */
+export function estateOf(images: number): Estate {
+  const repositories = images / IMAGES_PER_REPOSITORY;
+  return {
+    images: (repositories / REPOSITORIES_ALIKE) * IMAGES_ALIKE,
+    repositories,
+    registries: Math.max(FEWEST_REGISTRIES, Math.floor(images / IMAGES_PER_REGISTRY)),
+    contents: images / IMAGES_PER_CONTENT,
+  };
+}
 
 /** Tags of a repository. */
 export const tagsOf = (repository: number): number => TAGS_OF_REPOSITORIES[repository % 100] ?? 0;

@@ -30,7 +30,7 @@ const KEY = { secretId: 'AKIDbench', secretKey: 'a key of a bench, for loopback 
 export async function openEstate(folder: string, postgresUrl: string | undefined, images: number): Promise<OpenEstate> {
   const dataDir = join(folder, `${postgresUrl ? 'postgres' : 'sqlite'}-${images}`);
   const estate = estateOf(images);
-  const url = await madeEstate(dataDir, postgresUrl, estate);
+  const url = await madeEstate(dataDir, postgresUrl, estate, `estate_${images}`);
   const store = await openStore({ url, vault: createVault(MASTER_KEY), now: () => new Date() });
   const server = await startPlimsoll(
     loadConfig({
@@ -61,8 +61,12 @@ export async function openEstate(folder: string, postgresUrl: string | undefined
 }
 
 /** URL of the database. A folder or database that was not finished is made anew. */
-async function madeEstate(dataDir: string, postgresUrl: string | undefined, estate: Estate): Promise<string> {
-  const name = `estate_${estate.images}`;
+async function madeEstate(
+  dataDir: string,
+  postgresUrl: string | undefined,
+  estate: Estate,
+  name: string,
+): Promise<string> {
   const url = postgresUrl ? postgresUrl.replace(/[^/]*$/, name) : `file:${join(dataDir, 'plimsoll.db')}`;
   if (existsSync(dataDir)) return url;
   const unfinished = `${dataDir}-unfinished`;

@@ -1,10 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SeenTag, Store } from '../../src/store/store.ts';
-import { builtImage, contentOf, type Estate, IMAGES_PER_REPOSITORY, pathOf, registryOf, tagsOf } from './estate.ts';
+import {
+  builtImage,
+  contentOf,
+  type Estate,
+  IMAGES_ALIKE,
+  pathOf,
+  REPOSITORIES_ALIKE,
+  registryOf,
+  tagsOf,
+} from './estate.ts';
 
 /** Every hundred repositories are alike: those from here on hold fifty tags and more. */
 const BUSY_FROM = 97;
-const REPOSITORIES_ALIKE = 100;
 
 /** Where to write. */
 export interface Written {
@@ -61,9 +69,9 @@ async function moveTags({ store, estate }: Written, turn: number): Promise<numbe
 }
 
 function firstImageOf(repository: number): number {
-  const alike = Math.floor(repository / REPOSITORIES_ALIKE) * REPOSITORIES_ALIKE;
-  let image = alike * IMAGES_PER_REPOSITORY;
-  for (let before = alike; before < repository; before++) image += tagsOf(before);
+  const alike = Math.floor(repository / REPOSITORIES_ALIKE);
+  let image = alike * IMAGES_ALIKE;
+  for (let before = alike * REPOSITORIES_ALIKE; before < repository; before++) image += tagsOf(before);
   return image;
 }
 

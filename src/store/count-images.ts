@@ -1,6 +1,6 @@
 import { expressionBuilder, type Kysely, type RawBuilder, sql } from 'kysely';
-import { conditionColumns, imageCondition, type Reach } from './image-conditions.ts';
-import { type ImageCounter, imageCounters } from './image-counters.ts';
+import { conditionColumns, imageCondition, type Reach, searches } from './image-conditions.ts';
+import { imageCounters } from './image-counters.ts';
 import type { ImageCondition } from './image-query.ts';
 import type { Tables } from './tables.ts';
 
@@ -9,35 +9,51 @@ export interface ImageCount {
   readonly total: number;
   /** Rows there are. */
   readonly all: number;
+  /** How conditions on repositories are best asked. */
+  readonly reach: Reach;
 }
 
 /** The smallest of the counters, which tells how many rows there are. */
 const EVERYTHING = sql.table('os_counts');
 
+/** Of so few repositories a total is added up sooner than names are looked through. */
+const FEW_REPOSITORIES = 500;
+
 /** Exact, from a counter where one has all that the conditions ask about; otherwise by counting rows. */
 export async function countImages(db: Kysely<Tables>, conditions: readonly ImageCondition[]): Promise<ImageCount> {
-  const counter = counterOf(conditions);
+  const reach = (await areFew(db, conditions)) ? 'searched' : 'all';
+  const counter = counterOf(conditions, reach);
   // A counter's columns are called as those of `images`, so the conditions read the same over either.
   const from = counter
     ? sql`select sum(amount) as matching from ${sql.table(counter.table)} as images`
     : sql`select count(*) as matching from images`;
   const { rows } = await sql<{ readonly matching: number | null; readonly everything: number | null }>`
     select counted.matching, (select sum(amount) from ${EVERYTHING}) as everything
-    from (${from} where ${allOf(conditions, counter?.reach)}) as counted`.execute(db);
+    from (${from} where ${allOf(conditions, counter?.reach ?? reach)}) as counted`.execute(db);
   const [row] = rows;
-  return { total: Number(row?.matching ?? 0), all: Number(row?.everything ?? 0) };
+  return { total: Number(row?.matching ?? 0), all: Number(row?.everything ?? 0), reach };
+}
+
+/** Whether parts of names lead to few repositories. */
+async function areFew(db: Kysely<Tables>, conditions: readonly ImageCondition[]): Promise<boolean> {
+  const [search] = searches(conditions);
+  if (!search) return false;
+  const { rows } = await sql<{ n: number }>`select count(*) as n
+    from (select 1 as one from (${search}) as found limit ${FEW_REPOSITORIES + 1}) as chosen`.execute(db);
+  return Number(rows[0]?.n) <= FEW_REPOSITORIES;
 }
 
 /** The smallest that has all columns of the conditions; undefined where there is none. */
-function counterOf(conditions: readonly ImageCondition[]): { table: ImageCounter['table']; reach: Reach } | undefined {
+function counterOf(conditions: readonly ImageCondition[], reach: Reach) {
   const columns = conditions.flatMap(conditionColumns);
   const keeping = (wanted: readonly string[]) =>
     imageCounters.find((each) => wanted.every((column) => (each.columns as readonly string[]).includes(column)))?.table;
   const table = keeping(columns);
-  if (table) return { table, reach: 'counter' };
-  // A namespace is one of repositories, too.
-  const ofRepositories = keeping(columns.map((column) => (column === 'namespace' ? 'repository_id' : column)));
-  return ofRepositories && { table: ofRepositories, reach: 'all' };
+  if (table && (table !== 'name_counts' || reach !== 'searched')) return { table, reach: 'counter' as const };
+  // Names and namespaces are those of repositories.
+  const inner = columns.map((column) => (['namespace', 'name'].includes(column) ? 'repository_id' : column));
+  const ofRepositories = keeping(inner);
+  return ofRepositories && { table: ofRepositories, reach };
 }
 
 /** The conditions as one, over whatever the statement calls `images`. */

@@ -67,9 +67,10 @@ const countColumns = {
 
 /**
  * How what lies in another table is asked for: once for all images, which an index may lead to; or for each image by
- * itself, which is shorter where few are looked at. `counter`: over a counter, of whose columns the namespace is one.
+ * itself, which is shorter where few are looked at. `searched`: as `all`, of few repositories, which an index of parts of their
+ * addresses tells. `counter`: over a counter, whose columns are all that is asked for.
  */
-export type Reach = 'all' | 'each' | 'counter';
+export type Reach = 'all' | 'each' | 'searched' | 'counter';
 
 /** One condition as SQL over `images`. */
 export function imageCondition(eb: Builder, condition: ImageCondition, reach: Reach = 'all'): Condition {
@@ -107,7 +108,9 @@ function valueCondition({ field, values }: Extract<ImageCondition, { kind: 'valu
 export function conditionColumns(condition: ImageCondition): readonly string[] {
   switch (condition.kind) {
     case 'text':
-      return [condition.field === 'namespace' ? 'namespace' : imageColumn(textColumns[condition.field])];
+      return ['namespace', 'name'].includes(condition.field)
+        ? [condition.field]
+        : [imageColumn(textColumns[condition.field])];
     case 'value':
       return [valueColumns[condition.field]];
     case 'keywords':
@@ -133,15 +136,15 @@ function textCondition(
   values: readonly string[],
   reach: Reach = 'all',
 ): Condition {
-  if (where.table === 'images' || (where.column === 'namespace' && reach === 'counter'))
+  if (where.table === 'images' || (where.table === 'repositories' && reach === 'counter'))
     return eb.or([matches(sql.ref(`images.${where.column}`), match, values)]);
   if (where.table === 'repositories') {
     let ids = eb
       .selectFrom('repositories')
       .select('repositories.id')
       .where(matches(sql.ref(`repositories.${where.column}`), match, values));
-    const searched = match === 'contains' && reach !== 'each' ? searchedRepositories(values) : undefined;
-    if (searched) ids = ids.where(searched);
+    const searched = match === 'contains' && reach === 'searched' ? searchedRepositories(values) : undefined;
+    if (searched) ids = ids.where(sql<SqlBool>`repositories.id in (${searched})`);
     if (reach === 'each') return eb.exists(ids.whereRef('repositories.id', '=', 'images.repository_id')) as Condition;
     return eb('images.repository_id', 'in', ids) as Condition;
   }
@@ -156,13 +159,21 @@ function textCondition(
 const SEARCHABLE = /^[\x20-\x7e]{3,100}$/;
 const MOST_SEARCHES = 10;
 
-/** Repositories whose address holds one of the values, or somewhat more of them; undefined where no index can tell. */
-function searchedRepositories(values: readonly string[]): RawBuilder<SqlBool> | undefined {
+/** Those of which an index tells the repositories. */
+export const searches = (conditions: readonly ImageCondition[]): readonly RawBuilder<unknown>[] =>
+  conditions.flatMap((condition) =>
+    condition.kind === 'text' && condition.match === 'contains' && textColumns[condition.field].table === 'repositories'
+      ? (searchedRepositories(condition.values) ?? [])
+      : [],
+  );
+
+/** Ids of repositories whose address holds one of the values, and of somewhat more of them; undefined where no index can tell. */
+function searchedRepositories(values: readonly string[]): RawBuilder<unknown> | undefined {
   if (values.length > MOST_SEARCHES || !values.every((value) => SEARCHABLE.test(value))) return undefined;
   // Any character in the place of one that would mean something in a pattern.
   const patterns = values.map((value) => `%${value.toLowerCase().replace(/[\\%]/g, '_')}%`);
   const found = patterns.map((pattern) => sql`select rowid from repository_search where address like ${pattern}`);
-  return sql<SqlBool>`repositories.id in (${sql.join(found, sql` union `)})`;
+  return sql.join(found, sql` union `);
 }
 
 function packageCondition(

@@ -5,6 +5,7 @@ export type CountedColumn =
   | Exclude<keyof ImageFacetsTable, 'amount'>
   | 'repository_id'
   | 'namespace'
+  | 'name'
   | 'at_risk'
   | 'created_day'
   | 'listed_day';
@@ -18,6 +19,7 @@ export interface ImageCounter {
 type CounterTable =
   | 'os_counts'
   | 'namespace_counts'
+  | 'name_counts'
   | 'created_counts'
   | 'listed_counts'
   | 'image_counts'
@@ -50,6 +52,7 @@ export const firstCounters: readonly ImageCounter[] = [
 export const addedCounters: readonly ImageCounter[] = [
   { table: 'os_counts', columns: ['os_name', 'latest'] },
   { table: 'namespace_counts', columns: ['namespace', 'latest', 'at_risk'] },
+  { table: 'name_counts', columns: ['name', 'latest'] },
   { table: 'created_counts', columns: ['created_day', 'latest'] },
   { table: 'listed_counts', columns: ['listed_day', 'at_risk'] },
   { table: 'image_states', columns: [...states, ...counts] },
@@ -67,6 +70,7 @@ export const imageCounters: readonly ImageCounter[] = (
     'listed_counts',
     'image_states',
     'image_counts',
+    'name_counts',
     'repository_counts',
     'image_facets',
   ] as const

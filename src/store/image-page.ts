@@ -55,7 +55,7 @@ const RARE = 10;
  * matches, to be sorted. Engines guess which is shorter, SQLite without regard to LIMIT and PostgreSQL without an idea
  * what a substring matches. The counts are known here, so what would lead an engine the long way is hidden from it.
  */
-function shorterWay({ conditions, sort }: ImageQuery, wanted: number, { total, all }: ImageCount) {
+function shorterWay({ conditions, sort }: ImageQuery, wanted: number, { total, all, reach }: ImageCount) {
   const column = sql.ref(sortColumns[sort.key]);
   const rare = conditions.find(isRare);
   // Besides the sort key's own, an index has what meets this one in the list's usual order.
@@ -64,9 +64,9 @@ function shorterWay({ conditions, sort }: ImageQuery, wanted: number, { total, a
   const overMatches = conditions.some(isIndexed) ? total : all;
   if (conditions.length <= 1 && ordered === conditions[0]) return { where: allOf(conditions), column };
   if (overMatches * CLEARLY < alongOrder)
-    return { where: rare ? only(rare, conditions) : allOf(conditions), column: sql`+${column}` };
+    return { where: rare ? only(rare, conditions) : allOf(conditions, reach), column: sql`+${column}` };
   if (ordered || alongOrder * CLEARLY < overMatches) return { where: only(ordered, conditions), column };
-  return { where: allOf(conditions), column };
+  return { where: allOf(conditions, reach), column };
 }
 
 /** All conditions, of which the engine sees one, or none, when it looks for an index. */

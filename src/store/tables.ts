@@ -14,6 +14,7 @@ export interface Tables {
   image_states: ImageStatesTable;
   os_counts: OsCountsTable;
   namespace_counts: NamespaceCountsTable;
+  name_counts: NameCountsTable;
   created_counts: CreatedCountsTable;
   listed_counts: ListedCountsTable;
   layer_reports: LayerReportsTable;
@@ -238,6 +239,13 @@ export interface NamespaceCountsTable {
   latest: number;
   /** Whether anything was found. */
   at_risk: number;
+  amount: number;
+}
+
+/** Names of repositories, whatever their registry and namespace. */
+export interface NameCountsTable {
+  name: string;
+  latest: number;
   amount: number;
 }
 

@@ -86,9 +86,16 @@ describeEachEngine('shortcuts of the list', (fixture) => {
     await fixture.store.registries.remove(id);
     const database = openDatabase(fixture.url);
     const left = [];
-    for (const table of ['namespace_counts', 'created_counts', 'listed_counts', 'os_counts', 'image_states']) {
+    for (const table of [
+      'namespace_counts',
+      'name_counts',
+      'created_counts',
+      'listed_counts',
+      'os_counts',
+      'image_states',
+    ]) {
       const counted = await sql<{ n: number }>`select coalesce(sum(abs(n)), 0) as n from
-        (select sum(amount) as n from ${sql.table(table)} ${table === 'namespace_counts' ? sql`group by namespace` : sql``}) t`.execute(
+        (select sum(amount) as n from ${sql.table(table)} ${table === 'namespace_counts' ? sql`group by namespace` : table === 'name_counts' ? sql`group by name` : sql``}) t`.execute(
         database.read,
       );
       left.push(Number(counted.rows[0]?.n));
@@ -96,6 +103,6 @@ describeEachEngine('shortcuts of the list', (fixture) => {
     await database.close();
 
     expect((await fixture.store.images.list(everything)).total).toBe(0);
-    expect(left).toEqual([0, 0, 0, 0, 0]);
+    expect(left).toEqual([0, 0, 0, 0, 0, 0]);
   });
 });

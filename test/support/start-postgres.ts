@@ -28,6 +28,8 @@ export interface PostgresOptions {
 const DEBIAN_VERSIONS = '/usr/lib/postgresql';
 const USER = 'plimsoll';
 const START_TIMEOUT_MS = 60_000;
+/** One that ended without a shutdown reads its log first. */
+const RECOVERY_TIMEOUT_MS = 600_000;
 
 // Durability buys nothing here: the data is thrown away, and fsync is most of a test's time.
 const SETTINGS = {
@@ -66,7 +68,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Priv
     const data = join(folder, 'data');
     if (!existsSync(data)) initialise(bin, data, runAs);
     const settings = { ...SETTINGS, ...(durable ? { synchronous_commit: 'on' } : {}), ...options.settings };
-    return await start(bin, remove, data, runAs, settings);
+    return await start(bin, remove, data, runAs, settings, keptIn ? RECOVERY_TIMEOUT_MS : START_TIMEOUT_MS);
   } catch (error) {
     remove();
     throw error;
@@ -121,6 +123,7 @@ async function start(
   data: string,
   runAs: SystemUser | 'self',
   settings: Settings,
+  timeoutMs: number,
 ): Promise<PrivatePostgres> {
   const port = await freePort();
   let running: Running | undefined;
@@ -130,7 +133,7 @@ async function start(
   };
   const run = async () => {
     running = spawnServer(bin, data, port, runAs, settings);
-    await acceptsConnections(running.child, port, running.log);
+    await acceptsConnections(running.child, port, running.log, timeoutMs);
   };
   try {
     await run();
@@ -183,14 +186,19 @@ function identity(runAs: SystemUser | 'self'): Partial<SystemUser> {
 }
 
 /** The log line comes first on start-up and is the same in every locale we set (C). */
-async function acceptsConnections(child: ChildProcess, port: number, log: () => string): Promise<void> {
-  const deadline = Date.now() + START_TIMEOUT_MS;
+async function acceptsConnections(
+  child: ChildProcess,
+  port: number,
+  log: () => string,
+  timeoutMs: number,
+): Promise<void> {
+  const deadline = Date.now() + timeoutMs;
   while (Date.now() < deadline) {
     if (child.exitCode !== null) throw new Error(`postgres ended at once (${child.exitCode}):\n${log()}`);
     if (log().includes('ready to accept connections') && (await connects(port))) return;
     await sleep(25);
   }
-  throw new Error(`postgres did not accept connections within ${START_TIMEOUT_MS / 1000} s:\n${log()}`);
+  throw new Error(`postgres did not accept connections within ${timeoutMs / 1000} s:\n${log()}`);
 }
 
 function connects(port: number): Promise<boolean> {

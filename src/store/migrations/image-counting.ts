@@ -20,6 +20,7 @@ const texts: readonly CountedColumn[] = [
   'risk_status',
   'os_name',
   'namespace',
+  'name',
 ];
 /** Columns of `images` behind what is no column of it; a row never changes its repository. */
 const behind: Readonly<Partial<Record<CountedColumn, readonly string[]>>> = {
@@ -27,13 +28,15 @@ const behind: Readonly<Partial<Record<CountedColumn, readonly string[]>>> = {
   created_day: ['created_at'],
   listed_day: ['listed_at'],
   namespace: [],
+  name: [],
 };
 
 /** What a counter keeps of a column: of a count whether it is above zero, of an unknown flag -1, so that no key is NULL. */
 function kept(column: CountedColumn, row: string): string {
   switch (column) {
     case 'namespace':
-      return `(select namespace from repositories where repositories.id = ${row}repository_id)`;
+    case 'name':
+      return `(select repositories.${column} from repositories where repositories.id = ${row}repository_id)`;
     case 'at_risk':
       return `case when ${row}vulnerabilities > 0 or ${row}malware_files > 0 or ${row}risks > 0 then 1 else 0 end`;
     case 'created_day':

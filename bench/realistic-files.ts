@@ -22,7 +22,7 @@ export function realisticFiles(megabytes: number): LayerBuilder {
   fill(bytes * SHARE.node, (at) => addNodeModule(builder, at, random, text));
   fill(bytes * SHARE.python, (at) => addPythonPackage(builder, at, random, text));
   fill(bytes * SHARE.libraries, (at) => {
-    const content = slice(binary, random, 64 * KiB + Math.floor(random() * 3 * MiB));
+    const content = asLibrary(slice(binary, random, 64 * KiB + Math.floor(random() * 3 * MiB)));
     builder.file(`usr/lib/x86_64-linux-gnu/lib${at}.so`, content);
     return content.byteLength;
   });
@@ -88,6 +88,21 @@ function textPool(random: () => number): Buffer {
     size += word.length + 1;
   }
   return Buffer.from(parts.join(' '));
+}
+
+/** With the header of an ELF library whose 64 KiB of data can be written: analyzers look into those. */
+function asLibrary(body: Buffer): Buffer {
+  const file = Buffer.from(body);
+  file.fill(0, 0, 120);
+  file.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
+  file.writeUInt16LE(3, 16);
+  file.writeUInt32LE(64, 32);
+  file.writeUInt16LE(56, 54);
+  file.writeUInt16LE(1, 56);
+  file.writeUInt32LE(1, 64);
+  file.writeUInt32LE(6, 68);
+  file.writeUInt32LE(64 * KiB, 96);
+  return file;
 }
 
 /** Runs of noise and of zeros: compresses about as shared libraries do. */

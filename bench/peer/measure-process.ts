@@ -21,7 +21,7 @@ export async function measureProcess(
   codes: readonly number[] = [0],
 ): Promise<ProcessCost> {
   const start = performance.now();
-  const child = spawn(file, args, { stdio: ['ignore', 'ignore', 'inherit'], timeout: 60_000 });
+  const child = spawn(file, args, { stdio: ['ignore', 'ignore', 'inherit'], timeout: 300_000 });
   let cost = { cpu: 0, peak: 0 };
   const timer = setInterval(() => {
     cost = readCost(child.pid) ?? cost;

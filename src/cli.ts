@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import { keepCompiledCode } from './commands/keep-compiled-code.ts';
+import { startSmall } from './commands/start-small.ts';
 
 keepCompiledCode(process.env);
 const { createTerminal } = await import('./commands/output/terminal.ts');
-const { runCommandLine } = await import('./commands/run-command-line.ts');
+const { runCommandLine } = await startSmall(() => import('./commands/run-command-line.ts'));
 
 const FORCED = 130;
 

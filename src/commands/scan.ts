@@ -14,6 +14,7 @@ import { packageVersion } from './package-version.ts';
 import { readRegistryPassword } from './registry-options.ts';
 import { renderScan } from './render-scan.ts';
 import { createScanSpeed, describeProgress } from './scan-progress.ts';
+import { startSmall } from './start-small.ts';
 import { writeReportFile } from './write-report-file.ts';
 
 /** Those of `src/reports/formats/` by name, so that other commands need not load them; a test keeps them equal. */
@@ -96,7 +97,7 @@ async function scan(context: CommandContext, reference: string, options: ScanOpt
   checkRules(options);
   const leftOut = await readLeftOut(options, context.terminal, context.now());
   const password = await readRegistryPassword(context, options);
-  const { scanLocally } = await import('./scan-locally.ts'); // loaded here: the server commands do not need it
+  const { scanLocally } = await startSmall(() => import('./scan-locally.ts')); // loaded here: the server commands do not need it
   const bar = createProgressBar(context.terminal, 'scan');
   const remaining = createScanSpeed(context.now);
   const scanned = await scanLocally(

@@ -16,6 +16,8 @@ import type { SqliteReply, SqliteRequest, SqliteThreadData } from './sqlite-thre
 import { storableParameter } from './storable-text.ts';
 
 const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
+/** Rows live until they are sent. */
+const YOUNG_MB = 12;
 
 export interface SqliteOptions extends SqliteThreadData {
   readonly connections: number;
@@ -150,6 +152,7 @@ class SqliteThreadConnection implements DatabaseConnection {
     this.#worker = new Worker(new URL(`./sqlite-thread${extension}`, import.meta.url), {
       workerData: data,
       name: 'sqlite',
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     });
     this.#worker.unref();
     this.ended = new Promise((resolve) => this.#worker.once('exit', () => resolve()));

@@ -28,6 +28,9 @@ export async function compareEstates(engine: string, small: OpenEstate, large: O
     const times = await measureTogether(small, large, query, writer);
     const byItself = alone.get(query);
     if (byItself) measured.push({ query, ...times, ...byItself });
+    process.stderr.write(
+      `${engine} ${query.name}: ${median(times.small).toFixed(1)} ${median(times.large).toFixed(1)}\n`,
+    );
   }
   const written = await writer.stop();
   return toResults(

@@ -10,7 +10,7 @@ import type {
 } from './image-query.ts';
 import type { Tables } from './tables.ts';
 import { containsOneOf, isOneOf } from './text-search.ts';
-import { countsVulnerability, ignoresVulnerability } from './vulnerable-images.ts';
+import { countsVulnerability, hasOne, ignoresVulnerability } from './vulnerable-images.ts';
 
 type Builder = ExpressionBuilder<Tables, 'images'>;
 type Condition = ExpressionWrapper<Tables, 'images', SqlBool>;
@@ -145,7 +145,7 @@ function textCondition(
       .where(matches(sql.ref(`repositories.${where.column}`), match, values));
     const searched = match === 'contains' && reach === 'searched' ? searchedRepositories(values) : undefined;
     if (searched) ids = ids.where(sql<SqlBool>`repositories.id in (${searched})`);
-    if (reach === 'each') return eb.exists(ids.whereRef('repositories.id', '=', 'images.repository_id')) as Condition;
+    if (reach === 'each') return hasOne(eb, ids.whereRef('repositories.id', '=', 'images.repository_id'));
     return eb('images.repository_id', 'in', ids) as Condition;
   }
   const ids = eb
@@ -185,8 +185,7 @@ function packageCondition(
   let holders = eb.selectFrom('packages').select('packages.artifact_id');
   if (names) holders = holders.where(matches(sql.ref('packages.name'), match, names));
   if (versions) holders = holders.where(matches(sql.ref('packages.version'), match, versions));
-  if (reach === 'each')
-    return eb.exists(holders.whereRef('packages.artifact_id', '=', 'images.artifact_id')) as Condition;
+  if (reach === 'each') return hasOne(eb, holders.whereRef('packages.artifact_id', '=', 'images.artifact_id'));
   return eb('images.artifact_id', 'in', holders) as Condition;
 }
 

@@ -22,10 +22,16 @@ const sortColumns = {
 type Direction = ImageQuery['sort']['direction'];
 
 /** Unknown values sort below every known one; ties by id in the same direction. */
-export const imageOrder = (key: ImageSortKey, direction: Direction) => orderBy(sql.ref(sortColumns[key]), direction);
+export const imageOrder = (key: ImageSortKey, direction: Direction) =>
+  orderBy(key, sql.ref(sortColumns[key]), direction);
 
-const orderBy = (column: RawBuilder<unknown>, direction: Direction) =>
-  direction === 'asc' ? sql`${column} asc nulls first, images.id asc` : sql`${column} desc nulls last, images.id desc`;
+/** An id is never unknown, and its index says nothing of where that would be. */
+const orderBy = (key: ImageSortKey, column: RawBuilder<unknown>, direction: Direction) =>
+  key === 'id'
+    ? sql`${column} ${sql.raw(direction)}`
+    : direction === 'asc'
+      ? sql`${column} asc nulls first, images.id asc`
+      : sql`${column} desc nulls last, images.id desc`;
 
 /** Ids of one page, which must not lie behind the last. */
 export async function imagePage(db: Kysely<Tables>, query: ImageQuery, count: ImageCount): Promise<readonly number[]> {
@@ -38,7 +44,7 @@ export async function imagePage(db: Kysely<Tables>, query: ImageQuery, count: Im
   const skipped = await skipDays(db, query, { direction, start, limit });
   const { where, column } = shorterWay(query, start - skipped.rows + limit, count);
   const { rows } = await sql<{ readonly id: number }>`select images.id from images
-    where ${where} and ${skipped.rest} order by ${orderBy(column, direction)} limit ${limit} offset ${start - skipped.rows}`.execute(
+    where ${where} and ${skipped.rest} order by ${orderBy(sort.key, column, direction)} limit ${limit} offset ${start - skipped.rows}`.execute(
     db,
   );
   const ids = rows.map((row) => row.id);

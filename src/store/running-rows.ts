@@ -80,7 +80,7 @@ async function doubtfulRows(db: Kysely<Tables>): Promise<ReadonlySet<number>> {
 export async function isIdleUnsettled(db: Kysely<Tables>): Promise<boolean> {
   const idle = await idleContainers(db);
   const { amount } = await db
-    .selectFrom('image_facets')
+    .selectFrom('image_states')
     .select(({ fn }) => fn.sum<number | null>('amount').as('amount'))
     .where('running', idle === 0 ? '=' : '<>', -1)
     .executeTakeFirstOrThrow();

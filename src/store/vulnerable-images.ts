@@ -1,4 +1,4 @@
-import type { ExpressionBuilder, ExpressionWrapper, SqlBool } from 'kysely';
+import { type Expression, type ExpressionBuilder, type ExpressionWrapper, type SqlBool, sql } from 'kysely';
 import type { Reach } from './image-conditions.ts';
 import type { Tables } from './tables.ts';
 
@@ -12,10 +12,13 @@ export function countsVulnerability(eb: Builder, number: number, reach: Reach = 
     .select('findings.artifact_id')
     .where('findings.vulnerability_number', '=', number)
     .where((finding) => finding.not(finding.exists(ignoredFinding(finding))));
-  if (reach === 'each')
-    return eb.exists(artifacts.whereRef('findings.artifact_id', '=', 'images.artifact_id')) as Condition;
+  if (reach === 'each') return hasOne(eb, artifacts.whereRef('findings.artifact_id', '=', 'images.artifact_id'));
   return eb('images.artifact_id', 'in', artifacts) as Condition;
 }
+
+/** `exists`, of each image by itself: PostgreSQL may answer an `exists` by collecting all that there are first. */
+export const hasOne = (eb: Builder, one: Expression<unknown>): Condition =>
+  eb.and([sql<SqlBool>`(select 1 from ${one} as found limit 1) is not null`]);
 
 /** Images that have this vulnerability and ignore it, or that a rule names for it. */
 export function ignoresVulnerability(eb: Builder, number: number): Condition {

@@ -108,9 +108,7 @@ function valueCondition({ field, values }: Extract<ImageCondition, { kind: 'valu
 export function conditionColumns(condition: ImageCondition): readonly string[] {
   switch (condition.kind) {
     case 'text':
-      return ['namespace', 'name'].includes(condition.field)
-        ? [condition.field]
-        : [imageColumn(textColumns[condition.field])];
+      return counted.includes(condition.field) ? [condition.field] : [imageColumn(textColumns[condition.field])];
     case 'value':
       return [valueColumns[condition.field]];
     case 'keywords':
@@ -136,7 +134,7 @@ function textCondition(
   values: readonly string[],
   reach: Reach = 'all',
 ): Condition {
-  if (where.table === 'images' || (where.table === 'repositories' && reach === 'counter'))
+  if (where.table === 'images' || (reach === 'counter' && isCounted(where)))
     return eb.or([matches(sql.ref(`images.${where.column}`), match, values)]);
   if (where.table === 'repositories') {
     let ids = eb
@@ -154,6 +152,10 @@ function textCondition(
     .where(matches(sql.ref(`registries.${where.column}`), match, values));
   return eb('images.registry_id', 'in', ids) as Condition;
 }
+
+const isCounted = ({ table, column }: TextColumn): boolean => table === 'repositories' && counted.includes(column);
+/** Fields of repositories that counters have in columns of their own. */
+const counted: readonly string[] = ['name', 'namespace'];
 
 /** What an index finds holds three characters in a row; more repositories than match, of which the condition itself then chooses. */
 const SEARCHABLE = /^[\x20-\x7e]{3,100}$/;

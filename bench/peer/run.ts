@@ -147,7 +147,9 @@ function comparePeer({ name }: Peer, startup: ProcessCost, runs: readonly Proces
   return net.wall / ours.wall;
 }
 
-const renderRegistry = ({ wall, cpu }: RegistryCost) => `${wall.toFixed(0)} ms wall, ${cpu.toFixed(0)} ms CPU`;
+function renderRegistry({ wall, cpu }: RegistryCost): string {
+  return `${wall.toFixed(0)} ms wall, ${cpu.toFixed(0)} ms CPU`;
+}
 
 /** The quickest of three: the first one finds nothing in the cache of the disk. */
 async function measureStartup(file: string, args: readonly string[]): Promise<ProcessCost> {

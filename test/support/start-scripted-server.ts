@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 
 export interface RecordedRequest {
   readonly method: string;
@@ -17,6 +17,8 @@ export interface ScriptedServer {
   /** `http(s)://127.0.0.1:port` */
   readonly url: string;
   readonly requests: readonly RecordedRequest[];
+  /** Read and written so far, headers and all. */
+  bytes(): number;
   stop(): Promise<void>;
 }
 
@@ -40,12 +42,23 @@ export async function startScriptedServer(
     }
   };
   const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
+  const sockets = new Set<Socket>();
+  let ofClosed = 0;
+  const bytesOf = ({ bytesRead, bytesWritten }: Socket) => bytesRead + bytesWritten;
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => {
+      sockets.delete(socket);
+      ofClosed += bytesOf(socket);
+    });
+  });
   server.on('clientError', (_error, socket) => socket.destroy());
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${portOf(server.address())}`,
     requests,
+    bytes: () => [...sockets].reduce((sum, socket) => sum + bytesOf(socket), ofClosed),
     async stop() {
       server.close();
       server.closeAllConnections();

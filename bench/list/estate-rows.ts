@@ -57,11 +57,14 @@ export function* estateRows(estate: Estate): Generator<Rows> {
 
 function* listedRows(estate: Estate, contents: readonly ScannedContent[]): Generator<Rows> {
   let image = 0;
+  const address = (repository: number) => repositoryRow(repository, estate).address;
+  yield { table: 'runtime_sources', rows: [sourceRow] };
   for (let first = 0; first < estate.repositories; first += ROWS_AT_ONCE / 5) {
     const part = range(first, Math.min(estate.repositories, first + ROWS_AT_ONCE / 5));
     yield { table: 'repositories', rows: part.map((repository) => repositoryRow(repository, estate)) };
     const tags: object[] = [];
     const images: object[] = [];
+    const running: Running[] = [];
     for (const repository of part) {
       const place = { registry_id: registryOf(repository, estate), repository_id: repository + 1 };
       const built = range(0, tagsOf(repository)).map((tag) => builtImage(image + tag, tag, 0, estate));
@@ -71,10 +74,13 @@ function* listedRows(estate: Estate, contents: readonly ScannedContent[]): Gener
         tags.push({ ...tagRow(image, each), ...place });
         const content = contents[each.content] as ScannedContent;
         images.push({ ...imageRow(image, each, content, at === latest), ...place });
+        if (containersOf(image) > 0) running.push({ image, built: each, address: address(repository) });
       }
     }
     yield { table: 'tags', rows: tags };
     yield { table: 'images', rows: images };
+    yield { table: 'runtime_images', rows: running.map(runtimeImageRow) };
+    yield { table: 'runtime_digests', rows: running.map(runtimeDigestRow) };
   }
 }
 
@@ -121,9 +127,46 @@ const tagRow = (id: number, { tag, digest }: BuiltImage) => ({
   gone_at: null,
 });
 
-/** Nine of ten are authorised, one in a hundred is trusted, three in a hundred run. */
+interface Running {
+  readonly image: number;
+  readonly built: BuiltImage;
+  readonly address: string;
+}
+
+const SOURCE = 'cluster';
+
+/** Its word holds for as long as benches are run. */
+const sourceRow: Insertable<Tables['runtime_sources']> = {
+  name: SOURCE,
+  taken_at: SYNCED_AT,
+  expires_at: Date.UTC(2100, 0, 1),
+  counted: 1,
+  failure: '',
+};
+
+const runtimeImageRow = ({ image, built, address }: Running): Insertable<Tables['runtime_images']> => ({
+  source: SOURCE,
+  key: String(image),
+  reference: `${address}@${built.digest}`,
+  address,
+  tag: '',
+  platform: 'linux/amd64',
+  containers: containersOf(image),
+});
+
+const runtimeDigestRow = ({ image, built }: Running): Insertable<Tables['runtime_digests']> => ({
+  source: SOURCE,
+  key: String(image),
+  digest: built.digest,
+});
+
+/** Three images in a hundred run. */
+const containersOf = (image: number): number => (drawn(image, 10) < 0.03 ? 1 + (image % 5) : 0);
+
+/** Nine of ten are authorised, one in a hundred is trusted. */
 function imageRow(id: number, built: BuiltImage, { columns }: ScannedContent, isLatest: boolean) {
-  const running = drawn(id, 10) < 0.03;
+  const containers = containersOf(id);
+  const running = containers > 0;
   const recommended = columns.needs_fix === null ? null : Number(columns.needs_fix === 1 && (isLatest || running));
   return {
     id,
@@ -143,7 +186,7 @@ function imageRow(id: number, built: BuiltImage, { columns }: ScannedContent, is
     authorized: Number(drawn(id, 12) < 0.9),
     trusted: Number(drawn(id, 13) < 0.01),
     running: Number(running),
-    containers: running ? 1 + (id % 5) : 0,
+    containers,
     fix_recommended: columns.malware_files ? Number(isLatest || running) : recommended,
     trust_reason: null,
     trust_detail: null,

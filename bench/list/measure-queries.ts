@@ -5,9 +5,10 @@ import { newestFirst, type StandardQuery } from './standard-queries.ts';
 import type { Writer } from './write-steadily.ts';
 
 const CALLERS = 16;
-const CALLS_PER_TURN = 48;
-const TURNS = 3;
-const BARE_CALLS = 1;
+const CALLS_PER_TURN = 32;
+/** One is a quick look, without the bare SQL. */
+const TURNS = Number(process.env.PLIMSOLL_BENCH_TURNS ?? 4);
+const BARE_CALLS = TURNS > 1 ? 2 : 0;
 const ALONE_CALLS = 3;
 const PAGE = 10;
 

@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { advisoriesPath } from '../advisories/advisories-path.ts';
 import { readSnapshot } from '../advisories/read-snapshot.ts';
+import { createDiskGauge } from './create-disk-gauge.ts';
 import type { Installation } from './open-installation.ts';
 
 /** So old a figure may be: several scrapers cost one look. */
@@ -25,6 +26,11 @@ export function createMetrics({ config, store, now, log }: Installation): Regist
   const oldest = gauge('plimsoll_oldest_job_age_seconds', 'How long the oldest job has been due', 'kind');
   const images = gauge('plimsoll_images', 'Listed images by the state of their scan', 'status');
   const registries = gauge('plimsoll_registries', 'Registries by the state of their sync', 'status');
+  const connections = gauge(
+    'plimsoll_registry_connections',
+    'Registries by how the last check of their connection ended',
+    'status',
+  );
   const lag = gauge('plimsoll_event_lag_seconds', 'From an event of a registry to the look after it', 'registry');
   const lost = gauge(
     'plimsoll_events_lost',
@@ -36,7 +42,7 @@ export function createMetrics({ config, store, now, log }: Installation): Regist
   const alarms = gauge('plimsoll_runtime_alarms', 'Images that run and should not run so, by alarm', 'alarm');
   const up = gauge('plimsoll_database_up', '1 when the database answered the last question for figures');
   const read = async () => {
-    for (const each of [jobs, oldest, images, registries, lag, lost, complete]) each.reset();
+    for (const each of [jobs, oldest, images, registries, connections, lag, lost, complete]) each.reset();
     try {
       const figures = await store.operationFigures(now());
       for (const { kind, waiting, running, oldestSeconds } of figures.jobs) {
@@ -48,6 +54,7 @@ export function createMetrics({ config, store, now, log }: Installation): Regist
       for (const { syncStatus, registries: amount } of figures.registries) {
         registries.set({ status: syncStatus }, amount);
       }
+      for (const { status, registries: amount } of figures.connections) connections.set({ status }, amount);
       for (const { registry, ...state } of (await store.events.states()).values()) {
         lost.set({ registry }, state.lost);
         if (state.lagMs !== undefined) lag.set({ registry }, state.lagMs / 1_000);
@@ -73,5 +80,6 @@ export function createMetrics({ config, store, now, log }: Installation): Regist
       if (snapshot) this.set((now().getTime() - Date.parse(snapshot.checkedAt)) / 1_000);
     },
   });
+  registry.registerMetric(createDiskGauge(config.dataDir));
   return registry;
 }

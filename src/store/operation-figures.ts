@@ -12,6 +12,8 @@ export interface OperationFigures {
   }[];
   readonly images: readonly { readonly status: string; readonly images: number }[];
   readonly registries: readonly { readonly syncStatus: string; readonly registries: number }[];
+  /** By how their last check of the connection ended. */
+  readonly connections: readonly { readonly status: string; readonly registries: number }[];
 }
 
 const kinds: readonly JobKind[] = ['sync', 'scan', 'export'];
@@ -46,9 +48,15 @@ export async function readOperationFigures({ read }: Pick<Database, 'read'>, now
     .select(({ fn }) => ['sync_status as syncStatus', fn.countAll<number>().as('registries')])
     .groupBy('sync_status')
     .execute();
+  const connections = await read
+    .selectFrom('registries')
+    .select(({ fn }) => ['connection_status as status', fn.countAll<number>().as('registries')])
+    .groupBy('connection_status')
+    .execute();
   return {
     jobs,
     images: images.map(({ status, images: n }) => ({ status, images: Number(n) })),
     registries: registries.map(({ syncStatus, registries: n }) => ({ syncStatus, registries: Number(n) })),
+    connections: connections.map(({ status, registries: n }) => ({ status, registries: Number(n) })),
   };
 }

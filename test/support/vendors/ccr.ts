@@ -1,3 +1,9 @@
+import type {
+  DescribeImagePersonalRequest,
+  DescribeRepositoryOwnerPersonalRequest,
+  RepoInfo,
+  TagInfo,
+} from 'tencentcloud-sdk-nodejs/tencentcloud/services/tcr/v20190924/tcr_models.js';
 import { basicAuthorization } from '../../../src/registries/distribution/fetch-token.ts';
 import { ccr as type } from '../../../src/registries/types/ccr.ts';
 import { signTc3 } from '../../../src/signing/sign-tc3.ts';
@@ -61,11 +67,8 @@ function refusalOf(request: VendorRequest): VendorAnswer | undefined {
   return request.header('x-tc-region') ? undefined : failure('MissingParameter', 'Region');
 }
 
-interface Asked {
-  readonly RepoName?: string;
-  readonly Limit?: number;
-  readonly Offset?: number;
-}
+// The official SDK's types are Tencent's description of the API: a field that it does not have does not compile.
+type Asked = Partial<DescribeImagePersonalRequest> & DescribeRepositoryOwnerPersonalRequest;
 
 function answer(request: VendorRequest, world: VendorWorld): VendorAnswer | undefined {
   const refusal = refusalOf(request);
@@ -86,7 +89,7 @@ function answer(request: VendorRequest, world: VendorWorld): VendorAnswer | unde
   return ok({ Data: { TagCount: tags.length, TagInfo: shown(tags).map(toTag), Server: SERVER, RepoName } });
 }
 
-const toRepository = ({ name, tags }: WorldRepository) => ({
+const toRepository = ({ name, tags }: WorldRepository): RepoInfo => ({
   RepoName: name,
   RepoType: 'QCLOUD HUB',
   TagCount: tags.length,
@@ -96,7 +99,7 @@ const toRepository = ({ name, tags }: WorldRepository) => ({
 });
 
 /** Times as Beijing has them, without a zone. */
-function toTag({ name, digest, pushedAt }: WorldTag, at: number) {
+function toTag({ name, digest, pushedAt }: WorldTag, at: number): TagInfo {
   const time = new Date(pushedAt.getTime() + 8 * 3_600_000).toISOString().replace('T', ' ').slice(0, 19);
   return {
     Id: at + 1,

@@ -1,3 +1,10 @@
+import type {
+  DescribeImagesRequest,
+  DescribeRepositoriesRequest,
+  Registry,
+  TcrImageInfo,
+  TcrRepositoryInfo,
+} from 'tencentcloud-sdk-nodejs/tencentcloud/services/tcr/v20190924/tcr_models.js';
 import { basicAuthorization } from '../../../src/registries/distribution/fetch-token.ts';
 import { tcr as type } from '../../../src/registries/types/tcr.ts';
 import { signTc3 } from '../../../src/signing/sign-tc3.ts';
@@ -77,14 +84,8 @@ function refusalOf(request: VendorRequest): VendorAnswer | undefined {
   return undefined;
 }
 
-interface Asked {
-  readonly RegistryId?: string;
-  readonly NamespaceName?: string;
-  readonly RepositoryName?: string;
-  readonly Limit?: number;
-  /** Of the page, from 1. */
-  readonly Offset?: number;
-}
+// The official SDK's types are Tencent's description of the API: a field that it does not have does not compile. Offset counts pages from 1.
+type Asked = Partial<DescribeImagesRequest> & Partial<DescribeRepositoriesRequest>;
 
 function answer(request: VendorRequest, world: VendorWorld): VendorAnswer | undefined {
   if (request.url.pathname !== '/') return undefined;
@@ -102,7 +103,7 @@ function answer(request: VendorRequest, world: VendorWorld): VendorAnswer | unde
   return page('ImageInfoList', allTags(repository).toReversed().map(toImage), asked);
 }
 
-const instance = {
+const instance: Partial<Registry> = {
   RegistryId: INSTANCE,
   RegistryName: 'lab',
   RegistryType: 'standard',
@@ -111,14 +112,14 @@ const instance = {
   RegionName: REGION,
 };
 
-const toRepository = ({ name, project }: WorldRepository) => ({
+const toRepository = ({ name, project }: WorldRepository): TcrRepositoryInfo => ({
   Name: name.slice(project.length + 1),
   Namespace: project,
   CreationTime: '2026-01-01 00:00:00.123456789 +0800 CST',
   Public: false,
 });
 
-function toImage({ name, digest, pushedAt }: { name: string; digest: string; pushedAt: Date }) {
+function toImage({ name, digest, pushedAt }: { name: string; digest: string; pushedAt: Date }): Partial<TcrImageInfo> {
   const UpdateTime = `${pushedAt.toISOString().replace('T', ' ').replace('Z', '')} +0000 UTC`;
   return { ImageVersion: name, Digest: digest, Size: 4_096, UpdateTime, Kind: 'IMAGE', KmsSignature: '' };
 }

@@ -22,7 +22,9 @@ export async function withLocalStore<T>(
   const url = databaseUrl(config);
   if (!create && url.startsWith(FILE) && !existsSync(url.slice(FILE.length))) {
     throw new CommandFailure(`There is no database in ${config.dataDir} yet.`, {
-      fix: 'Start the server (`plimsoll serve`), or name its data folder: --data-dir (PLIMSOLL_DATA_DIR).',
+      fix:
+        'This command works with the database itself, not through a server: run it where the server runs, with its ' +
+        '--data-dir (PLIMSOLL_DATA_DIR) or PLIMSOLL_DATABASE_URL. Where there is none yet, `plimsoll serve` makes it.',
     });
   }
   const vault = createVault(await loadMasterKey(config));

@@ -65,6 +65,10 @@ const samples: Readonly<Record<string, { readonly path: string; readonly content
       { name: 'META-INF/maven/a/b/pom.properties', content: 'groupId=a\nartifactId=b\nversion=1.0\n' },
     ]),
   },
+  'java-runtime': {
+    path: 'opt/java/openjdk/release',
+    content: 'IMPLEMENTOR="Eclipse Adoptium"\nJAVA_VERSION="17.0.9"\nMODULES="java.base"\n',
+  },
   'known-program': {
     path: 'usr/local/bin/node',
     content: buildElf({ '.rodata': Buffer.from('\0node.js/v20.1.0\0') }),
@@ -105,6 +109,10 @@ const samples: Readonly<Record<string, { readonly path: string; readonly content
     content: "lock-version = '1.0'\n[[packages]]\nname = 'a'\nversion = '1.0'\nwheels = [{ name = 'x' }]\n",
   },
   python: { path: 'usr/lib/python3/dist-packages/a.dist-info/METADATA', content: 'Name: a\nVersion: 1.0\n\ntext\n' },
+  'python-egg': {
+    path: 'usr/lib/python3/site-packages/a-1.0-py3.8.egg',
+    content: buildZip([{ name: 'EGG-INFO/PKG-INFO', content: 'Name: a\nVersion: 1.0\n' }]),
+  },
   'python-requirements': { path: 'app/requirements.txt', content: 'a[x]==1.0 ; y == "z" \\\n  --hash=x:y # b\nc>=1\n' },
   'release-file': { path: 'etc/redhat-release', content: 'CentOS release 6.10 (Final)\n' },
   rpm: {

@@ -31,7 +31,7 @@ export async function trustAfterSync(
     log.info({ registry: registry.name, repository, checked, signed, unreadable }, 'signatures judged');
     if (checked === 0) return '';
     const rest = unreadable > 0 ? `, and of ${unreadable} they could not be read` : '';
-    return `Signatures of ${checked} images were looked for: ${signed} are signed by a key of the trust policy${rest}.`;
+    return `Signatures of ${checked} images were looked for: ${signed} are signed as the trust policy asks${rest}.`;
   } catch (error) {
     if (signal.aborted || isDatabaseTrouble(error)) throw error;
     log.warn({ err: error, registry: registry.name, repository }, 'signatures could not be judged');

@@ -68,11 +68,11 @@ describe.skipIf(!available)('trust from a policy to IsTrustImage', () => {
 
   test('a sync judges, the list says so, and a person may say otherwise', async () => {
     const synced = await run('registry sync lab --wait');
-    expect(synced.out).toContain('Signatures of 2 images were looked for: 1 are signed by a key of the trust policy.');
+    expect(synced.out).toContain('Signatures of 2 images were looked for: 1 are signed as the trust policy asks.');
     expect(await trusted()).toEqual(['signed true']);
 
     expect((await run('image why-trusted shop/signed:v1')).out).toMatch(
-      /^127\.0\.0\.1:\d+\/shop\/signed:v1 is trusted\.\nA signature by a key of the policy is valid .*\(by release, sha256-/,
+      /^127\.0\.0\.1:\d+\/shop\/signed:v1 is trusted\.\nA signature by a key or an identity of the policy is valid .*\(by release, sha256-/,
     );
     await run('image untrust shop/signed:v1 --author jo --note lost');
     await run('image trust shop/plain:v1 --author jo');

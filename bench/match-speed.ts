@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { compileAdvisories } from '../src/advisories/compile.ts';
 import { openAdvisories } from '../src/advisories/open.ts';
-import { createReadFeed } from '../src/advisories/read-feed.ts';
 import { sources } from '../src/advisories/sources/index.ts';
 import { ecosystems } from '../src/ecosystems/index.ts';
 import { match } from '../src/matching/match.ts';
@@ -29,7 +28,7 @@ export async function run(): Promise<readonly BenchResult[]> {
     const { origin, feeds } = await advisoryFeeds(folder);
     const target = join(folder, 'advisories.sqlite');
     const request = { feeds, target, id: 'bench', compiledAt: '', checkedAt: '' };
-    const deps = { read: createReadFeed(sources, ecosystems), onProgress: () => {} };
+    const deps = { sources, ecosystems, onProgress: () => {} };
     await compileAdvisories(request, deps, new AbortController().signal);
     return measure(target, createInventories(target, IMAGES), origin);
   } finally {

@@ -8,9 +8,8 @@ export interface AdvisorySource {
   readonly name: string;
   feeds(settings: FeedSettings): readonly Feed[];
   /**
-   * Reads a downloaded file, some records at a time, of a megabyte or so, always in the same batches. A batch is walked
-   * through before the next is asked for, or not at all: that costs little, so that threads can share them out. A record that
-   * cannot be read is yielded as `bad`; throws an AppError when the file as a whole cannot.
+   * Reads a downloaded file, some records at a time, of a megabyte or so. A record that cannot be read is yielded as `bad`;
+   * throws an AppError when the file as a whole cannot.
    */
   read(path: string, feed: string): AsyncIterable<Iterable<SourceRecord>>;
 }

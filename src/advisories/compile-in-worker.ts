@@ -13,6 +13,8 @@ export type CompileMessage =
 
 const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 const HEAP_MB = 1024; // records are read one at a time; this is a bound, not a need
+/** Left to itself the room for what is young grows to 100 MB and more, which gains no time. */
+const YOUNG_MB = 24;
 
 /** compileAdvisories in a thread of its own; the thread is gone when this settles. */
 export async function compileInWorker(
@@ -24,7 +26,7 @@ export async function compileInWorker(
   const worker = new Worker(new URL(`./compile-worker${extension}`, import.meta.url), {
     name: 'compile advisories',
     workerData: request,
-    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB },
+    resourceLimits: { maxOldGenerationSizeMb: HEAP_MB, maxYoungGenerationSizeMb: YOUNG_MB },
   });
   const { promise, resolve, reject } = Promise.withResolvers<CompileResult>();
   const abort = () => reject(signal.reason);

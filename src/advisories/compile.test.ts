@@ -8,13 +8,11 @@ import type { AdvisoryDatabase } from '../model/advisory.ts';
 import { type CompileRequest, compileAdvisories } from './compile.ts';
 import { FeedRejected } from './feed-rejected.ts';
 import { openAdvisories } from './open.ts';
-import { createReadFeed } from './read-feed.ts';
 import { sources } from './sources/index.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'compile-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const { signal } = new AbortController();
-const read = createReadFeed(sources, ecosystems);
 let made = 0;
 
 interface OsvRecord {
@@ -51,7 +49,7 @@ async function compile(
   if (exploited.length > 0) feeds.push({ name: 'kev/catalogue', path: kev });
   const target = join(own, 'advisories.sqlite');
   const request = { feeds, target, id: 'i', compiledAt: 'c', checkedAt: 'd', ...more };
-  const result = await compileAdvisories(request, { read, onProgress: () => {} }, signal);
+  const result = await compileAdvisories(request, { sources, ecosystems, onProgress: () => {} }, signal);
   return { result, database: openAdvisories(request.target) };
 }
 
@@ -393,7 +391,11 @@ test('an abort leaves what was compiled before', async () => {
     checkedAt: '',
   };
 
-  const compiling = compileAdvisories(request, { read, onProgress: () => {} }, AbortSignal.abort(new Error('enough')));
+  const compiling = compileAdvisories(
+    request,
+    { sources, ecosystems, onProgress: () => {} },
+    AbortSignal.abort(new Error('enough')),
+  );
 
   await expect(compiling).rejects.toThrow('enough');
   expect(existsSync(target)).toBe(false);

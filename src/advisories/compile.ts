@@ -1,17 +1,17 @@
 import { closeSync, fsyncSync, mkdtempSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import type { Ecosystem } from '../ecosystems/ecosystem.ts';
 import type { AdvisorySnapshot } from '../model/advisory.ts';
 import { AppError } from '../model/app-error.ts';
+import type { AdvisorySource, SourceRecord } from './advisory-source.ts';
 import { createAdvisoryWriter } from './advisory-writer.ts';
 import { FORMAT, lastPass, scratchTables, secondPass, tables } from './compile-tables.ts';
 import { FeedRejected } from './feed-rejected.ts';
-import type { PreparedRecord } from './prepare-record.ts';
-import type { NamedFeed, ReadFeed } from './read-feed.ts';
 import { type NamespaceCounts, writePackages } from './write-packages.ts';
 
 export interface CompileRequest {
-  readonly feeds: readonly NamedFeed[];
+  readonly feeds: readonly { readonly name: string; readonly path: string }[];
   /** Replaced in one step when all is done; untouched when anything fails. */
   readonly target: string;
   /** Snapshot id: changes exactly when the content of the feeds does. */
@@ -21,7 +21,9 @@ export interface CompileRequest {
 }
 
 export interface CompileDeps {
-  readonly read: ReadFeed;
+  readonly sources: readonly AdvisorySource[];
+  /** They normalise the names of packages, as they do when these are looked up. */
+  readonly ecosystems: readonly Ecosystem[];
   readonly onProgress: (progress: CompileProgress) => void;
 }
 
@@ -91,9 +93,12 @@ async function build(
     database.prepare('ATTACH DATABASE ? AS scratch').run(scratch);
     database.exec(`${FAST}${tables}${scratchTables} BEGIN`);
     const feeds: FeedReport[] = [];
-    const writer = createAdvisoryWriter(database);
+    const writer = createAdvisoryWriter(database, deps.ecosystems);
     for (const [index, feed] of request.feeds.entries()) {
-      feeds.push(await load(deps.read(feed), feed.name, (record) => writer.write(index, record), deps, signal));
+      const source = deps.sources.find(({ name }) => feed.name.startsWith(`${name}/`));
+      if (!source) throw new FeedRejected(feed.name, `no source reads the feed ${feed.name}`);
+      const records = source.read(feed.path, feed.name);
+      feeds.push(await load(records, feed.name, (record) => writer.write(index, record), deps, signal));
     }
     for (const { sql } of secondPass) {
       signal.throwIfAborted();
@@ -111,9 +116,9 @@ async function build(
 const MAX_PROBLEMS = 20;
 
 async function load(
-  batches: AsyncIterable<Iterable<PreparedRecord>>,
+  batches: AsyncIterable<Iterable<SourceRecord>>,
   feed: string,
-  write: (record: PreparedRecord) => void,
+  write: (record: SourceRecord) => void,
   { onProgress }: CompileDeps,
   signal: AbortSignal,
 ): Promise<FeedReport> {

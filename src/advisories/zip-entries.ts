@@ -27,11 +27,13 @@ const MAX_BATCH_ENTRIES = 256;
 const MAX_BATCH_BYTES = 256 * 1024; // unpacked; a larger entry comes alone
 
 /**
- * The files of a zip archive in the order of its directory, some at a time; nothing is written to disk. A batch is unpacked
- * when it is walked through, before the next is asked for, and not at all when it is not. Reads synchronously, so it belongs in a worker thread. Throws an
- * AppError when the archive is not a zip, or beyond its limits.
+ * The files of a zip archive in the order of its directory, some at a time; nothing is written to disk. Reads synchronously,
+ * so it belongs in a worker thread. Throws an AppError when the archive is not a zip, or beyond its limits.
  */
-export async function* readZip(path: string, limits: ZipLimits = defaultZipLimits): AsyncGenerator<Iterable<ZipEntry>> {
+export async function* readZip(
+  path: string,
+  limits: ZipLimits = defaultZipLimits,
+): AsyncGenerator<readonly ZipEntry[]> {
   const fd = openSync(path, 'r');
   try {
     const { size } = fstatSync(fd);
@@ -55,14 +57,14 @@ export async function* readZip(path: string, limits: ZipLimits = defaultZipLimit
       }
       if (entry.fileNameRaw.at(-1) === SLASH) continue;
       if (batch.length === MAX_BATCH_ENTRIES || batchBytes + entry.uncompressedSize > MAX_BATCH_BYTES) {
-        yield unpackLater(file, batch, limits.maxEntryBytes);
+        yield unpackEntries(file, batch, limits.maxEntryBytes);
         batch = [];
         batchBytes = 0;
       }
       batch.push(entry);
       batchBytes += entry.uncompressedSize;
     }
-    yield unpackLater(file, batch, limits.maxEntryBytes);
+    yield unpackEntries(file, batch, limits.maxEntryBytes);
   } catch (error) {
     if (error instanceof AppError) throw error;
     const message = error instanceof Error ? error.message : String(error);
@@ -70,10 +72,6 @@ export async function* readZip(path: string, limits: ZipLimits = defaultZipLimit
   } finally {
     closeSync(fd);
   }
-}
-
-function* unpackLater(file: FileWindow, entries: readonly yauzl.Entry[], maxBytes: number): Generator<ZipEntry> {
-  yield* unpackEntries(file, entries, maxBytes);
 }
 
 const SLASH = 0x2f; // ends the name of a folder

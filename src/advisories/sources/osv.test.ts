@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { afterAll, expect, test } from 'vitest';
 import { ZipFile } from 'yazl';
-import type { SourceRecord } from '../advisory-source.ts';
+import { collect } from '../../../test/support/collect.ts';
 import { osv } from './osv.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'osv-'));
@@ -19,8 +19,7 @@ async function read(files: Readonly<Record<string, string>>) {
   for (const [name, content] of Object.entries(files)) zip.addBuffer(Buffer.from(content), name);
   zip.end();
   await pipeline(zip.outputStream, createWriteStream(path));
-  const records: SourceRecord[] = [];
-  for await (const batch of osv.read(path, 'osv/npm')) records.push(...batch);
+  const records = (await collect(osv.read(path, 'osv/npm'))).flatMap((batch) => [...batch]);
   return records.map((record) => {
     if (record.kind === 'advisory') return record.advisory.id;
     return record.kind === 'bad' ? `bad ${record.id}: ${record.message}` : record.kind;

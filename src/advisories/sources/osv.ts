@@ -24,7 +24,7 @@ export const osv: AdvisorySource = {
   },
 };
 
-function* toRecords(entries: Iterable<ZipEntry>, ecosystem: string): Generator<SourceRecord> {
+function* toRecords(entries: readonly ZipEntry[], ecosystem: string): Generator<SourceRecord> {
   for (const entry of entries) if (entry.name.endsWith('.json')) yield toRecord(entry, ecosystem);
 }
 

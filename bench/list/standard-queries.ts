@@ -122,7 +122,7 @@ export const standardQueries: readonly StandardQuery[] = [
     () => ({ Filters: [filter('OsName', 'Alpine Linux v3.20')] }),
     () => `images where images.os_name = 'Alpine Linux v3.20'`,
   ),
-  perVulnerability('per CVE, rare', RARE),
+  perVulnerability('per CVE, rare', RARE, { uncounted: true }),
   perVulnerability('per CVE, common', COMMON, { uncounted: true }),
 ];
 

@@ -16,6 +16,7 @@ import { createMatchInventory } from '../src/scan/match-inventory.ts';
 import { scanImage } from '../src/scan/scan-image.ts';
 import { openStore } from '../src/store/open-store.ts';
 import { createVault } from '../src/store/vault.ts';
+import { sampleRegistry } from '../test/support/sample-images.ts';
 
 /**
  * Serves the repositories, syncs them into an empty store and scans every image once for these kinds, as the server does.
@@ -74,18 +75,7 @@ async function addRegistry(
   store: Awaited<ReturnType<typeof openStore>>,
   settings: Parameters<typeof createDistributionClient>[0],
 ) {
-  const { id } = await store.registries.add({
-    ...settings,
-    name: 'bench',
-    netType: 'private',
-    region: 'default',
-    version: '',
-    instanceId: '',
-    syncMode: 0,
-    needScan: false,
-    webhookUrl: '',
-    webhookToken: '',
-  });
+  const { id } = await store.registries.add(sampleRegistry('bench', settings));
   const registry = await store.registries.get(id);
   if (!registry) throw new Error('the registry was not stored');
   return registry;

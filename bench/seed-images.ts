@@ -5,6 +5,7 @@ import type { Summary } from '../src/model/scan.ts';
 import { openStore } from '../src/store/open-store.ts';
 import type { NewArtifact, SeenTag, Store } from '../src/store/store.ts';
 import type { Vault } from '../src/store/vault.ts';
+import { sampleRegistry } from '../test/support/sample-images.ts';
 import { copyRepositories } from './copy-repositories.ts';
 import { seededRandom } from './seeded-random.ts';
 
@@ -29,7 +30,8 @@ const NOUNS = [
   'sync',
   'index',
 ];
-const SYSTEMS = [
+/** Of images, the commonest first. */
+export const SYSTEMS: readonly string[] = [
   'Debian GNU/Linux 12 (bookworm)',
   'Debian GNU/Linux 11 (bullseye)',
   'Alpine Linux v3.20',
@@ -77,23 +79,8 @@ async function makeImages(store: Store, rows: number): Promise<void> {
 async function addRegistries(store: Store): Promise<readonly number[]> {
   const ids: number[] = [];
   for (const name of REGISTRIES) {
-    const { id } = await store.registries.add({
-      name,
-      type: name.startsWith('harbor') ? 'harbor' : 'docker',
-      url: `https://${name}.example.com`,
-      username: 'reader',
-      password: 'x',
-      insecure: false,
-      speedLimit: 0,
-      netType: 'private',
-      region: 'default',
-      version: '',
-      instanceId: '',
-      syncMode: 0,
-      needScan: false,
-      webhookUrl: '',
-      webhookToken: '',
-    });
+    const type = name.startsWith('harbor') ? 'harbor' : 'docker';
+    const { id } = await store.registries.add(sampleRegistry(name, { type, url: `https://${name}.example.com` }));
     ids.push(id);
   }
   return ids;

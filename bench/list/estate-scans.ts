@@ -3,6 +3,7 @@ import { type KindState, notScanned, type Summary } from '../../src/model/scan.t
 import { type Severity, severities } from '../../src/model/severity.ts';
 import { toSummaryColumns, unscannedColumns } from '../../src/store/image-rows.ts';
 import type { SummaryColumns, Tables } from '../../src/store/tables.ts';
+import { SYSTEMS } from '../seed-images.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { digestOf, drawn } from './estate.ts';
 
@@ -11,13 +12,8 @@ export const VULNERABILITIES = 10_000;
 const MOST_PER_CONTENT = 60;
 const SCANNED_FROM = Date.UTC(2026, 10, 1);
 const SCAN_SPREAD_MS = 20 * 86_400_000;
-const SYSTEMS = [
-  'Debian GNU/Linux 12 (bookworm)',
-  'Debian GNU/Linux 11 (bullseye)',
-  'Alpine Linux v3.20',
-  'Alpine Linux v3.18',
-  'Ubuntu 24.04.1 LTS',
-  'Ubuntu 22.04.5 LTS',
+const systems = [
+  ...SYSTEMS,
   'Red Hat Enterprise Linux 9.4 (Plow)',
   'Rocky Linux 9.3 (Blue Onyx)',
   'Amazon Linux 2023',
@@ -37,7 +33,7 @@ export function scanOfContent(content: number): ScannedContent {
   const outcome = random();
   if (outcome >= 0.72) return { columns: unscannedColumns('linux'), vulnerabilities: [], scannedAt: undefined };
   const scannedAt = SCANNED_FROM + Math.floor(random() * SCAN_SPREAD_MS);
-  const osName = SYSTEMS[Math.floor(random() ** 2 * SYSTEMS.length)] ?? '';
+  const osName = systems[Math.floor(random() ** 2 * systems.length)] ?? '';
   if (outcome >= 0.67) {
     const failed: KindState = { status: 'failed', progress: 100, cause: 'layer-corrupt' };
     const summary = { vulnerability: failed, malware: failed, risk: failed, osName, detail: '' };

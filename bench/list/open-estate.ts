@@ -9,6 +9,7 @@ import { type Database, openDatabase } from '../../src/store/database.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { createVault } from '../../src/store/vault.ts';
+import { sampleRegistry } from '../../test/support/sample-images.ts';
 import { createDatabase, dropDatabases } from '../../test/support/template-databases.ts';
 import { bulkLoad } from './bulk-load.ts';
 import { type Estate, estateOf, hostOf, REGISTRY_TYPES, registryName } from './estate.ts';
@@ -97,21 +98,6 @@ async function fill(url: string, estate: Estate): Promise<void> {
 }
 
 async function addRegistry(store: Store, registry: number): Promise<void> {
-  await store.registries.add({
-    name: registryName(registry),
-    type: REGISTRY_TYPES[registry % REGISTRY_TYPES.length] ?? 'docker',
-    url: `https://${hostOf(registry)}`,
-    username: 'reader',
-    password: 'x',
-    insecure: false,
-    speedLimit: 0,
-    netType: 'private',
-    region: 'default',
-    version: '',
-    instanceId: '',
-    syncMode: 0,
-    needScan: false,
-    webhookUrl: '',
-    webhookToken: '',
-  });
+  const type = REGISTRY_TYPES[registry % REGISTRY_TYPES.length] ?? 'docker';
+  await store.registries.add(sampleRegistry(registryName(registry), { type, url: `https://${hostOf(registry)}` }));
 }

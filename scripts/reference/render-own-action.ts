@@ -1,18 +1,11 @@
 import { z } from 'zod';
 import type { AnyAction, ApiAction } from '../../src/api/api-action.ts';
+import type { JsonSchema } from './json-schema.ts';
 import { sampleReport } from './sample-report.ts';
-
-interface Schema {
-  readonly type?: string;
-  readonly description?: string;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly items?: Schema;
-}
 
 /** The page of an action that no SDK knows: its schema is made of more than the parameters of the others, and answers `Taken`. */
 export function renderOwnAction(action: AnyAction & Pick<ApiAction, 'description'>, comment: string): string {
-  const schema = z.toJSONSchema(action.input, { io: 'input', unrepresentable: 'any' }) as Schema;
+  const schema = z.toJSONSchema(action.input, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
   return `<!-- Written by \`npm run generate\` from src/api/. Do not edit. -->
 # ${action.name}
 
@@ -40,14 +33,14 @@ Besides, every action may answer the [errors of the protocol](../errors.md).
 `;
 }
 
-function rowsOf({ properties = {}, required = [] }: Schema, path: string): readonly string[] {
+function rowsOf({ properties = {}, required = [] }: JsonSchema, path: string): readonly string[] {
   return Object.entries(properties).flatMap(([name, schema]) => {
     const row = `| ${path}${name} | ${required.includes(name) ? 'yes' : 'no'} | ${typeOf(schema)} | ${schema.description ?? ''} |`;
     return [row, ...(schema.items ? rowsOf(schema.items, `${path}${name}.N.`) : rowsOf(schema, `${path}${name}.`))];
   });
 }
 
-function typeOf({ type = '', items }: Schema): string {
+function typeOf({ type = '', items }: JsonSchema): string {
   if (items) return `Array of ${typeOf(items)}`;
   return `${type.charAt(0).toUpperCase()}${type.slice(1)}`;
 }

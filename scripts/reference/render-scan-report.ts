@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ReportDocument } from '../../src/reports/report-document.ts';
+import type { JsonSchema } from './json-schema.ts';
 import { cell } from './table-cell.ts';
 
 /**
@@ -8,17 +9,6 @@ import { cell } from './table-cell.ts';
  */
 export function renderScanReportSchema(): string {
   return `${JSON.stringify(z.toJSONSchema(ReportDocument, { io: 'input' }), null, 2)}\n`;
-}
-
-interface Schema {
-  readonly type?: string;
-  readonly description?: string;
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly required?: readonly string[];
-  readonly items?: Schema;
-  readonly anyOf?: readonly Schema[];
-  readonly enum?: readonly string[];
-  readonly const?: unknown;
 }
 
 /** Long lists of words stand elsewhere. */
@@ -31,11 +21,11 @@ const SHARED: Readonly<Record<string, string>> = {
 
 /** docs/reference/scan-report.md: every field of `scan -o json`. */
 export function renderScanReport(): string {
-  const schema: Schema = z.toJSONSchema(ReportDocument, { io: 'output' }) as Schema; // plain JSON of the shape above
+  const schema: JsonSchema = z.toJSONSchema(ReportDocument, { io: 'output' }) as JsonSchema; // plain JSON of the shape above
   return `<!-- Written by \`npm run generate\` from src/reports/report-document.ts. Do not edit. -->
 # The JSON report of a scan
 
-\`plimsoll scan -o json\` writes one document after [scan-report.schema.json](scan-report.schema.json) (JSON Schema 2020-12). Fields always
+\`plimsoll scan -o json\` writes one document after [scan-report.schema.json](scan-report.schema.json) (JSON JsonSchema 2020-12). Fields always
 stand in this order. New ones may be added; when one goes or changes its meaning, \`schemaVersion\` changes. \`-o ndjson\` writes the elements of
 \`vulnerabilities\`, \`malware.files\`, \`risk.secrets\` and \`risk.settings\`, one per line, with their \`type\` before them: \`vulnerability\`,
 \`malware\`, \`secret\`, \`setting\`.
@@ -49,7 +39,7 @@ ${rows(schema, '').join('\n')}
 `;
 }
 
-function rows(schema: Schema, path: string): readonly string[] {
+function rows(schema: JsonSchema, path: string): readonly string[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
     const at = path === '' ? name : `${path}.${name}`;
     const isRequired = schema.required?.includes(name) === true;
@@ -62,17 +52,17 @@ function rows(schema: Schema, path: string): readonly string[] {
 }
 
 /** Down to what has fields or words: through lists, and past null. */
-function unwrapped(field: Schema, at: string): { readonly place: string; readonly inner: Schema } {
+function unwrapped(field: JsonSchema, at: string): { readonly place: string; readonly inner: JsonSchema } {
   if (field.items) return unwrapped(field.items, `${at}[]`);
   const [first] = field.anyOf?.filter(({ type }) => type !== 'null') ?? [];
   return first ? unwrapped(first, at) : { place: at, inner: field };
 }
 
-function typeOf(field: Schema): string {
+function typeOf(field: JsonSchema): string {
   if (field.anyOf) return field.anyOf.map(typeOf).join(' or ');
   if (field.items) return `list of ${typeOf(field.items)}`;
   return field.const === undefined ? (field.type ?? 'string') : `\`${JSON.stringify(field.const)}\``;
 }
 
-const wordsOf = ({ enum: words = [] }: Schema): string =>
+const wordsOf = ({ enum: words = [] }: JsonSchema): string =>
   words.length > 0 && words.length <= WORDS_SHOWN ? `one of ${words.map((word) => `\`${word}\``).join(', ')}` : '';

@@ -1,6 +1,7 @@
 import type { Inventory, LocatedFinding, OperatingSystem } from '../model/inventory.ts';
 import type { LayerReport } from '../model/layer-report.ts';
 import type { LocatedPackage, Package } from '../model/package.ts';
+import { WHOLE_LAYER } from '../model/problem-subject.ts';
 import { dropInstalledLocks } from './drop-installed-locks.ts';
 import { FileOwners } from './file-owners.ts';
 import { PathMap } from './path-map.ts';
@@ -25,8 +26,6 @@ const osReleasePaths = [
 // Where /lib is a link to /usr/lib, a layer may name apk's one database by either path.
 const APK_FOLDER = 'lib/apk';
 const USR = 'usr/';
-/** The path of a problem that is no file's. */
-const WHOLE_LAYER = '.';
 
 /**
  * Lays reports over each other, base first, as engines unpack layers: a whiteout or opaque folder concerns lower

@@ -2,6 +2,7 @@ import type { Ecosystem } from '../ecosystems/ecosystem.ts';
 import type { AdvisoryDatabase } from '../model/advisory.ts';
 import type { Inventory, OperatingSystem } from '../model/inventory.ts';
 import type { LocatedPackage } from '../model/package.ts';
+import { problemSubject, WHOLE_LAYER } from '../model/problem-subject.ts';
 import type { Coverage, CoverageGap } from '../model/vulnerability.ts';
 
 /** Where the advisories of an ecosystem's packages are. */
@@ -59,9 +60,10 @@ export function findScope(inventory: Inventory, database: AdvisoryDatabase, ecos
     unknown.push({ cause: 'distribution-unknown', subject });
   }
   const cut: CoverageGap[] = [];
-  for (const { path, cause, message } of inventory.problems) {
-    if (path === '.') cut.push({ cause, subject: message });
-    else partial.push({ cause: 'package-unreadable', subject: `${path}: ${message}` });
+  for (const problem of inventory.problems) {
+    const subject = problemSubject(problem);
+    if (problem.path === WHOLE_LAYER) cut.push({ cause: problem.cause, subject });
+    else partial.push({ cause: 'package-unreadable', subject });
   }
   return {
     places,

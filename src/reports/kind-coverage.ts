@@ -1,4 +1,5 @@
 import type { Cause } from '../model/cause.ts';
+import { problemSubject } from '../model/problem-subject.ts';
 import type { ScanKind } from '../model/scan.ts';
 import type { Coverage } from '../model/vulnerability.ts';
 import type { ScanReport } from '../scan/scan-report.ts';
@@ -31,13 +32,9 @@ export interface KindGap {
 /** What could not be known of everything that was looked for. */
 export function kindGaps({ gaps, inventory, malware, risk }: ScanReport): readonly KindGap[] {
   const problems = inventory.problems.map(
-    ({ cause, path, message }): KindGap => ({
-      kind: 'vulnerability',
-      cause,
-      subject: path === '.' ? message : `${path}: ${message}`,
-    }),
+    (problem): KindGap => ({ kind: 'vulnerability', cause: problem.cause, subject: problemSubject(problem) }),
   );
-  // Matching made gaps of them, too.
+  // Matching made gaps of them, too, with a cause that is the same for all.
   const told = new Set(problems.map(({ subject }) => subject));
   return [
     ...gaps.flatMap(({ cause, subject }): readonly KindGap[] =>

@@ -11,9 +11,11 @@ import { captureTerminal } from '../support/capture-terminal.ts';
 import { mountSmallDisk, type SmallDisk } from '../support/mount-small-disk.ts';
 import { readFindings } from '../support/read-findings.ts';
 import { runCommand } from '../support/run-command.ts';
+import { startScanOfAll } from '../support/start-scan-of-all.ts';
 import { type ScriptedServer, startScriptedServer } from '../support/start-scripted-server.ts';
 import { type ServerProcess, startServerProcess } from '../support/start-server-process.ts';
 import { toServedRepository } from '../support/to-served-repository.ts';
+import { waitForScan } from '../support/wait-for-scan.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { writeLayout } from '../support/write-layout.ts';
 import { writeAdvisoryZip } from '../support/write-zip.ts';
@@ -110,28 +112,12 @@ async function start(dataDir: string) {
 }
 
 type Sdk = ServerProcess['sdk'];
+const KINDS = ['CVE', 'VIRUS', 'RISK'];
 const account = { Username: 'any', Password: 'any', RegistryType: 'docker', NetType: 'private' };
 const addRegistry = (sdk: Sdk, Name = 'lab') =>
   sdk.AddAssetImageRegistryRegistryDetail({ ...account, Name, Url: gate.url });
 const sync = (sdk: Sdk) => sdk.SyncAssetImageRegistryAsset({ All: true });
 const synced = async (sdk: Sdk) => (await sdk.DescribeAssetImageRegistryAssetStatus()).Status === 'success';
-
-async function startScan(sdk: Sdk): Promise<number> {
-  await sdk.ModifyImageAuthorized({
-    AllLocalImages: false,
-    AllRegistryImages: true,
-    UpdatedLocalImageCnt: 0,
-    UpdatedRegistryImageCnt: 1_000,
-    ImageSourceType: 'ASSETIMAGE',
-  });
-  const { TaskID = 0 } = await sdk.CreateAssetImageRegistryScanTask({ All: true, ScanType: ['CVE', 'VIRUS', 'RISK'] });
-  return TaskID;
-}
-const end = (sdk: Sdk, TaskID: number) =>
-  waitUntil(async () => {
-    const now = await sdk.DescribeAssetImageRegistryScanStatusOneKey({ TaskID });
-    return now.Status !== 'SCANNING' && now.Status !== 'NOT_SCAN' && now;
-  });
 
 /** What a run says with room enough. */
 async function calmRun() {
@@ -139,7 +125,7 @@ async function calmRun() {
   await addRegistry(sdk);
   await sync(sdk);
   await waitUntil(() => synced(sdk));
-  const status = await end(sdk, await startScan(sdk));
+  const status = await waitForScan(sdk, await startScanOfAll(sdk, KINDS));
   const findings = await readFindings(sdk);
   await server?.kill();
   return { findings, succeeded: status.SuccessCount };
@@ -184,13 +170,13 @@ test('a data folder that is full in a sync, then in a scan: it is said, and with
   await waitUntil(() => synced(sdk));
 
   full = fillAt(disk, '/blobs/');
-  const task = await startScan(sdk);
+  const task = await startScanOfAll(sdk, KINDS);
   await full;
   await refused(sdk);
   // Time enough for the jobs in hand to reach a place where they would write.
   await new Promise((go) => setTimeout(go, 1_000));
   await disk.free();
-  expect(await end(sdk, task)).toMatchObject({ SuccessCount: calm.succeeded });
+  expect(await waitForScan(sdk, task)).toMatchObject({ SuccessCount: calm.succeeded });
   const trials = await sdk.DescribeAssetImageRegistryRegistryList({});
   expect(trials.List?.map(({ Name }) => Name)).toContain('lab');
   expect(await readFindings(sdk)).toEqual(calm.findings);

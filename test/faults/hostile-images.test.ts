@@ -6,8 +6,10 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type BuiltImage, buildImage } from '../../demo/build-image.ts';
 import { type BuiltBlob, type BuiltLayer, digestOf, layer, toBlob, toTar } from '../../demo/build-layer.ts';
 import { type ServedRegistry, serveRegistry } from '../../demo/serve-registry.ts';
+import { startScanOfAll } from '../support/start-scan-of-all.ts';
 import { startTestPlimsoll, type TestPlimsoll } from '../support/start-test-plimsoll.ts';
 import { toServedRepository } from '../support/to-served-repository.ts';
+import { waitForScan } from '../support/wait-for-scan.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { writeAdvisoryZip } from '../support/write-zip.ts';
 
@@ -144,20 +146,7 @@ async function sync(RegistryId: number) {
   await waitUntil(async () => (await plimsoll.sdk.DescribeAssetImageRegistryAssetStatus()).Status !== 'doing');
 }
 
-async function scanAll() {
-  await plimsoll.sdk.ModifyImageAuthorized({
-    AllLocalImages: false,
-    AllRegistryImages: true,
-    UpdatedLocalImageCnt: 0,
-    UpdatedRegistryImageCnt: 100,
-    ImageSourceType: 'ASSETIMAGE',
-  });
-  const { TaskID } = await plimsoll.sdk.CreateAssetImageRegistryScanTask({ All: true, ScanType: ['CVE'] });
-  await waitUntil(async () => {
-    const { Status } = await plimsoll.sdk.DescribeAssetImageRegistryScanStatusOneKey({ TaskID });
-    return Status !== 'SCANNING' && Status !== 'NOT_SCAN';
-  });
-}
+const scanAll = async () => waitForScan(plimsoll.sdk, await startScanOfAll(plimsoll.sdk));
 
 test('a registry of hostile images is listed and scanned to its end, each row with what is known and why not more', async () => {
   const { RegistryId = 0 } = await plimsoll.sdk.AddAssetImageRegistryRegistryDetail({

@@ -4,8 +4,10 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { type BuiltImage, buildImage } from '../../demo/build-image.ts';
 import { digestOf, layer, type TarEntry } from '../../demo/build-layer.ts';
 import { type ServedRegistry, serveRegistry } from '../../demo/serve-registry.ts';
+import { startScanOfAll } from '../support/start-scan-of-all.ts';
 import { startTestPlimsoll, type TestPlimsoll } from '../support/start-test-plimsoll.ts';
 import { toServedRepository } from '../support/to-served-repository.ts';
+import { waitForScan } from '../support/wait-for-scan.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 /** Another layer each time: a layer that has been walked once is never fetched again. */
@@ -47,18 +49,7 @@ async function sync(url: string) {
 }
 
 async function scan(ScanType = ['CVE']) {
-  await plimsoll.sdk.ModifyImageAuthorized({
-    AllLocalImages: false,
-    AllRegistryImages: true,
-    UpdatedLocalImageCnt: 0,
-    UpdatedRegistryImageCnt: 10,
-    ImageSourceType: 'ASSETIMAGE',
-  });
-  const { TaskID } = await plimsoll.sdk.CreateAssetImageRegistryScanTask({ All: true, ScanType });
-  const task = await waitUntil(async () => {
-    const now = await plimsoll.sdk.DescribeAssetImageRegistryScanStatusOneKey({ TaskID });
-    return now.Status !== 'SCANNING' && now.Status !== 'NOT_SCAN' && now;
-  });
+  const task = await waitForScan(plimsoll.sdk, await startScanOfAll(plimsoll.sdk, ScanType));
   const { List } = await plimsoll.sdk.DescribeAssetImageRegistryList({});
   return { task, row: List?.[0] };
 }

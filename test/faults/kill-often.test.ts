@@ -7,6 +7,7 @@ import { seededRandom } from '../../bench/seeded-random.ts';
 import { buildImage } from '../../demo/build-image.ts';
 import { layer } from '../../demo/build-layer.ts';
 import { type ServedRegistry, serveRegistry } from '../../demo/serve-registry.ts';
+import { startScanOfAll } from '../support/start-scan-of-all.ts';
 import { type ServerProcess, startServerProcess } from '../support/start-server-process.ts';
 import type { SdkClient } from '../support/start-test-plimsoll.ts';
 import { toServedRepository } from '../support/to-served-repository.ts';
@@ -87,15 +88,7 @@ async function startScan(sdk: SdkClient): Promise<number> {
   const added = await sdk.AddAssetImageRegistryRegistryDetail({ Name: 'lab', Username: 'any', Password: 'any', ...at });
   await sdk.SyncAssetImageRegistryAsset({ RegistryIds: [added.RegistryId ?? 0] });
   await waitUntil(async () => (await sdk.DescribeAssetImageRegistryAssetStatus()).Status === 'success');
-  await sdk.ModifyImageAuthorized({
-    AllLocalImages: false,
-    AllRegistryImages: true,
-    UpdatedLocalImageCnt: 0,
-    UpdatedRegistryImageCnt: 100,
-    ImageSourceType: 'ASSETIMAGE',
-  });
-  const { TaskID = 0 } = await sdk.CreateAssetImageRegistryScanTask({ All: true, ScanType: ['CVE', 'VIRUS', 'RISK'] });
-  return TaskID;
+  return startScanOfAll(sdk, ['CVE', 'VIRUS', 'RISK']);
 }
 
 const isDone = async (sdk: SdkClient, TaskID: number) => {

@@ -8,9 +8,11 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { buildImage } from '../../demo/build-image.ts';
 import { layer } from '../../demo/build-layer.ts';
 import { type ServedRegistry, serveRegistry } from '../../demo/serve-registry.ts';
+import { startScanOfAll } from '../support/start-scan-of-all.ts';
 import { type ScriptedServer, sendJson, startScriptedServer } from '../support/start-scripted-server.ts';
 import { startTestPlimsoll, type TestPlimsoll } from '../support/start-test-plimsoll.ts';
 import { toServedRepository } from '../support/to-served-repository.ts';
+import { waitForScan } from '../support/wait-for-scan.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { writeAdvisoryZip } from '../support/write-zip.ts';
 
@@ -134,18 +136,7 @@ test.each([
   const { List: [listed] = [] } = await sdk.DescribeAssetImageRegistryRegistryList({});
   expect(listed).toMatchObject({ SyncStatus: 'success', SyncMessage: '' });
   const forSync = tokens.size;
-  await sdk.ModifyImageAuthorized({
-    AllLocalImages: false,
-    AllRegistryImages: true,
-    UpdatedLocalImageCnt: 0,
-    UpdatedRegistryImageCnt: 1_000,
-    ImageSourceType: 'ASSETIMAGE',
-  });
-  const { TaskID = 0 } = await sdk.CreateAssetImageRegistryScanTask({ All: true, ScanType: ['CVE'] });
-  const end = await waitUntil(async () => {
-    const now = await sdk.DescribeAssetImageRegistryScanStatusOneKey({ TaskID });
-    return now.Status !== 'SCANNING' && now.Status !== 'NOT_SCAN' && now;
-  });
+  const end = await waitForScan(sdk, await startScanOfAll(sdk));
 
   const { List = [] } = await sdk.DescribeAssetImageRegistryList({ Limit: 100 });
   expect(List.map(({ ScanVulError, VulCnt }) => [ScanVulError, VulCnt])).toEqual(List.map(() => ['', 1]));

@@ -8,6 +8,7 @@ export async function addListCounters(db: Kysely<unknown>, engine: Engine): Prom
   const counting = engine === 'sqlite' ? countingTriggers(engine, addedCounters) : countingFunctions(imageCounters);
   const own = engine === 'sqlite' ? sqliteOwn : postgresOwn;
   for (const statement of [
+    ...(engine === 'sqlite' ? [] : [NO_WRITES]),
     ...countingTables(engine, addedCounters),
     ...counting,
     ...addedCounters.map(countingRows),
@@ -16,6 +17,9 @@ export async function addListCounters(db: Kysely<unknown>, engine: Engine): Prom
     await sql.raw(statement).execute(db);
   }
 }
+
+// What another process writes in the meantime would be counted neither by its old triggers nor by us. SQLite has one writer.
+const NO_WRITES = 'lock table images in share row exclusive mode';
 
 // A row's namespace is that of its repository, which must still be there when the row is no longer counted.
 const sqliteOwn = [

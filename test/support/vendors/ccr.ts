@@ -6,10 +6,10 @@ import type {
 } from 'tencentcloud-sdk-nodejs/tencentcloud/services/tcr/v20190924/tcr_models.js';
 import { basicAuthorization } from '../../../src/registries/distribution/fetch-token.ts';
 import { ccr as type } from '../../../src/registries/types/ccr.ts';
-import { signTc3 } from '../../../src/signing/sign-tc3.ts';
 import { readable, type VendorWorld, type WorldRepository, type WorldTag } from '../vendor-world.ts';
 import { allTags } from './companion-tags.ts';
 import { countOf } from './pages.ts';
+import { failure, failureOf, ok, refuseUnsigned } from './tencent-api.ts';
 import type { Vendor, VendorAnswer, VendorRequest } from './vendor.ts';
 
 const MAX_PAGE = 100;
@@ -29,7 +29,7 @@ export const ccr: Vendor = {
     answer: giveToken,
   },
   isApi: (url) => url.pathname === '/',
-  failure: (status, message) => failure(codes[status] ?? 'InternalError', message).body,
+  failure: failureOf,
   answer,
   least: (world) =>
     readable(world).reduce(
@@ -39,18 +39,6 @@ export const ccr: Vendor = {
   connect: (settings, origin, deps) => type.connect(settings, { allowPrivate: true }, { ...deps, api: origin }),
 };
 
-const codes: Readonly<Record<number, string>> = {
-  401: 'AuthFailure.SignatureFailure',
-  403: 'AuthFailure.UnauthorizedOperation',
-  404: 'ResourceNotFound',
-  429: 'RequestLimitExceeded',
-};
-const ok = (response: object): VendorAnswer => ({
-  status: 200,
-  body: { Response: { ...response, RequestId: 'c88a0f09-134d-4422-89bc-a4c7a93b106b' } },
-});
-const failure = (Code: string, Message: string) => ok({ Error: { Code, Message } });
-
 function giveToken({ url, authorization, generation }: VendorRequest): VendorAnswer | undefined {
   if (url.pathname !== '/service/token') return undefined;
   if (authorization !== basicAuthorization(user))
@@ -58,14 +46,8 @@ function giveToken({ url, authorization, generation }: VendorRequest): VendorAns
   return { status: 200, body: { token: `ccr-${generation}`, expires_in: 1_800 } };
 }
 
-function refusalOf(request: VendorRequest): VendorAnswer | undefined {
-  const timestamp = Number(request.header('x-tc-timestamp'));
-  const contentType = request.header('content-type') ?? '';
-  const signed = { host: request.url.host, contentType, body: request.body, service: 'tcr', timestamp };
-  if (request.authorization !== signTc3(signed, key)) return failure('AuthFailure.SignatureFailure', 'wrong signature');
-  if (request.header('x-tc-version') !== '2019-09-24') return failure('InvalidParameter', 'version');
-  return request.header('x-tc-region') ? undefined : failure('MissingParameter', 'Region');
-}
+const refusalOf = (request: VendorRequest): VendorAnswer | undefined =>
+  refuseUnsigned(request, key) ?? (request.header('x-tc-region') ? undefined : failure('MissingParameter', 'Region'));
 
 // The official SDK's types are Tencent's description of the API: a field that it does not have does not compile.
 type Asked = Partial<DescribeImagePersonalRequest> & DescribeRepositoryOwnerPersonalRequest;

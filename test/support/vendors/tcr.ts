@@ -7,10 +7,10 @@ import type {
 } from 'tencentcloud-sdk-nodejs/tencentcloud/services/tcr/v20190924/tcr_models.js';
 import { basicAuthorization } from '../../../src/registries/distribution/fetch-token.ts';
 import { tcr as type } from '../../../src/registries/types/tcr.ts';
-import { signTc3 } from '../../../src/signing/sign-tc3.ts';
 import { readable, type VendorWorld, type WorldRepository } from '../vendor-world.ts';
 import { allTags } from './companion-tags.ts';
 import { countOf, pagesOf } from './pages.ts';
+import { failure, failureOf, ok, refuseUnsigned } from './tencent-api.ts';
 import type { Vendor, VendorAnswer, VendorRequest } from './vendor.ts';
 
 const MAX_PAGE = 100;
@@ -32,7 +32,7 @@ export const tcr: Vendor = {
     answer: giveToken,
   },
   isApi: (url) => url.pathname === '/',
-  failure: (status, message) => failure(codes[status] ?? 'InternalError', message).body,
+  failure: failureOf,
   answer,
   least: (world) =>
     readable(world).reduce(
@@ -47,17 +47,6 @@ export const tcr: Vendor = {
     ),
 };
 
-const codes: Readonly<Record<number, string>> = {
-  401: 'AuthFailure.SignatureFailure',
-  403: 'AuthFailure.UnauthorizedOperation',
-  404: 'ResourceNotFound',
-  429: 'RequestLimitExceeded',
-};
-const ok = (response: object): VendorAnswer => ({
-  status: 200,
-  body: { Response: { ...response, RequestId: '3c140219-cfe9-470e-b241-907877d6fb03' } },
-});
-const failure = (Code: string, Message: string) => ok({ Error: { Code, Message } });
 const userOf = (generation: number) =>
   basicAuthorization({ username: '100012345', password: `instance-token-${generation}` });
 
@@ -74,14 +63,9 @@ function giveToken(request: VendorRequest): VendorAnswer | undefined {
 }
 
 function refusalOf(request: VendorRequest): VendorAnswer | undefined {
-  const timestamp = Number(request.header('x-tc-timestamp'));
-  const contentType = request.header('content-type') ?? '';
-  const signed = { host: request.url.host, contentType, body: request.body, service: 'tcr', timestamp };
-  if (request.authorization !== signTc3(signed, key)) return failure('AuthFailure.SignatureFailure', 'wrong signature');
-  if (request.header('x-tc-version') !== '2019-09-24') return failure('InvalidParameter', 'version');
   const isInstances = request.header('x-tc-action') === 'DescribeInstances';
-  if (!isInstances && request.header('x-tc-region') !== REGION) return failure('UnsupportedRegion', 'region');
-  return undefined;
+  const isElsewhere = !isInstances && request.header('x-tc-region') !== REGION;
+  return refuseUnsigned(request, key) ?? (isElsewhere ? failure('UnsupportedRegion', 'region') : undefined);
 }
 
 // The official SDK's types are Tencent's description of the API: a field that it does not have does not compile. Offset counts pages from 1.

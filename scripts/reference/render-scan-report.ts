@@ -25,7 +25,7 @@ export function renderScanReport(): string {
   return `<!-- Written by \`npm run generate\` from src/reports/report-document.ts. Do not edit. -->
 # The JSON report of a scan
 
-\`plimsoll scan -o json\` writes one document after [scan-report.schema.json](scan-report.schema.json) (JSON JsonSchema 2020-12). Fields always
+\`plimsoll scan -o json\` writes one document after [scan-report.schema.json](scan-report.schema.json) (JSON Schema 2020-12). Fields always
 stand in this order. New ones may be added; when one goes or changes its meaning, \`schemaVersion\` changes. \`-o ndjson\` writes the elements of
 \`vulnerabilities\`, \`malware.files\`, \`risk.secrets\` and \`risk.settings\`, one per line, with their \`type\` before them: \`vulnerability\`,
 \`malware\`, \`secret\`, \`setting\`.

@@ -13,6 +13,7 @@ test('every example is one source, and all are a list', () => {
     { name: 'kubernetes:in-cluster', kind: 'kubernetes', kubeconfig: 'in-cluster' },
     { name: runtimeExamples[3], kind: 'kubernetes', kubeconfig: '/etc/plimsoll/kubeconfig', context: 'staging' },
     { name: 'edge-7', kind: 'docker', socketPath: '/run/podman/podman.sock' },
+    { name: runtimeExamples[5], kind: 'cri', socketPath: '/run/containerd/containerd.sock' },
   ]);
 });
 
@@ -33,6 +34,10 @@ test.for([
   'docker:tcp://host',
   'docker:tcp://user@host:2376',
   'docker:https://host:2376',
+  'cri:',
+  'cri:/run/crio/crio.sock',
+  'cri:unix:relative.sock',
+  'cri:tcp://host:2376',
   'kubernetes:',
   'kubernetes:kubeconfig',
   'kubernetes:/kubeconfig#',

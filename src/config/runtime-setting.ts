@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 export type RuntimeSetting = { readonly name: string } & (
   | { readonly kind: 'docker'; readonly socketPath: string }
   | { readonly kind: 'docker'; readonly url: string; readonly certificates?: string }
+  | { readonly kind: 'cri'; readonly socketPath: string }
   | { readonly kind: 'kubernetes'; readonly kubeconfig: 'in-cluster' | string; readonly context?: string }
 );
 
@@ -13,6 +14,7 @@ export const runtimeExamples = [
   'kubernetes:in-cluster',
   'kubernetes:/etc/plimsoll/kubeconfig#staging',
   'edge-7=docker:unix:/run/podman/podman.sock',
+  'cri:unix:/run/containerd/containerd.sock',
 ] as const;
 
 const NAMED = /^([A-Za-z0-9][A-Za-z0-9._-]{0,63})=(.*)$/s;
@@ -37,14 +39,15 @@ function parsePart(part: string): RuntimeSetting | undefined {
   const [, given, rest = part] = NAMED.exec(part) ?? [];
   const name = given ?? part;
   if (rest.startsWith('docker:')) return parseDocker(name, rest.slice('docker:'.length));
+  if (rest.startsWith('cri:')) return parseCri(name, rest.slice('cri:'.length));
   if (rest.startsWith('kubernetes:')) return parseKubernetes(name, rest.slice('kubernetes:'.length));
   return undefined;
 }
 
 function parseDocker(name: string, address: string): RuntimeSetting | undefined {
   if (address.startsWith('unix:')) {
-    const path = address.slice('unix:'.length).replace(/^\/{2}/, '');
-    return path.startsWith('/') ? { name, kind: 'docker', socketPath: path } : undefined;
+    const socketPath = parseSocket(address);
+    return socketPath === undefined ? undefined : { name, kind: 'docker', socketPath };
   }
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url?.protocol !== 'tcp:' || url.hostname === '' || url.port === '' || url.username !== '') return undefined;
@@ -56,6 +59,18 @@ function parseDocker(name: string, address: string): RuntimeSetting | undefined 
     url: `${scheme}://${url.host}`,
     ...(certificates === undefined ? {} : { certificates: resolve(certificates) }),
   };
+}
+
+function parseCri(name: string, address: string): RuntimeSetting | undefined {
+  const socketPath = parseSocket(address);
+  return socketPath === undefined ? undefined : { name, kind: 'cri', socketPath };
+}
+
+/** `unix:/path` or `unix:///path`. */
+function parseSocket(address: string): string | undefined {
+  if (!address.startsWith('unix:')) return undefined;
+  const path = address.slice('unix:'.length).replace(/^\/{2}/, '');
+  return path.startsWith('/') ? path : undefined;
 }
 
 function parseKubernetes(name: string, place: string): RuntimeSetting | undefined {

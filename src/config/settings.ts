@@ -415,7 +415,7 @@ export const settings = {
     fallback: '',
     fallbackText: 'none: which images run is unknown unless somebody reports it',
     meaning:
-      'Where containers run, comma separated: docker:unix:/path, docker:tcp://host:port, kubernetes:in-cluster, kubernetes:/kubeconfig#context; docs/guides/what-runs.md.',
+      'Where containers run, comma separated: docker:unix:/path, docker:tcp://host:port, cri:unix:/path, kubernetes:in-cluster, kubernetes:/kubeconfig#context; docs/guides/what-runs.md.',
     secret: false,
     schema: runtimeSources,
   },

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { MOST_CONTAINERS } from '../runtime-source.ts';
+import type { CriClient } from './cri-client.ts';
+
+const Name = z.string().max(1_024);
+const Answer = z.object({
+  containers: z
+    .array(
+      z.object({
+        id: z.string().max(256),
+        image: z.object({ image: Name, userSpecifiedImage: Name }).nullish(),
+        imageRef: Name,
+        imageId: Name,
+        state: z.union([z.string().max(50), z.number()]),
+      }),
+    )
+    .max(MOST_CONTAINERS),
+});
+
+/** A container that runs, as its runtime names it. */
+export type CriContainer = z.infer<typeof Answer>['containers'][number];
+
+/** All that run; the pause containers of pods are none. @throws AppError */
+export async function listContainers(client: CriClient, signal: AbortSignal): Promise<readonly CriContainer[]> {
+  const request = { filter: { state: { state: 'CONTAINER_RUNNING' } } };
+  const { containers } = await client.ask('RuntimeService/ListContainers', request, Answer, signal);
+  return containers.filter(({ state }) => state === 'CONTAINER_RUNNING');
+}

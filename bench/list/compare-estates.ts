@@ -1,12 +1,14 @@
 import { loadavg } from 'node:os';
 import type { BenchResult } from '../bench-result.ts';
 import { median, percentile } from '../statistics.ts';
+import { type MeasuredExport, measureExport } from './measure-export.ts';
 import { type Measured, measureAlone, measureTogether } from './measure-queries.ts';
 import type { OpenEstate } from './open-estate.ts';
 import { type StandardQuery, standardQueries } from './standard-queries.ts';
-import { writeSteadily } from './write-steadily.ts';
+import { type Writer, writeSteadily } from './write-steadily.ts';
 
 const ROWS_PER_SECOND = 500;
+const EXPORT = 'export';
 /** Of medians, large to small. */
 const TARGET_RATIO = 2;
 /** Of a total that no counter keeps, to the median of the first page. */
@@ -32,12 +34,34 @@ export async function compareEstates(engine: string, small: OpenEstate, large: O
       `${engine} ${query.name}: ${median(times.small).toFixed(1)} ${median(times.large).toFixed(1)}\n`,
     );
   }
+  const exports = chosen.some((each) => EXPORT.includes(each)) ? await measureExports(small, large, writer) : undefined;
   const written = await writer.stop();
-  return toResults(
-    engine,
-    measured,
-    `${large.estate.images} against ${small.estate.images} images, load ${loadavg()[0]?.toFixed(1)}; 16 callers, ${Math.round(written)} rows written a second`,
-  );
+  const heading = `${large.estate.images} against ${small.estate.images} images, load ${loadavg()[0]?.toFixed(1)}; 16 callers, ${Math.round(written)} rows written a second`;
+  return [...toResults(engine, measured, heading), ...(exports ? [toExportResult(engine, exports)] : [])];
+}
+
+interface ExportPair {
+  readonly small: MeasuredExport;
+  readonly large: MeasuredExport;
+}
+
+/** Once to warm up. */
+async function measureExports(small: OpenEstate, large: OpenEstate, writer: Writer): Promise<ExportPair> {
+  await measureExport(small, writer);
+  return { small: await measureExport(small, writer), large: await measureExport(large, writer) };
+}
+
+function toExportResult(engine: string, { small, large }: ExportPair): BenchResult {
+  const perRow = ({ milliseconds, rows }: MeasuredExport) => milliseconds / rows;
+  const toText = (each: MeasuredExport) =>
+    `${each.rows} rows, ${(each.bytes / 1e6).toFixed(1)} MB in ${(each.milliseconds / 1_000).toFixed(1)} s, ${each.firstPages.length} first pages meanwhile: median ${median(each.firstPages).toFixed(1)} ms`;
+  return {
+    name: `list on ${engine}: export, of a row`,
+    ratio: perRow(large) / perRow(small),
+    target: TARGET_RATIO,
+    better: 'lower',
+    detail: `${toText(small)}\n${toText(large)}`,
+  };
 }
 
 function toResults(engine: string, measured: readonly Measured[], heading: string): BenchResult[] {

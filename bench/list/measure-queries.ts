@@ -73,12 +73,31 @@ export async function timed<T>(work: () => Promise<T>): Promise<Timed<T>> {
   return { milliseconds: performance.now() - start, result };
 }
 
-async function ask({ client, estate }: OpenEstate, { action, input }: StandardQuery): Promise<number> {
+/** The total of the answer. */
+export async function ask({ client, estate }: OpenEstate, { action, input, total }: StandardQuery): Promise<number> {
   const answer = await client.call(action, input(estate));
-  return Number(answer.TotalCount);
+  return Number(answer[total ?? 'TotalCount']);
+}
+
+/** Milliseconds of each call of sixteen callers, who stop with what they are beside. */
+export async function callWhile(
+  beside: Promise<unknown>,
+  question: () => Promise<unknown>,
+): Promise<readonly number[]> {
+  let isOver = false;
+  const times: number[] = [];
+  const over = beside.finally(() => {
+    isOver = true;
+  });
+  const caller = async () => {
+    while (!isOver) times.push(toTime(await timed(question)));
+  };
+  await Promise.all([over, ...Array.from({ length: CALLERS }, caller)]);
+  return times;
 }
 
 async function askBare({ database, estate }: OpenEstate, query: StandardQuery): Promise<number> {
+  if (query.bare) return Number((await sql<{ n: number }>`${sql.raw(query.bare)}`.execute(database.write)).rows[0]?.n);
   const from = sql.raw(query.from(estate));
   const order = sql.raw(query.order ?? newestFirst);
   // Of what writes no query is stopped for its length.

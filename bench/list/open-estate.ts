@@ -45,6 +45,7 @@ export async function openEstate(folder: string, postgresUrl: string | undefined
       PLIMSOLL_ADVISORIES_URL: `file://${dataDir}`,
       PLIMSOLL_KEV_URL: `file://${join(dataDir, 'kev.json')}`,
       PLIMSOLL_RATE_LIMIT: '0',
+      PLIMSOLL_JOBS: '0',
       ...(postgresUrl ? { PLIMSOLL_DATABASE_URL: url } : {}),
     }),
     pino({ level: 'silent' }),

@@ -11,6 +11,10 @@ export interface StandardQuery {
   readonly offset?: (estate: Estate) => number;
   /** No counter can keep its total, which is found anew: at most thirty first pages long. */
   readonly uncounted?: boolean;
+  /** Field of the answer that holds the total, when it is not TotalCount. */
+  readonly total?: string;
+  /** The SQL, whose total is called `n`, where it is not a page of rows. */
+  readonly bare?: string;
 }
 
 const LIST = 'DescribeAssetImageRegistryList';
@@ -62,7 +66,17 @@ const perVulnerability = (name: string, number: number, more: Partial<StandardQu
   ...more,
 });
 
-/** The fourteen of the issue, some of them in several forms. The summary and the export are measured beside them. */
+const countIf = (condition: string) => `sum(case when ${condition} then 1 else 0 end)`;
+const summary = (name: string, action: string, total: string, bare: string): StandardQuery => ({
+  name,
+  action,
+  total,
+  bare,
+  input: () => ({}),
+  from: all,
+});
+
+/** The fourteen of the issue, some of them in several forms, but for the export. */
 export const standardQueries: readonly StandardQuery[] = [
   list('first page', () => ({}), all),
   deep('a tenth in', ({ images }) => images / 10),
@@ -121,6 +135,20 @@ export const standardQueries: readonly StandardQuery[] = [
     'per OsName',
     () => ({ Filters: [filter('OsName', 'Alpine Linux v3.20')] }),
     () => `images where images.os_name = 'Alpine Linux v3.20'`,
+  ),
+  summary(
+    'summary',
+    'DescribeAssetSummary',
+    'ImageCnt',
+    `select count(*) as n, ${countIf('vulnerabilities > 0')}, ${countIf('malware_files > 0')}, ${countIf('risks > 0')},
+      ${countIf('trusted = 0')}, ${countIf(`scan_status = 'scanned'`)}, ${countIf('fix_recommended = 1')}, max(scanned_at)
+      from images`,
+  ),
+  summary(
+    'summary, waiting for a scan',
+    'DescribeAssetImageRegistrySummary',
+    'UnScannedImageCnt',
+    `select count(*) as n from images where scan_status = 'not-scanned'`,
   ),
   perVulnerability('per CVE, rare', RARE, { uncounted: true }),
   perVulnerability('per CVE, common', COMMON, { uncounted: true }),

@@ -27,45 +27,68 @@ export interface Writer {
   stop(): Promise<number>;
 }
 
+/** As many registries are listed at once. */
+const SYNCS = 4;
+/** What was not written in time is written later, but not more than of so long. */
+const MOST_BEHIND_MS = 2_000;
+
 /**
- * What a sync of busy repositories does, by the store's own method: every tag points at a new image, whose row takes the place of
+ * What syncs of busy repositories do, by the store's own method: every tag points at a new image, whose row takes the place of
  * the old one. The estate stays as large as it is.
  */
 export function writeSteadily(rowsPerSecond: number): Writer {
-  let place: Written | undefined;
+  const clock = createPlaceClock();
   let isStopped = false;
   let written = 0;
-  let milliseconds = 0;
   let turn = Math.floor(Date.now() / 1_000) % 1_000_000; // other images than those of earlier runs
-  const writing = (async () => {
+  let dueAt = 0;
+  const write = async () => {
     while (!isStopped) {
-      const start = performance.now();
-      const at = place;
-      const rows = at ? await moveTags(at, turn++) : 0;
-      await sleep(Math.max(1, (rows / rowsPerSecond) * 1_000 - (performance.now() - start)));
-      if (at) milliseconds += performance.now() - start;
-      written += rows;
+      const [place, at] = [clock.place(), clock.milliseconds()];
+      if (!place || dueAt > at) await sleep(2);
+      else {
+        const move = nextMove(place, turn++);
+        dueAt = Math.max(dueAt, at - MOST_BEHIND_MS) + (move.tags.length / rowsPerSecond) * 1_000;
+        await place.store.images.saveTags(move.registry, move.path, move.tags);
+        written += move.tags.length;
+      }
     }
-  })();
+  };
+  const writing = Promise.all(Array.from({ length: SYNCS }, write));
   return {
-    turnTo: (next) => {
-      place = next;
-    },
+    turnTo: clock.turnTo,
     stop: async () => {
       isStopped = true;
       await writing;
-      return milliseconds === 0 ? 0 : written / (milliseconds / 1_000);
+      return written / (clock.milliseconds() / 1_000);
     },
   };
 }
 
-async function moveTags({ store, estate }: Written, turn: number): Promise<number> {
+/** Goes only while there is a place to write to. */
+function createPlaceClock() {
+  let place: Written | undefined;
+  let turnedAt = performance.now();
+  let before = 0;
+  const milliseconds = () => (place ? before + performance.now() - turnedAt : before);
+  return {
+    place: () => place,
+    milliseconds,
+    turnTo: (next: Written | undefined) => {
+      before = milliseconds();
+      turnedAt = performance.now();
+      place = next;
+    },
+  };
+}
+
+/** All tags of the repository whose turn it is, at new images. */
+function nextMove({ estate }: Written, turn: number) {
   const group = turn % (estate.repositories / REPOSITORIES_ALIKE);
   const repository = group * REPOSITORIES_ALIKE + BUSY_FROM + (turn % 3);
   const first = firstImageOf(repository);
   const tags = Array.from({ length: tagsOf(repository) }, (_, tag) => movedTag(first + tag, tag, turn, estate));
-  await store.images.saveTags(registryOf(repository, estate), pathOf(repository), tags);
-  return tags.length;
+  return { registry: registryOf(repository, estate), path: pathOf(repository), tags };
 }
 
 function firstImageOf(repository: number): number {

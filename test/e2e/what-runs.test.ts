@@ -7,6 +7,8 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { createApiClient } from '../../src/api/client/create-api-client.ts';
 import { createTestImage } from '../support/create-test-image.ts';
 import { pushImage } from '../support/push-image.ts';
+import { pushSleeper } from '../support/push-sleeper.ts';
+import { type Containerd, startContainerd } from '../support/start-containerd.ts';
 import { type DockerRegistry, hasDockerRegistry, startDockerRegistry } from '../support/start-docker-registry.ts';
 import { startKubernetesApi } from '../support/start-kubernetes-api.ts';
 import { type Podman, startPodman } from '../support/start-podman.ts';
@@ -171,6 +173,30 @@ describe.skipIf(!hasDockerRegistry())('what runs, through the official SDK', () 
       await untilRows(plimsoll, 'team/sleeper', [true, 2]);
       await podman.run('stop', '--time', '0', 'a', 'b');
       await untilRows(plimsoll, 'team/sleeper', [false, 0]);
+    });
+  });
+
+  describe('in a real containerd, through CRI', () => {
+    let containerd: Containerd | undefined;
+    beforeAll(async () => {
+      const [first = ''] = await pushSleeper(registries, 'team/cri-sleeper');
+      containerd = await startContainerd(first);
+    });
+    afterAll(() => containerd?.end());
+
+    test('counts follow starts and stops, over a restart of containerd; containers that hold pods are none', async ({
+      skip,
+    }) => {
+      if (!containerd) return skip('containerd cannot run containers here');
+      const plimsoll = await start({ PLIMSOLL_RUNTIME: `node-1=cri:unix:${containerd.socketPath}` });
+      await plimsoll.sdk.SyncAssetImageRegistryAsset({} as never);
+      await untilRows(plimsoll, 'team/cri-sleeper', [true, 1]);
+
+      await containerd.restart();
+      await containerd.start('second');
+      await untilRows(plimsoll, 'team/cri-sleeper', [true, 2]);
+      await Promise.all([containerd.stop('first'), containerd.stop('second')]);
+      await untilRows(plimsoll, 'team/cri-sleeper', [false, 0]);
     });
   });
 });

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { compileSleeper } from './compile-sleeper.ts';
 import { runCommand } from './run-command.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -12,9 +13,6 @@ export interface Podman {
   run(...args: readonly string[]): Promise<string>;
   stop(): Promise<void>;
 }
-
-/** A C program that does nothing, for ever. */
-const SLEEPER = '#include <unistd.h>\nint main(void) { for (;;) pause(); }\n';
 
 /**
  * A real Podman with storage of its own, which serves Docker's API; undefined, after a loud message, where it cannot run
@@ -73,8 +71,7 @@ async function startIn(folder: string): Promise<Podman> {
 }
 
 async function buildSleeper(folder: string, run: Podman['run']): Promise<void> {
-  await writeFile(join(folder, 'sleeper.c'), SLEEPER);
-  await runCommand('cc', ['-static', '-o', join(folder, 'sleeper'), join(folder, 'sleeper.c')]);
+  await compileSleeper(folder);
   await writeFile(join(folder, 'Containerfile'), 'FROM scratch\nCOPY sleeper /sleeper\nCMD ["/sleeper"]\n');
   await run('build', '--isolation=chroot', '--tag', 'localhost/sleeper:1', folder);
 }

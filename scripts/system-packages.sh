@@ -19,6 +19,7 @@ wanted=(
   postgres:postgresql
   clamd:clamav-daemon
   podman:podman
+  faketime:faketime
   containerd:containerd
 )
 

@@ -28,7 +28,7 @@ export async function withLocalStore<T>(
     });
   }
   const vault = createVault(await loadMasterKey(config));
-  const store = await openStore({ url, vault, now: context.now });
+  const store = await openStore({ url, vault });
   try {
     return await use(store);
   } finally {

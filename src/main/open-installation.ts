@@ -19,6 +19,7 @@ export interface Installation {
   readonly masterKey: Uint8Array;
   /** Names this process among those of the database. */
   readonly holder: string;
+  /** The database's: durations within this process are not measured by it. */
   readonly now: () => Date;
   readonly log: Logger;
 }
@@ -27,12 +28,10 @@ export interface Installation {
 export async function openInstallation(config: Config, log: Logger): Promise<Installation> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const masterKey = await loadMasterKey(config);
-  const now = () => new Date();
   const vault = createVault(masterKey);
   const store = await openStore({
     url: databaseUrl(config),
     vault,
-    now,
     querySeconds: config.querySeconds,
     ...(config.authorizedImageLimit > 0 ? { authorizedImageLimit: config.authorizedImageLimit } : {}),
   });
@@ -43,7 +42,7 @@ export async function openInstallation(config: Config, log: Logger): Promise<Ins
     throw error;
   }
   const holder = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`;
-  return { config, store, masterKey, holder, now, log };
+  return { config, store, masterKey, holder, now: store.now, log };
 }
 
 /** Only where somebody signs with it: a worker makes no key. */

@@ -3,6 +3,7 @@ import { createAuditStore } from './audit-log.ts';
 import { createAuthorizationStore } from './authorizations.ts';
 import { createBudgetStore } from './budgets.ts';
 import { openDatabase } from './database.ts';
+import { createDatabaseClock } from './database-clock.ts';
 import { DatabaseUnavailable } from './database-unavailable.ts';
 import { createEventStore } from './events.ts';
 import { createExportStore } from './exports.ts';
@@ -44,58 +45,67 @@ import { createVulnerabilityStore } from './vulnerabilities.ts';
 export async function openStore(deps: {
   readonly url: string;
   readonly vault: Vault;
-  readonly now: () => Date;
+  /** Absent: the database's clock. */
+  readonly now?: () => Date;
   /** How many images may be authorised for scanning in all; absent = no limit. */
   readonly authorizedImageLimit?: number;
   /** Of one query that reads; it ends as QueryTooSlow. */
   readonly querySeconds?: number;
 }): Promise<Store> {
   const { querySeconds } = deps;
+  const clock = createDatabaseClock();
+  const { now = clock.now } = deps;
   const database = openDatabase(deps.url, querySeconds === undefined ? {} : { querySeconds });
   try {
     await migrate(database);
     await refuseHalfCopied(database);
+    if (deps.now === undefined && database.engine === 'postgres') await clock.follow(database);
   } catch (error) {
     await database.close();
     throw new DatabaseUnavailable(deps.url, error);
   }
   return {
-    registries: createRegistryStore(database, deps.vault, deps.now),
+    registries: createRegistryStore(database, deps.vault, now),
     images: createImageStore(database),
-    authorizations: createAuthorizationStore(database, deps.now, deps.authorizedImageLimit),
-    inventories: createInventoryStore(database, deps.now),
+    authorizations: createAuthorizationStore(database, now, deps.authorizedImageLimit),
+    inventories: createInventoryStore(database, now),
     matches: createMatchStore(database),
     matchChanges: createMatchChangeStore(database),
     tags: createTagStore(database),
-    trust: createTrustStore(database, deps.now),
+    trust: createTrustStore(database, now),
     findings: createFindingStore(database),
     vulnerabilities: createVulnerabilityStore(database),
-    ignoreRules: createIgnoreRuleStore(database, deps.now),
+    ignoreRules: createIgnoreRuleStore(database, now),
     malware: createMalwareStore(database),
     risks: createRiskStore(database),
-    layerReports: createLayerReportStore(database, deps.now),
-    malwareReports: createMalwareReportStore(database, deps.now),
-    layerReportUse: createLayerReportUse(database, deps.now),
-    scanSchedule: createScanScheduleStore(database, deps.now),
-    tasks: createTaskStore(database, deps.now),
+    layerReports: createLayerReportStore(database, now),
+    malwareReports: createMalwareReportStore(database, now),
+    layerReportUse: createLayerReportUse(database, now),
+    scanSchedule: createScanScheduleStore(database, now),
+    tasks: createTaskStore(database, now),
     jobs: createJobStore(database),
     jobDelivery: createJobDelivery(database),
     leases: createLeaseStore(database),
     sharedAdvisories: createSharedAdvisoryStore(database),
-    events: createEventStore(database, deps.vault, deps.now),
-    exports: createExportStore(database, deps.now),
-    keys: createKeyStore(database, deps.vault, deps.now),
+    events: createEventStore(database, deps.vault, now),
+    exports: createExportStore(database, now),
+    keys: createKeyStore(database, deps.vault, now),
     audit: createAuditStore(database),
     settings: createSettingStore(database),
-    operationFigures: (now) => readOperationFigures(database, now),
+    operationFigures: (at) => readOperationFigures(database, at),
     scanEstimates: createScanEstimateStore(database),
-    budgets: createBudgetStore(database, deps.now),
-    rateLimits: createRateLimitStore(database, deps.now),
-    runtime: createRuntimeStore(database, deps.now),
+    budgets: createBudgetStore(database, now),
+    rateLimits: createRateLimitStore(database, now),
+    runtime: createRuntimeStore(database, now),
+    now,
+    clockAheadMs: () => clock.aheadMs() ?? 0,
     ping: async () => {
       await sql`select 1`.execute(database.read);
     },
     checkSchema: () => checkSchema(database),
-    close: () => database.close(),
+    close: () => {
+      clock.stop();
+      return database.close();
+    },
   };
 }

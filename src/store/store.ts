@@ -74,6 +74,10 @@ export interface Store {
   readonly budgets: BudgetStore;
   readonly rateLimits: RateLimitStore;
   readonly runtime: RuntimeStore;
+  /** The time that everybody on this database goes by: PostgreSQL's; on SQLite that of this machine. */
+  now(): Date;
+  /** How far this machine's clock is ahead of that, in milliseconds. */
+  clockAheadMs(): number;
   /** Throws when the database does not answer. */
   ping(): Promise<void>;
   /** @throws SchemaTooNew when a later version has changed the tables beyond what this one understands */

@@ -32,6 +32,8 @@ export interface InstallOptions {
   readonly servers?: number;
   readonly workers?: number;
   readonly env?: Readonly<Record<string, string>>;
+  /** Of one process. */
+  readonly envOf?: (index: number) => Readonly<Record<string, string>>;
   /** Servers only answer. */
   readonly idleServers?: boolean;
   /** To the registry and the database themselves: nothing goes wrong. */
@@ -68,8 +70,12 @@ const key = { secretId: 'AKIDfaultlab', secretKey: randomBytes(16).toString('hex
 const eicar = 'X5O!P%@AP[4\\PZX54(P^)7CC)7}$' + 'EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*';
 
 /** undefined where there is no PostgreSQL, which `startPostgres` says. */
-export async function openFaultLab(images: number, layerBytes = 20_000): Promise<FaultLab | undefined> {
-  const postgres = await startPostgres({ durable: true });
+export async function openFaultLab(
+  images: number,
+  layerBytes = 20_000,
+  postgresEnv: Readonly<Record<string, string>> = {},
+): Promise<FaultLab | undefined> {
+  const postgres = await startPostgres({ durable: true, env: postgresEnv });
   if (!postgres) return undefined;
   const folder = await mkdtemp(join(tmpdir(), 'plimsoll-faults-'));
   const registry = await startDockerRegistry();
@@ -151,7 +157,7 @@ async function install(
   place: string,
   env: Readonly<Record<string, string>>,
   registryUrl: string,
-  { servers = 1, workers = 2, idleServers = false }: InstallOptions,
+  { servers = 1, workers = 2, idleServers = false, envOf = () => ({}) }: InstallOptions,
 ): Promise<Installation> {
   const roles = [
     ...Array.from({ length: servers }, () => 'serve' as const),
@@ -161,7 +167,7 @@ async function install(
     startServerProcess(
       join(place, `process-${index}`),
       key,
-      idleServers && index < servers ? { ...env, PLIMSOLL_JOBS: '0' } : env,
+      { ...env, ...envOf(index), ...(idleServers && index < servers ? { PLIMSOLL_JOBS: '0' } : {}) },
       roles[index] ?? 'serve',
     );
   // The first one makes the tables; the others find them.

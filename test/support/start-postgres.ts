@@ -23,6 +23,8 @@ export interface PostgresOptions {
   readonly keptIn?: string;
   /** Settings of PostgreSQL beside or instead of ours. */
   readonly settings?: Settings;
+  /** Of its processes, beside ours. */
+  readonly env?: Settings;
 }
 
 const DEBIAN_VERSIONS = '/usr/lib/postgresql';
@@ -68,7 +70,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Priv
     const data = join(folder, 'data');
     if (!existsSync(data)) initialise(bin, data, runAs);
     const settings = { ...SETTINGS, ...(durable ? { synchronous_commit: 'on' } : {}), ...options.settings };
-    return await start(bin, remove, data, runAs, settings, keptIn ? RECOVERY_TIMEOUT_MS : START_TIMEOUT_MS);
+    const place = { bin, data, runAs, settings, env: options.env ?? {} };
+    return await start(place, remove, keptIn ? RECOVERY_TIMEOUT_MS : START_TIMEOUT_MS);
   } catch (error) {
     remove();
     throw error;
@@ -117,14 +120,16 @@ function initialise(bin: string, data: string, runAs: SystemUser | 'self'): void
   if (result.status !== 0) throw new Error(`initdb in ${bin} failed: ${result.error?.message ?? result.stderr}`);
 }
 
-async function start(
-  bin: string,
-  remove: () => void,
-  data: string,
-  runAs: SystemUser | 'self',
-  settings: Settings,
-  timeoutMs: number,
-): Promise<PrivatePostgres> {
+/** How its processes are started. */
+interface Place {
+  readonly bin: string;
+  readonly data: string;
+  readonly runAs: SystemUser | 'self';
+  readonly settings: Settings;
+  readonly env: Settings;
+}
+
+async function start(place: Place, remove: () => void, timeoutMs: number): Promise<PrivatePostgres> {
   const port = await freePort();
   let running: Running | undefined;
   const stop = async () => {
@@ -132,7 +137,7 @@ async function start(
     remove();
   };
   const run = async () => {
-    running = spawnServer(bin, data, port, runAs, settings);
+    running = spawnServer(place, port);
     await acceptsConnections(running.child, port, running.log, timeoutMs);
   };
   try {
@@ -158,11 +163,12 @@ interface Running {
   end(signal: 'SIGINT' | 'SIGQUIT'): Promise<void>;
 }
 
-function spawnServer(bin: string, data: string, port: number, runAs: SystemUser | 'self', settings: Settings): Running {
+function spawnServer({ bin, data, runAs, settings, env }: Place, port: number): Running {
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const child = spawn(join(bin, 'postgres'), ['-D', data, '-p', String(port), ...flags], {
     cwd: '/',
     stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...env },
     ...identity(runAs),
   });
   let log = '';

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kysely, type Transaction } from 'kysely';
 import { AppError } from '../model/app-error.ts';
+import type { ConnectionFigures, CountedDialect } from './connection-figures.ts';
 import { postgresDialect } from './postgres.ts';
 import { sqliteDialect } from './sqlite.ts';
 import type { Tables } from './tables.ts';
@@ -17,6 +18,8 @@ export interface Database {
    * must change nothing but the database.
    */
   transaction<T>(work: (trx: Transaction<Tables>) => Promise<T>): Promise<T>;
+  /** Those of this process now. */
+  connections(): Readonly<Record<'read' | 'write', ConnectionFigures>>;
   close(): Promise<void>;
 }
 
@@ -36,31 +39,33 @@ const POSTGRES_WRITERS = 6;
 export function openDatabase(url: string, options: DatabaseOptions = {}): Database {
   const { querySeconds = DEFAULT_QUERY_SECONDS, applicationName = 'plimsoll' } = options;
   if (url.startsWith('postgres://') || url.startsWith('postgresql://')) {
-    const write = new Kysely<Tables>({
-      dialect: postgresDialect(url, { connections: POSTGRES_WRITERS, applicationName }),
-    });
-    const dialect = postgresDialect(url, { connections: POSTGRES_READERS, querySeconds, applicationName });
-    const read = new Kysely<Tables>({ dialect });
-    const close = async () => {
-      await read.destroy();
-      await write.destroy();
-    };
-    return { engine: 'postgres', read, write, transaction: transactionsOf(write), close };
+    return assemble(
+      'postgres',
+      postgresDialect(url, { connections: POSTGRES_READERS, querySeconds, applicationName }),
+      postgresDialect(url, { connections: POSTGRES_WRITERS, applicationName }),
+    );
   }
   if (!url.startsWith('file:')) {
     const scheme = url.split(':')[0];
     throw new AppError('internal-error', `unknown database "${scheme}:": give postgres://… or file:/path`);
   }
   const path = url.slice('file:'.length);
-  const write = new Kysely<Tables>({ dialect: sqliteDialect({ path, readOnly: false, connections: 1 }) });
-  const read = new Kysely<Tables>({
-    dialect: sqliteDialect({ path, readOnly: true, connections: SQLITE_READERS, querySeconds }),
-  });
+  return assemble(
+    'sqlite',
+    sqliteDialect({ path, readOnly: true, connections: SQLITE_READERS, querySeconds }),
+    sqliteDialect({ path, readOnly: false, connections: 1 }),
+  );
+}
+
+function assemble(engine: Engine, reading: CountedDialect, writing: CountedDialect): Database {
+  const read = new Kysely<Tables>({ dialect: reading });
+  const write = new Kysely<Tables>({ dialect: writing });
   return {
-    engine: 'sqlite',
+    engine,
     read,
     write,
     transaction: transactionsOf(write),
+    connections: () => ({ read: reading.figures(), write: writing.figures() }),
     close: async () => {
       await read.destroy();
       await write.destroy();

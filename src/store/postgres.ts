@@ -1,5 +1,6 @@
-import { type Dialect, PostgresDialect, PostgresQueryCompiler } from 'kysely';
+import { PostgresDialect, PostgresQueryCompiler } from 'kysely';
 import pg from 'pg';
+import type { CountedDialect } from './connection-figures.ts';
 import { storableParameter } from './storable-text.ts';
 
 const INT8_OID = 20;
@@ -24,7 +25,7 @@ export interface PostgresOptions {
 export function postgresDialect(
   url: string,
   { connections, querySeconds, applicationName = 'plimsoll' }: PostgresOptions,
-): Dialect {
+): CountedDialect {
   const pool = new pg.Pool({
     connectionString: url,
     max: connections,
@@ -43,7 +44,14 @@ export function postgresDialect(
   pool.on('error', () => {});
   // The same for one that breaks in somebody's hands, between two statements: the next statement tells.
   pool.on('connect', (client) => client.on('error', () => {}));
-  return new StorableTextDialect({ pool });
+  return Object.assign(new StorableTextDialect({ pool }), {
+    figures: () => ({
+      busy: pool.totalCount - pool.idleCount,
+      idle: pool.idleCount,
+      waiting: pool.waitingCount,
+      abandoned: 0,
+    }),
+  });
 }
 
 class StorableTextDialect extends PostgresDialect {

@@ -1,7 +1,7 @@
 /** A question took longer than may be, and was stopped; nothing has been changed. */
 export class QueryTooSlow extends Error {
-  constructor(seconds: number) {
-    super(`a query of the database took more than ${seconds} s and was stopped (PLIMSOLL_QUERY_SECONDS)`);
+  constructor(seconds: number, message = `a query of the database took more than ${seconds} s and was stopped`) {
+    super(`${message} (PLIMSOLL_QUERY_SECONDS)`);
     this.name = 'QueryTooSlow';
   }
 }

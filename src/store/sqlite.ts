@@ -2,7 +2,6 @@ import { Worker } from 'node:worker_threads';
 import {
   type CompiledQuery,
   type DatabaseConnection,
-  type Dialect,
   type Driver,
   type Kysely,
   type QueryResult,
@@ -11,6 +10,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
+import type { ConnectionFigures, CountedDialect } from './connection-figures.ts';
 import { QueryTooSlow } from './query-too-slow.ts';
 import type { SqliteReply, SqliteRequest, SqliteThreadData } from './sqlite-thread.ts';
 import { storableParameter } from './storable-text.ts';
@@ -29,17 +29,24 @@ export interface SqliteOptions extends SqliteThreadData {
  * Kysely on `node:sqlite`, each connection in a thread of its own. WAL lets the readers go on while the one writer
  * commits; `synchronous=FULL` makes an acknowledged write survive a kill.
  */
-export function sqliteDialect(options: SqliteOptions): Dialect {
+export function sqliteDialect(options: SqliteOptions): CountedDialect {
+  const driver = new SqliteThreadDriver(options);
   return {
-    createAdapter: () => new TransactionalSqliteAdapter(),
-    createDriver: () => new SqliteThreadDriver(options),
+    figures: () => driver.figures(),
+    createAdapter: () => new ThreadedSqliteAdapter(),
+    createDriver: () => driver,
     createIntrospector: (db: Kysely<unknown>) => new SqliteIntrospector(db),
     createQueryCompiler: () => new LocklessQueryCompiler(),
   };
 }
 
 /** Migrations run in one `begin immediate` transaction: a second starting process waits, then finds them done. */
-class TransactionalSqliteAdapter extends SqliteAdapter {
+class ThreadedSqliteAdapter extends SqliteAdapter {
+  /** Otherwise Kysely lets one query at a time through, and none any more after one has been refused a connection. */
+  override get supportsMultipleConnections(): boolean {
+    return true;
+  }
+
   override get supportsTransactionalDdl(): boolean {
     return true;
   }
@@ -71,7 +78,7 @@ class SqliteThreadDriver implements Driver {
   /** Given up, and still at work on what was too slow. */
   readonly #lost = new Set<SqliteThreadConnection>();
   readonly #free: SqliteThreadConnection[] = [];
-  readonly #waiting: ((connection: SqliteThreadConnection) => void)[] = [];
+  readonly #waiting: PromiseWithResolvers<DatabaseConnection>[] = [];
 
   constructor(options: SqliteOptions) {
     this.#options = options;
@@ -79,21 +86,39 @@ class SqliteThreadDriver implements Driver {
 
   async init(): Promise<void> {}
 
+  figures(): ConnectionFigures {
+    const [all, idle] = [this.#all.size, this.#free.length];
+    return { busy: all - idle, idle, waiting: this.#waiting.length, abandoned: this.#lost.size };
+  }
+
   /** A thread takes a tenth of a second to start: one is started when all the others are busy. */
   async acquireConnection(): Promise<DatabaseConnection> {
     const free = this.#free.pop();
     if (free) return free;
-    if (this.#lost.size >= MOST_LOST) throw new QueryTooSlow(this.#options.querySeconds ?? 0);
-    if (this.#all.size < this.#options.connections) return this.#open();
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    if (this.#mayOpen()) return this.#open();
+    if (this.#all.size === 0) throw this.#nobodyLeft();
+    const waiting = Promise.withResolvers<DatabaseConnection>();
+    this.#waiting.push(waiting);
+    return waiting.promise;
   }
 
   async releaseConnection(connection: DatabaseConnection): Promise<void> {
     if (!(connection instanceof SqliteThreadConnection)) return;
-    const usable = connection.isLost ? this.#replace(connection) : connection;
+    if (connection.isLost) this.#lose(connection);
+    else this.#offer(connection);
+  }
+
+  #offer(connection: SqliteThreadConnection): void {
     const next = this.#waiting.shift();
-    if (next) next(usable);
-    else this.#free.push(usable);
+    if (next) next.resolve(connection);
+    else this.#free.push(connection);
+  }
+
+  #mayOpen(): boolean {
+    return (
+      this.#all.size < this.#options.connections &&
+      this.#all.size + this.#lost.size < this.#options.connections + MOST_LOST
+    );
   }
 
   #open(): SqliteThreadConnection {
@@ -102,11 +127,25 @@ class SqliteThreadDriver implements Driver {
     return connection;
   }
 
-  #replace(lost: SqliteThreadConnection): SqliteThreadConnection {
+  #lose(lost: SqliteThreadConnection): void {
     this.#all.delete(lost);
     this.#lost.add(lost);
-    void lost.ended.then(() => this.#lost.delete(lost));
-    return this.#open();
+    void lost.ended.then(() => {
+      this.#lost.delete(lost);
+      this.#serveWaiting();
+    });
+    this.#serveWaiting();
+    if (this.#all.size === 0) for (const { reject } of this.#waiting.splice(0)) reject(this.#nobodyLeft());
+  }
+
+  #serveWaiting(): void {
+    while (this.#waiting.length > 0 && this.#mayOpen()) this.#offer(this.#open());
+  }
+
+  #nobodyLeft(): QueryTooSlow {
+    const seconds = this.#options.querySeconds ?? 0;
+    const what = `all ${this.#lost.size} threads that read the database are still at work on queries of more than ${seconds} s`;
+    return new QueryTooSlow(seconds, what);
   }
 
   async beginTransaction(connection: DatabaseConnection): Promise<void> {
@@ -131,7 +170,10 @@ async function execute(connection: DatabaseConnection, sql: string): Promise<voi
   if (connection instanceof SqliteThreadConnection) await connection.run(sql, []);
 }
 
-/** More threads that nobody waits for would take all processors: whoever asks then is told so at once. */
+/**
+ * More threads that nobody waits for would take all processors. So many are replaced; the next ones are missed until one has
+ * ended, and when none is left whoever asks is told so at once.
+ */
 const MOST_LOST = 4;
 
 interface Pending {

@@ -99,6 +99,7 @@ export async function openStore(deps: {
     runtime: createRuntimeStore(database, now),
     now,
     clockAheadMs: () => clock.aheadMs() ?? 0,
+    connections: () => database.connections(),
     ping: async () => {
       await sql`select 1`.execute(database.read);
     },

@@ -15,6 +15,7 @@ import type { AffectedPackage, Suppressed, Vulnerability } from '../model/vulner
 import type { AuditStore } from './audit-log.ts';
 import type { AuthorizationStore } from './authorizations.ts';
 import type { BudgetStore } from './budgets.ts';
+import type { Database } from './database.ts';
 import type { EventStore } from './events.ts';
 import type { ExportStore } from './export-store.ts';
 import type { IgnoreRuleStore } from './ignore-rules.ts';
@@ -78,6 +79,7 @@ export interface Store {
   now(): Date;
   /** How far this machine's clock is ahead of that, in milliseconds. */
   clockAheadMs(): number;
+  connections: Database['connections'];
   /** Throws when the database does not answer. */
   ping(): Promise<void>;
   /** @throws SchemaTooNew when a later version has changed the tables beyond what this one understands */

@@ -87,6 +87,7 @@ describe.skipIf(!available)('with the real docker-registry behind them', () => {
     afterEach(() => {
       server.onApi(undefined);
       server.forget();
+      expect(server.takeFaults()).toEqual([]);
     });
     afterAll(stop);
 

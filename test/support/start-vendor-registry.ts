@@ -13,6 +13,8 @@ export interface VendorRegistry extends ScriptedServer {
   /** Paths with queries of the requests to the API, and to /v2, answered since `forget`. */
   readonly api: readonly string[];
   readonly distribution: readonly string[];
+  /** What is against the vendor's published description in requests and in its own answers, since this was last asked. */
+  takeFaults(): readonly string[];
   forget(): void;
   /** Every token handed out so far is dead. */
   expireTokens(): void;
@@ -30,8 +32,10 @@ const ROUTE = /^\/v2\/(.+)\/(tags\/list|manifests\/[^/]+|blobs\/[^/]+)$/;
 export async function startVendorRegistry(vendor: Vendor, world: VendorWorld, docker: string): Promise<VendorRegistry> {
   const api: string[] = [];
   const distribution: string[] = [];
+  const faults = new Set<string>();
   const signIn = ownSignIn(vendor);
   const { prefix = '' } = vendor;
+  const unknown = { status: 404, body: vendor.failure(404, 'no such resource') };
   let generation = 1;
   let hook: ApiHook | undefined;
 
@@ -57,7 +61,7 @@ export async function startVendorRegistry(vendor: Vendor, world: VendorWorld, do
       generation,
     };
     const signedIn = signIn.answer(asked);
-    if (signedIn) return send(signedIn, response);
+    if (signedIn) return send(noted(asked, signedIn), response);
     if (vendor.isApi(url)) return answerApi(asked, request, response);
     distribution.push(`${url.pathname}${url.search}`);
     if (!signIn.accepts(authorization, generation, url)) return challenge(url, response);
@@ -66,9 +70,25 @@ export async function startVendorRegistry(vendor: Vendor, world: VendorWorld, do
 
   function answerApi(asked: VendorRequest, request: IncomingMessage, response: ServerResponse): void {
     api.push(request.url ?? '');
-    const answer = hook?.(api.length, asked.url, asked.body) ?? vendor.answer(asked, world);
     const isPackable = request.headers['accept-encoding']?.includes('gzip') ?? false;
-    send(answer ?? { status: 404, body: vendor.failure(404, 'no such resource') }, response, isPackable);
+    const hooked = hook?.(api.length, asked.url, asked.body);
+    // What a test makes it answer may be as wrong as it likes.
+    if (hooked) note(asked);
+    send(hooked ?? noted(asked, vendor.answer(asked, world) ?? unknown), response, isPackable);
+  }
+
+  function noted(asked: VendorRequest, answer: VendorAnswer): VendorAnswer {
+    note(asked, answer);
+    return answer;
+  }
+
+  /** Compares with the vendor's description. */
+  function note(asked: VendorRequest, answer?: VendorAnswer): void {
+    const { described } = vendor;
+    if (described === undefined || !(vendor.isApi(asked.url) || described.knows(asked))) return;
+    // As it arrives: without what is undefined.
+    const arrived = answer && { status: answer.status, body: JSON.parse(JSON.stringify(answer.body)) };
+    for (const fault of described.faultsOf(asked, arrived)) faults.add(fault);
   }
 
   /** Compressed where that is asked for, as the gateways before most vendors do with what is worth it. */
@@ -123,6 +143,11 @@ export async function startVendorRegistry(vendor: Vendor, world: VendorWorld, do
     world,
     api,
     distribution,
+    takeFaults() {
+      const taken = [...faults];
+      faults.clear();
+      return taken;
+    },
     forget() {
       api.length = 0;
       distribution.length = 0;

@@ -3,6 +3,7 @@ import { aws as type } from '../../../src/registries/types/aws.ts';
 import { readable, type VendorWorld, type WorldRepository } from '../vendor-world.ts';
 import { verifyV4 } from '../verify-v4.ts';
 import { companionTags } from './companion-tags.ts';
+import { awsApi } from './descriptions/aws-api.ts';
 import { countOf } from './pages.ts';
 import type { Vendor, VendorAnswer, VendorRequest } from './vendor.ts';
 
@@ -16,6 +17,7 @@ const HOURS_12 = 12 * 3_600;
 /** https://docs.aws.amazon.com/AmazonECR/latest/APIReference/Welcome.html, JSON 1.1: every call is POST / */
 export const aws: Vendor = {
   name: 'aws',
+  described: awsApi,
   credentials,
   nested: true,
   showsDenied: false,

@@ -2,6 +2,7 @@ import { basicAuthorization } from '../../../src/registries/distribution/fetch-t
 import { azure as type } from '../../../src/registries/types/azure.ts';
 import { readable, type VendorWorld, type WorldRepository } from '../vendor-world.ts';
 import { companionTags } from './companion-tags.ts';
+import { azureApi } from './descriptions/azure-api.ts';
 import { countOf } from './pages.ts';
 import type { Vendor, VendorAnswer, VendorRequest } from './vendor.ts';
 
@@ -12,12 +13,13 @@ const TAGS = /^\/acr\/v1\/(.+)\/_tags$/;
 /** https://learn.microsoft.com/rest/api/containerregistry, with tokens as https://github.com/Azure/acr/blob/main/docs/AAD-OAuth.md */
 export const azure: Vendor = {
   name: 'azure',
+  described: azureApi,
   credentials,
   nested: true,
   showsDenied: false,
   signIn: {
     challenge: (url) =>
-      `Bearer realm="${url.origin}/oauth2/token",service="${url.host}",scope="${scopeOf(url.pathname)}"`,
+      `Bearer realm="${url.origin}/oauth2/token",service="${url.host}"${withScope(scopeOf(url.pathname))}`,
     accepts: (authorization, generation, url) => authorization === tokenFor(scopeOf(url.pathname), generation),
     answer: (request) => (request.url.pathname === '/oauth2/token' ? giveToken(request) : undefined),
   },
@@ -52,6 +54,9 @@ function scopeOf(path: string): string {
   const [, name] = /^\/v2\/(.+)\/(?:tags\/list|manifests\/[^/]+|blobs\/[^/]+)$/.exec(path) ?? [];
   return name === undefined ? '' : `repository:${name}:pull`;
 }
+
+/** /v2/ itself needs none, and none is named there. */
+const withScope = (scope: string) => (scope === '' ? '' : `,scope="${scope}"`);
 
 const tokenFor = (scope: string, generation: number) =>
   `Bearer acr-${generation}-${Buffer.from(scope).toString('base64url')}`;

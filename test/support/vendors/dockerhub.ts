@@ -1,6 +1,7 @@
 import { dockerhub as type } from '../../../src/registries/types/dockerhub.ts';
 import type { VendorWorld } from '../vendor-world.ts';
 import { allTags } from './companion-tags.ts';
+import { dockerhubApi } from './descriptions/dockerhub-api.ts';
 import { countOf, pagesOf } from './pages.ts';
 import type { Vendor, VendorAnswer, VendorRequest } from './vendor.ts';
 
@@ -12,12 +13,13 @@ const API = /^\/v2\/(?:namespaces\/|repositories\/namespaces$|auth\/token$)/;
 /** https://docs.docker.com/reference/api/hub/latest/; in real life on another host than the registry. */
 export const dockerhub: Vendor = {
   name: 'dockerhub',
+  described: dockerhubApi,
   credentials,
   signIn: { realm: '/token' },
   nested: false,
   showsDenied: false,
   isApi: (url) => API.test(url.pathname),
-  failure: (_, message) => ({ message, errinfo: {} }),
+  failure: (_, message) => ({ message }),
   answer,
   least: (world) => {
     const repositories = visible(world).map((project) => countOf(inProject(world, project).length, MAX_PAGE));
@@ -66,7 +68,16 @@ function giveToken({ method, body, generation }: VendorRequest): VendorAnswer {
 
 function repositoryOf(full: string) {
   const [namespace, name] = full.split('/');
-  return { name, namespace, repository_type: 'image', status: 1, is_private: true, pull_count: 0, last_updated: null };
+  return {
+    name,
+    namespace,
+    repository_type: 'image',
+    status: 1,
+    status_description: 'active',
+    is_private: true,
+    pull_count: 0,
+    last_updated: null,
+  };
 }
 
 /** As the Hub tells tags: the time of push is there twice. */
@@ -79,6 +90,8 @@ function tagOf(name: string, digest: string, pushedAt: Date) {
     last_updated: time,
     tag_last_pushed: time,
     tag_status: 'active',
+    media_type: 'application/vnd.oci.image.index.v1+json',
+    content_type: 'image',
     images: [],
   };
 }

@@ -1,6 +1,8 @@
 import { ghcr as type } from '../../../src/registries/types/ghcr.ts';
 import type { VendorWorld, WorldRepository } from '../vendor-world.ts';
 import { allTags } from './companion-tags.ts';
+import { ghcrApi } from './descriptions/ghcr-api.ts';
+import { githubOrganization, githubUser } from './github-owners.ts';
 import { countOf, pagesOf } from './pages.ts';
 import type { Vendor, VendorAnswer, VendorRequest } from './vendor.ts';
 
@@ -13,6 +15,7 @@ const API = /^\/(?:user|users|orgs)(?:\/|$)/;
 /** https://github.com/github/rest-api-description; in real life on another host than the registry. */
 export const ghcr: Vendor = {
   name: 'ghcr',
+  described: ghcrApi,
   credentials,
   signIn: { realm: '/token' },
   nested: true,
@@ -42,15 +45,11 @@ const fail = (status: number, message: string): VendorAnswer => ({ status, body:
 
 function answer({ url, authorization }: VendorRequest, world: VendorWorld): VendorAnswer | undefined {
   if (authorization !== `Bearer ${credentials.password}`) return fail(401, 'Bad credentials');
-  if (url.pathname === '/user') return { status: 200, body: { login: 'Somebody', id: 1, type: 'User' } };
-  if (url.pathname === '/user/orgs')
-    return page(
-      url,
-      visible(world).map((login) => ({ login, id: 2 })),
-    );
+  if (url.pathname === '/user') return { status: 200, body: githubUser('Somebody', 'User') };
+  if (url.pathname === '/user/orgs') return page(url, visible(world).map(githubOrganization));
   if (url.pathname === '/users/Somebody/packages') return page(url, []);
   if (url.pathname.startsWith('/users/'))
-    return { status: 200, body: { login: url.pathname.slice(7), type: 'Organization' } };
+    return { status: 200, body: githubUser(url.pathname.slice('/users/'.length), 'Organization') };
   const owner = PACKAGES.exec(url.pathname)?.[1];
   if (owner !== undefined && url.searchParams.get('package_type') !== 'container') return fail(400, 'package_type');
   if (owner !== undefined)
@@ -64,10 +63,16 @@ function answer({ url, authorization }: VendorRequest, world: VendorWorld): Vend
   return repository === undefined ? fail(404, 'Package not found.') : page(url, versionsOf(repository));
 }
 
-function packageOf({ name }: WorldRepository, owner: string) {
+function packageOf({ name: full }: WorldRepository, owner: string) {
+  const name = full.slice(owner.length + 1);
+  const path = `orgs/${owner}/packages/container/${encodeURIComponent(name)}`;
   return {
     id: 3,
-    name: name.slice(owner.length + 1),
+    name,
+    url: `https://api.github.com/${path}`,
+    html_url: `https://github.com/${path}`,
+    created_at: '2026-01-01T00:00:00Z',
+    updated_at: '2026-01-01T00:00:00Z',
     package_type: 'container',
     visibility: 'private',
     version_count: 1,
@@ -97,6 +102,8 @@ function versionOf(name: string, time: string, tags: readonly string[]) {
   return {
     id: 4,
     name,
+    url: 'https://api.github.com/orgs/team-a/packages/container/image/versions/4',
+    package_html_url: 'https://github.com/orgs/team-a/packages/container/package/image',
     created_at: time,
     updated_at: time,
     metadata: { package_type: 'container', container: { tags } },

@@ -3,6 +3,7 @@ import { basicAuthorization } from '../../../src/registries/distribution/fetch-t
 import { google as type } from '../../../src/registries/types/google.ts';
 import type { VendorWorld, WorldTag } from '../vendor-world.ts';
 import { allTags } from './companion-tags.ts';
+import { googleApi } from './descriptions/google-api.ts';
 import { countOf } from './pages.ts';
 import type { Vendor, VendorAnswer, VendorRequest } from './vendor.ts';
 
@@ -33,6 +34,7 @@ const RIGHT = 'the key of the service account';
  */
 export const google: Vendor = {
   name: 'google',
+  described: googleApi,
   // The key names the server that gives tokens, so it is made when that is known.
   credentials: { username: '_json_key', password: RIGHT },
   nested: true,

@@ -1,6 +1,7 @@
 import { basicAuthorization } from '../../../src/registries/distribution/fetch-token.ts';
 import { harbor as type } from '../../../src/registries/types/harbor.ts';
 import type { VendorWorld, WorldRepository } from '../vendor-world.ts';
+import { harborApi } from './descriptions/harbor-api.ts';
 import { countOf, pagesOf } from './pages.ts';
 import type { Vendor, VendorAnswer, VendorRequest } from './vendor.ts';
 
@@ -11,6 +12,7 @@ const accessoryTypes: Readonly<Record<string, string>> = { signature: 'signature
 /** https://github.com/goharbor/harbor/blob/main/api/v2.0/swagger.yaml */
 export const harbor: Vendor = {
   name: 'harbor',
+  described: harborApi,
   credentials,
   signIn: { realm: '/service/token' },
   nested: true,

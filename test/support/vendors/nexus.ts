@@ -2,6 +2,7 @@ import { basicAuthorization } from '../../../src/registries/distribution/fetch-t
 import { nexus as type } from '../../../src/registries/types/nexus.ts';
 import { readable, type VendorWorld } from '../vendor-world.ts';
 import { allTags } from './companion-tags.ts';
+import { nexusApi } from './descriptions/nexus-api.ts';
 import { countOf, pagesOf } from './pages.ts';
 import type { Vendor, VendorAnswer, VendorRequest } from './vendor.ts';
 
@@ -11,6 +12,7 @@ const credentials = { username: 'scanner', password: 'a-secret-of-nexus' };
 /** https://help.sonatype.com/en/components-api.html: pages of ten, whatever is asked. */
 export const nexus: Vendor = {
   name: 'nexus',
+  described: nexusApi,
   credentials,
   signIn: 'basic',
   nested: true,
@@ -66,6 +68,5 @@ function componentOf(name: string, version: string, digest: string, time: string
     name,
     version,
     assets: [asset],
-    tags: [],
   };
 }

@@ -2,6 +2,7 @@ import type { RegistrySettings } from '../../../src/model/registry.ts';
 import type { Credentials } from '../../../src/registries/distribution/fetch-token.ts';
 import type { SessionDeps } from '../../../src/registries/distribution/open-session.ts';
 import type { ListedTag, RegistryClient } from '../../../src/registries/registry-client.ts';
+import type { Description } from '../published/create-description.ts';
 import type { VendorWorld, WorldTag } from '../vendor-world.ts';
 
 /** A request to a vendor's API, with what our server knows of it. */
@@ -36,6 +37,8 @@ export interface Vendor {
   /** Of the registry type. */
   readonly name: string;
   readonly credentials: Credentials;
+  /** What is published of its API, against which every request and answer is checked; absent where nothing is. */
+  readonly described?: Description;
   /** How /v2 asks for credentials; of a token its path on the same server. */
   readonly signIn: 'basic' | { readonly realm: string } | OwnSignIn;
   /** Names that the vendor cannot have are not in its world. */

@@ -1,9 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Summary } from '../../src/model/scan.ts';
-import type { Vulnerability } from '../../src/model/vulnerability.ts';
 import type { ImageQuery } from '../../src/store/image-query.ts';
 import { openStore } from '../../src/store/open-store.ts';
-import type { ScanResult, Store, VulnerabilityCondition } from '../../src/store/store.ts';
+import type { Store, VulnerabilityCondition } from '../../src/store/store.ts';
 import {
   openTestStore,
   postgresEngine,
@@ -12,6 +10,7 @@ import {
   testVault,
 } from '../support/open-test-store.ts';
 import { digestOf, sampleImage, sampleRegistry, sampleTag } from '../support/sample-images.ts';
+import { samplePackage, sampleResult, sampleSummary, sampleVulnerability } from '../support/sample-scans.ts';
 
 const engines = { sqlite: sqliteEngine, postgres: postgresEngine } as const;
 
@@ -23,56 +22,6 @@ const everything: ImageQuery = {
   offset: 0,
   limit: 100,
 };
-const scanned = { status: 'scanned', progress: 100 } as const;
-const notScanned = { status: 'not-scanned', progress: 0 } as const;
-const summary = (overrides: Partial<Summary> = {}): Summary => ({
-  vulnerability: scanned,
-  malware: notScanned,
-  risk: notScanned,
-  scannedAt: new Date('2026-11-25T01:00:00Z'),
-  osName: 'Debian GNU/Linux 12 (bookworm)',
-  vulnerabilities: 1,
-  critical: 1,
-  high: 0,
-  medium: 0,
-  low: 0,
-  packages: 1,
-  needsFix: true,
-  detail: '',
-  ...overrides,
-});
-const openssl = {
-  ecosystem: 'deb',
-  name: 'libssl3',
-  version: '3.0.11-1~deb12u2',
-  source: { name: 'openssl', version: '3.0.11-1~deb12u2' },
-  path: 'var/lib/dpkg/status',
-  layer: digestOf('layer'),
-} as const;
-const vulnerability = (id: string, overrides: Partial<Vulnerability> = {}): Vulnerability => ({
-  id,
-  aliases: [],
-  title: `title of ${id}`,
-  description: 'what goes wrong',
-  references: ['https://example.org/advisory'],
-  severity: 'critical',
-  cvss: { score: 9.8, vector: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H' },
-  exploited: false,
-  affected: [{ package: openssl, advisoryId: `DEBIAN-${id}`, fixedVersion: '3.0.13-1~deb12u1' }],
-  ...overrides,
-});
-const result = (artifactId: number, overrides: Partial<ScanResult> = {}): ScanResult => ({
-  artifactId,
-  inventory: {
-    os: { family: 'debian', release: '12', name: 'Debian GNU/Linux 12 (bookworm)' },
-    packages: [openssl],
-    problems: [],
-  },
-  vulnerabilities: [vulnerability('CVE-2024-0001')],
-  summary: summary(),
-  advisorySnapshot: 'snapshot-1',
-  ...overrides,
-});
 
 for (const [name, start] of Object.entries(engines)) {
   describe(`store on ${name}`, () => {
@@ -279,7 +228,7 @@ for (const [name, start] of Object.entries(engines)) {
         [b, 0],
       ] as const)
         await store.inventories.saveScan(
-          result(image?.artifactId ?? 0, { summary: summary({ vulnerabilities: count }) }),
+          sampleResult(image?.artifactId ?? 0, { summary: sampleSummary({ vulnerabilities: count }) }),
         );
 
       const tags = async (direction: 'asc' | 'desc') =>
@@ -295,7 +244,7 @@ for (const [name, start] of Object.entries(engines)) {
       await fill(one, 7);
       await fill(two, 5);
       await store.images.saveTags(two, 'team/app', [sampleTag('v1', [sampleImage('moved')])]);
-      await store.inventories.saveScan(result((await rows())[0]?.artifactId ?? 0));
+      await store.inventories.saveScan(sampleResult((await rows())[0]?.artifactId ?? 0));
       await store.registries.remove(one);
       await store.images.compactCounts();
 
@@ -318,7 +267,7 @@ for (const [name, start] of Object.entries(engines)) {
       const scannedRow = (
         await rows({ conditions: [{ kind: 'text', field: 'tag', match: 'equals', values: ['v2'] }] })
       )[0];
-      await store.inventories.saveScan(result(scannedRow?.artifactId ?? 0));
+      await store.inventories.saveScan(sampleResult(scannedRow?.artifactId ?? 0));
       const tagged = async (...conditions: ImageQuery['conditions']) =>
         (await rows({ conditions })).map((row) => `${row.name}:${row.tag}`);
 
@@ -346,7 +295,7 @@ for (const [name, start] of Object.entries(engines)) {
       const id = await addRegistry();
       const image = sampleImage('shared');
       await store.images.saveTags(id, 'a', [sampleTag('1', [image]), sampleTag('2', [image])]);
-      await store.inventories.saveScan(result((await rows())[0]?.artifactId ?? 0));
+      await store.inventories.saveScan(sampleResult((await rows())[0]?.artifactId ?? 0));
       await store.images.saveTags(id, 'b', [sampleTag('3', [image])]);
 
       expect((await rows()).map((row) => [row.scanStatus, row.summary.critical])).toEqual(
@@ -360,7 +309,7 @@ for (const [name, start] of Object.entries(engines)) {
       const forged = sampleImage('forged', { artifact: { ...image.artifact, layers: [] } });
       await store.images.saveTags(id, 'a', [sampleTag('1', [image]), sampleTag('2', [forged])]);
       const [real, fake] = await rows();
-      await store.inventories.saveScan(result(real?.artifactId ?? 0));
+      await store.inventories.saveScan(sampleResult(real?.artifactId ?? 0));
 
       expect(fake?.imageId).toBe(real?.imageId);
       expect((await store.images.get(fake?.id ?? 0))?.scanStatus).toBe('not-scanned');
@@ -371,12 +320,14 @@ for (const [name, start] of Object.entries(engines)) {
       await fill(id, 1);
       const artifactId = (await rows())[0]?.artifactId ?? 0;
       await store.inventories.saveScan(
-        result(artifactId, { vulnerabilities: [vulnerability('CVE-1'), vulnerability('CVE-2', { severity: 'low' })] }),
+        sampleResult(artifactId, {
+          vulnerabilities: [sampleVulnerability('CVE-1'), sampleVulnerability('CVE-2', { severity: 'low' })],
+        }),
       );
       const before = await store.findings.vulnerabilities(artifactId, { conditions: [], offset: 0, limit: 10 });
 
       await store.inventories.saveScan(
-        result(artifactId, { vulnerabilities: [vulnerability('CVE-2', { severity: 'high' })] }),
+        sampleResult(artifactId, { vulnerabilities: [sampleVulnerability('CVE-2', { severity: 'high' })] }),
       );
 
       const after = await store.findings.vulnerabilities(artifactId, { conditions: [], offset: 0, limit: 10 });
@@ -387,23 +338,29 @@ for (const [name, start] of Object.entries(engines)) {
       expect(after.rows).toMatchObject([
         { id: 'CVE-2', severity: 'high', number: before.rows[1]?.number, fixable: true },
       ]);
-      expect(await store.inventories.get(artifactId)).toEqual(result(artifactId).inventory);
+      expect(await store.inventories.get(artifactId)).toEqual(sampleResult(artifactId).inventory);
     });
 
     test('vulnerabilities are filtered by severity, name, fix, exploits, package and ecosystem', async () => {
       const id = await addRegistry();
       await fill(id, 1);
       const artifactId = (await rows())[0]?.artifactId ?? 0;
-      const zlib = { ...openssl, name: 'zlib1g', source: { name: 'zlib', version: '1' } };
-      const lodash = { ecosystem: 'npm', name: 'lodash', version: '4', path: 'app/libssl3', layer: openssl.layer };
+      const zlib = { ...samplePackage, name: 'zlib1g', source: { name: 'zlib', version: '1' } };
+      const lodash = {
+        ecosystem: 'npm',
+        name: 'lodash',
+        version: '4',
+        path: 'app/libssl3',
+        layer: samplePackage.layer,
+      };
       const affected = (found: typeof zlib | typeof lodash) => [{ package: found, advisoryId: 'x' }];
       await store.inventories.saveScan(
-        result(artifactId, {
-          inventory: { packages: [openssl, zlib, lodash], problems: [] },
+        sampleResult(artifactId, {
+          inventory: { packages: [samplePackage, zlib, lodash], problems: [] },
           vulnerabilities: [
-            vulnerability('CVE-2024-1'),
-            vulnerability('CVE-2024-2', { severity: 'medium', affected: affected(zlib), exploited: true }),
-            vulnerability('CVE-2024-3', {
+            sampleVulnerability('CVE-2024-1'),
+            sampleVulnerability('CVE-2024-2', { severity: 'medium', affected: affected(zlib), exploited: true }),
+            sampleVulnerability('CVE-2024-3', {
               severity: 'unknown',
               title: 'Prototype',
               affected: affected(lodash),
@@ -496,7 +453,7 @@ for (const [name, start] of Object.entries(engines)) {
         progress: 20,
       });
 
-      await store.inventories.saveScan(result(started?.image.artifactId ?? 0));
+      await store.inventories.saveScan(sampleResult(started?.image.artifactId ?? 0));
       await store.tasks.finish(taskId, imageId, 'succeeded');
       await store.jobs.complete(job?.id ?? 0, 'w');
       const second = await store.jobs.claim('w', clock.now, 1000);

@@ -6,42 +6,13 @@ import { buildImage } from '../../demo/build-image.ts';
 import { layer } from '../../demo/build-layer.ts';
 import { dpkgStatus, nodeModules, osRelease } from '../../demo/package-files.ts';
 import { type ServedRegistry, serveRegistry } from '../../demo/serve-registry.ts';
+import { lodashAdvisory, opensslAdvisory } from '../support/sample-advisories.ts';
 import { type SdkClient, startTestPlimsoll, type TestPlimsoll } from '../support/start-test-plimsoll.ts';
 import { toServedRepository } from '../support/to-served-repository.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { writeAdvisoryZip } from '../support/write-zip.ts';
 
 /** Reduced from the real records of the same ids. */
-const openssl = {
-  schema_version: '1.7.3',
-  id: 'DEBIAN-CVE-2023-5363',
-  upstream: ['CVE-2023-5363'],
-  details: 'A bug has been identified in the processing of key and initialisation vector lengths.',
-  published: '2023-10-25T18:17:00Z',
-  modified: '2023-11-01T00:00:00Z',
-  severity: [{ type: 'CVSS_V3', score: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N' }],
-  affected: [
-    {
-      package: { ecosystem: 'Debian:12', name: 'openssl' },
-      ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed: '3.0.11-1~deb12u2' }] }],
-    },
-  ],
-};
-const lodash = {
-  schema_version: '1.7.3',
-  id: 'GHSA-jf85-cpcp-j695',
-  aliases: ['CVE-2019-10744'],
-  summary: 'Prototype Pollution in lodash',
-  published: '2019-07-10T19:45:23Z',
-  modified: '2023-01-01T00:00:00Z',
-  severity: [{ type: 'CVSS_V3', score: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:H/A:H' }],
-  affected: [
-    {
-      package: { ecosystem: 'npm', name: 'lodash' },
-      ranges: [{ type: 'SEMVER', events: [{ introduced: '0' }, { fixed: '4.17.12' }] }],
-    },
-  ],
-};
 
 const base = layer()
   .file('etc/os-release', osRelease('debian', '12', 'Debian GNU/Linux 12 (bookworm)'))
@@ -62,8 +33,8 @@ let sdk: SdkClient;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'plimsoll-ignored-'));
-  await writeAdvisoryZip(join(folder, 'osv/Debian/all.zip'), [openssl]);
-  await writeAdvisoryZip(join(folder, 'osv/npm/all.zip'), [lodash]);
+  await writeAdvisoryZip(join(folder, 'osv/Debian/all.zip'), [opensslAdvisory]);
+  await writeAdvisoryZip(join(folder, 'osv/npm/all.zip'), [lodashAdvisory]);
   registry = await serveRegistry({
     repositories: [
       toServedRepository('team/web', [

@@ -7,6 +7,7 @@ import { layer } from '../../demo/build-layer.ts';
 import { buildDebianImage, type DebianImage, whyNoDebianImage } from '../support/build-debian-image.ts';
 import { type ChangelogFix, changelogFixes, toOsvRecords } from '../support/debian-advisories.ts';
 import { runCommand } from '../support/run-command.ts';
+import { lodashAdvisory } from '../support/sample-advisories.ts';
 import { type DockerRegistry, hasDockerRegistry, startDockerRegistry } from '../support/start-docker-registry.ts';
 import { type SdkClient, startTestPlimsoll, type TestPlimsoll } from '../support/start-test-plimsoll.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -20,23 +21,6 @@ if (reasons.length > 0) console.warn(`SKIPPED: the end-to-end test: ${reasons.jo
 // PLIMSOLL_DEBIAN=whole installs them into a whole system, which takes a minute more.
 const WHOLE_DEBIAN = process.env.PLIMSOLL_DEBIAN === 'whole';
 const debianPackages = ['base-files', 'openssl', 'libssl3', 'libexpat1', 'perl-base', 'libgnutls30', 'libxml2'];
-
-/** A record of the real advisory GHSA-jf85-cpcp-j695, CVE-2019-10744 (lodash before 4.17.12). */
-const lodashAdvisory = {
-  schema_version: '1.7.3',
-  id: 'GHSA-jf85-cpcp-j695',
-  aliases: ['CVE-2019-10744'],
-  summary: 'Prototype Pollution in lodash',
-  modified: '2023-01-01T00:00:00Z',
-  published: '2019-07-10T19:45:23Z',
-  severity: [{ type: 'CVSS_V3', score: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:H/A:H' }],
-  affected: [
-    {
-      package: { ecosystem: 'npm', name: 'lodash' },
-      ranges: [{ type: 'SEMVER', events: [{ introduced: '0' }, { fixed: '4.17.12' }] }],
-    },
-  ],
-};
 
 const osRelease = 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_ID="12"\n';
 const dpkgStatus = 'Package: base-files\nStatus: install ok installed\nArchitecture: amd64\nVersion: 12.4+deb12u12\n\n';

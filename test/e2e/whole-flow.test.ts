@@ -16,6 +16,7 @@ import type { Store } from '../../src/store/store.ts';
 import { createVault } from '../../src/store/vault.ts';
 import { runDueScan } from '../../src/tasks/start-timetable.ts';
 import { parseCsv } from '../support/parse-csv.ts';
+import { lodashAdvisory, opensslAdvisory } from '../support/sample-advisories.ts';
 import { type SdkClient, startTestPlimsoll, type TestPlimsoll } from '../support/start-test-plimsoll.ts';
 import { toServedRepository } from '../support/to-served-repository.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -23,36 +24,6 @@ import { writeAdvisoryZip } from '../support/write-zip.ts';
 
 const DAY_MS = 86_400_000;
 const account = { username: 'scanner', password: 'registry-password-1' };
-
-/** Reduced from the real record of the same id. */
-const lodashAdvisory = {
-  schema_version: '1.7.3',
-  id: 'GHSA-jf85-cpcp-j695',
-  aliases: ['CVE-2019-10744'],
-  summary: 'Prototype Pollution in lodash',
-  published: '2019-07-10T19:45:23Z',
-  modified: '2023-01-01T00:00:00Z',
-  severity: [{ type: 'CVSS_V3', score: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:N/I:H/A:H' }],
-  affected: [
-    {
-      package: { ecosystem: 'npm', name: 'lodash' },
-      ranges: [{ type: 'SEMVER', events: [{ introduced: '0' }, { fixed: '4.17.12' }] }],
-    },
-  ],
-};
-/** Nothing of it is in the images; without its feed their Debian packages would be unknown. */
-const debianAdvisory = {
-  schema_version: '1.7.3',
-  id: 'DEBIAN-CVE-2023-5363',
-  upstream: ['CVE-2023-5363'],
-  modified: '2023-11-01T00:00:00Z',
-  affected: [
-    {
-      package: { ecosystem: 'Debian:12', name: 'openssl' },
-      ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed: '3.0.11-1~deb12u2' }] }],
-    },
-  ],
-};
 
 const base = layer()
   .file('etc/os-release', osRelease('debian', '12', 'Debian GNU/Linux 12 (bookworm)'))
@@ -73,7 +44,7 @@ let sdk: SdkClient;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'plimsoll-flow-'));
-  await writeAdvisoryZip(join(folder, 'osv/Debian/all.zip'), [debianAdvisory]);
+  await writeAdvisoryZip(join(folder, 'osv/Debian/all.zip'), [opensslAdvisory]);
   await writeAdvisoryZip(join(folder, 'osv/npm/all.zip'), [lodashAdvisory]);
   registry = await serveRegistry({
     auth: account,

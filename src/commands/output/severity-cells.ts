@@ -41,8 +41,3 @@ export function paintSeverityCell(cell: string, colors: Colors): string {
     return count.endsWith('M') ? colors.yellow(count) : colors.cyan(count);
   });
 }
-
-/** A single count, `-` when unknown. */
-export function countCell(count: number | undefined): string {
-  return count === undefined ? '-' : String(count);
-}

@@ -14,10 +14,15 @@ import { nextByNumber } from '../vendor/next-by-number.ts';
 import { splitNamespace } from '../vendor/split-namespace.ts';
 import { toListedTag } from '../vendor/to-listed-tag.ts';
 
-// https://docs.gitlab.com/api/rest/#pagination and https://docs.gitlab.com/api/graphql/#limits: 100 at most.
+// https://docs.gitlab.com/api/rest/#pagination: 100 at most.
 const PAGE_SIZE = 100;
+/**
+ * Of tags, by GraphQL: the max_page_size of that field. Of a larger page GitLab would leave out what is beyond it, and the next
+ * one would not have it: https://gitlab.com/gitlab-org/gitlab/-/blob/master/app/graphql/types/container_registry/container_repository_details_type.rb
+ */
+const TAGS_PAGE_SIZE = 20;
 const REALM_PATH = /\/jwt\/auth$/;
-/** One request for a hundred tags; REST tells names alone, and takes one more for the digest of each. */
+/** One request for a page of tags; REST tells names alone, and takes one more for the digest of each. */
 const TAGS_QUERY =
   'query($id: ContainerRepositoryID!, $first: Int, $after: String) { containerRepository(id: $id) { ' +
   'tags(first: $first, after: $after) { nodes { name digest publishedAt } pageInfo { hasNextPage endCursor } } } }';
@@ -115,7 +120,7 @@ async function* listTags(gitlab: GitLab, repository: string, signal: AbortSignal
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({
       query: TAGS_QUERY,
-      variables: { id: `gid://gitlab/ContainerRepository/${number}`, first: PAGE_SIZE, after },
+      variables: { id: `gid://gitlab/ContainerRepository/${number}`, first: TAGS_PAGE_SIZE, after },
     }),
     scope: '',
     access,

@@ -1,16 +1,20 @@
 import { gitlab as type } from '../../../src/registries/types/gitlab.ts';
 import type { VendorWorld, WorldRepository } from '../vendor-world.ts';
 import { allTags } from './companion-tags.ts';
+import { gitlabApi } from './descriptions/gitlab-api.ts';
 import { countOf, pagesOf } from './pages.ts';
 import type { Vendor, VendorAnswer, VendorRequest } from './vendor.ts';
 
 const MAX_PAGE = 100;
+/** Of tags, by GraphQL. */
+const MAX_TAGS = 20;
 const credentials = { username: 'scanner', password: 'glpat-a-token-of-gitlab' };
 const REPOSITORIES = /^\/api\/v4\/projects\/(\d+)\/registry\/repositories$/;
 
 /** https://docs.gitlab.com/api/container_registry/ and https://docs.gitlab.com/api/graphql/reference/ */
 export const gitlab: Vendor = {
   name: 'gitlab',
+  described: gitlabApi,
   credentials,
   signIn: { realm: '/jwt/auth' },
   nested: true,
@@ -24,7 +28,7 @@ export const gitlab: Vendor = {
     const repositories = projects.map((project) => countOf(inProject(world, project).length, MAX_PAGE));
     const tags = world.repositories
       .filter(({ project }) => !world.denied.has(project))
-      .map((each) => countOf(allTags(each).length, MAX_PAGE));
+      .map((each) => countOf(allTags(each).length, MAX_TAGS));
     return [countOf(projects.length, MAX_PAGE), ...repositories, ...tags].reduce((sum, count) => sum + count, 0);
   },
   connect: (settings, _origin, deps) => type.connect(settings, { allowPrivate: true }, deps),
@@ -49,14 +53,35 @@ function answer(request: VendorRequest, world: VendorWorld): VendorAnswer | unde
   if (world.denied.has(project.split('/')[0] ?? '')) return fail(403, 'Forbidden');
   return page(
     url,
-    inProject(world, project).map((each) => ({ id: numberOf(world, each), name: '', path: each.name })),
+    inProject(world, project).map((each) => describeRepository(world, each, Number(number))),
   );
 }
 
 const numberOf = (world: VendorWorld, repository: WorldRepository) => 1_000 + world.repositories.indexOf(repository);
 
-function describeProject(name: string, at: number) {
-  return { id: at + 1, path_with_namespace: name, container_registry_access_level: 'enabled' };
+function describeProject(full: string, at: number) {
+  const name = full.split('/').at(-1);
+  return {
+    id: at + 1,
+    name,
+    path: name,
+    path_with_namespace: full,
+    container_registry_enabled: true,
+    container_registry_access_level: 'enabled',
+  };
+}
+
+function describeRepository(world: VendorWorld, repository: WorldRepository, project_id: number) {
+  return {
+    id: numberOf(world, repository),
+    name: repository.name.slice(projectOf(repository).length + 1),
+    path: repository.name,
+    project_id,
+    location: `registry.example/${repository.name}`,
+    created_at: '2026-01-01T00:00:00.000Z',
+    cleanup_policy_started_at: null,
+    status: null,
+  };
 }
 
 /** Errors of GraphQL come with status 200. */
@@ -67,15 +92,15 @@ function tags({ method, body }: VendorRequest, world: VendorWorld): VendorAnswer
   );
   if (repository === undefined || !query.includes('tags(first: $first, after: $after)'))
     return { status: 200, body: { data: { containerRepository: null }, errors: [{ message: 'not found' }] } };
-  const size = Math.min(MAX_PAGE, variables.first ?? MAX_PAGE);
   const all = allTags(repository).toSorted((a, b) => (a.name < b.name ? -1 : 1));
-  const after = variables.after ? Buffer.from(variables.after, 'base64').toString() : '';
-  const rest = all.filter(({ name }) => name > after);
-  const nodes = rest
-    .slice(0, size)
+  const rest = all.filter(({ name }) => name > (variables.after ?? ''));
+  // As GitLab does: the registry gives as many as were asked for, then some are cut off, and the cursor is behind them all.
+  const asked = rest.slice(0, variables.first ?? MAX_TAGS);
+  const nodes = asked
+    .slice(0, MAX_TAGS)
     .map(({ name, digest, pushedAt }) => ({ name, digest, publishedAt: pushedAt.toISOString() }));
-  const endCursor = Buffer.from(nodes.at(-1)?.name ?? '').toString('base64');
-  const pageInfo = { hasNextPage: rest.length > size, endCursor };
+  const hasNextPage = rest.length > asked.length;
+  const pageInfo = { hasNextPage, endCursor: hasNextPage ? asked.at(-1)?.name : null };
   return { status: 200, body: { data: { containerRepository: { tags: { nodes, pageInfo } } } } };
 }
 

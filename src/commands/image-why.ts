@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { causeTexts } from '../model/cause-texts.ts';
 import type { CommandContext } from './command-context.ts';
+import { knowsExploited } from './describe-snapshot.ts';
 import { describeLayer, describeMatch, type ExplainedImage, withExplainedImage } from './explained-image.ts';
 import { referenceOfImage } from './find-local-image.ts';
 import { withLocalStore } from './open-local-store.ts';
@@ -153,7 +154,7 @@ function printVulnerability(context: CommandContext, explained: ExplainedImage, 
     ['Verdict', verdictWords[why.verdict]],
     ...why.reasons.map((reason): Fact => ['Because', reason]),
     ...(why.severity ? ([['Severity', `${why.severity}, from ${why.severityFrom}`]] as const) : []),
-    ...(why.severity ? ([['Exploited', exploitation(why)]] as const) : []),
+    ...(why.severity ? ([['Exploited', exploitation(why, explained)]] as const) : []),
     ['Advisories', describeMatch(explained)],
   ];
   terminal.out(renderFacts(facts, terminal.width));
@@ -171,8 +172,13 @@ function printVulnerability(context: CommandContext, explained: ExplainedImage, 
   }
 }
 
-function exploitation({ exploited, exploitPublic, epss }: VulnerabilityReasons): string {
-  const known = exploited ? 'known to be exploited (CISA)' : "not in CISA's catalogue";
+function exploitation(
+  { exploited, exploitPublic, epss }: VulnerabilityReasons,
+  { advisories }: ExplainedImage,
+): string {
+  const hasCatalogue = advisories && knowsExploited(advisories.snapshot);
+  const notListed = hasCatalogue ? "not in CISA's catalogue" : "unknown, for want of CISA's catalogue";
+  const known = exploited ? 'known to be exploited (CISA)' : notListed;
   const ways = exploitPublic ? ', a way to do it is public' : '';
   const chance = epss ? `, EPSS ${epss.probability.toFixed(3)}` : ', EPSS unknown';
   return `${known}${ways}${chance}`;

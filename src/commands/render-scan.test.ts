@@ -47,6 +47,13 @@ medium    CIS-DI-0001  The image runs as root. Add USER to the Dockerfile  Docke
   );
 });
 
+test('without the catalogue nobody says what is exploited', () => {
+  const { snapshot, ...report } = knownReport();
+  if (!snapshot) throw new Error('a sample without a snapshot');
+
+  expect(render({ ...report, snapshot: { ...snapshot, exploited: 0 } })).toMatch(/^high +CVE-2024-0001 +\? +libssl3/m);
+});
+
 test('a wide table has every package and every column', () => {
   const text = render(sampleReport(), 80, { wide: true });
 

@@ -1,6 +1,7 @@
 import { fixWords } from '../reports/fix-words.ts';
 import { countedLines, type ReportLine, suppressedLines } from '../reports/report-lines.ts';
 import type { ScanReport } from '../scan/scan-report.ts';
+import { knowsExploited } from './describe-snapshot.ts';
 import { type Column, renderTable } from './output/table.ts';
 import type { Terminal } from './output/terminal.ts';
 import { renderFindings } from './render-findings.ts';
@@ -35,8 +36,11 @@ export function renderScan(
     const shown = columns.filter((column) => options.wide || !column.wide);
     return lines.length > 0 ? renderTable(shown, lines, { width, colors: terminal.colors }) : '';
   };
-  const counted = countedLines(report);
-  const found = table(vulnerabilityColumns, options.wide ? counted.map(toLine) : together(counted));
+  const lines = options.wide ? countedLines(report).map(toLine) : together(countedLines(report));
+  const found = table(
+    vulnerabilityColumns,
+    report.snapshot && knowsExploited(report.snapshot) ? lines : lines.map(unlisted),
+  );
   const leftOut = options.showSuppressed ? table(suppressedColumns, suppressedLines(report).map(toSuppressedLine)) : '';
   const others = renderFindings(report, terminal, options);
   return [renderHeading(report, terminal, options), found, leftOut, ...others].filter((part) => part !== '').join('\n');
@@ -67,6 +71,8 @@ function toLine({ vulnerability, affected: { package: pkg, fixedVersion, status 
     path: pkg.path,
   };
 }
+
+const unlisted = ({ exploited: _, ...line }: VulnerabilityLine): VulnerabilityLine => line;
 
 function toSuppressedLine(line: ReportLine): SuppressedLine {
   const { reason, detail } = line.suppressed ?? { reason: 'ignored', detail: '' };

@@ -8,18 +8,24 @@ export function createCriSource(name: string, socketPath: string): RuntimeSource
     name,
     follow: async (report, signal) => {
       // gRPC is loaded only where somebody watches such a runtime.
-      const [{ createCriClient }, { createRunningReader }, { ringOnChanges }] = await Promise.all([
-        import('./cri/cri-client.ts'),
-        import('./cri/create-running-reader.ts'),
-        import('./cri/ring-on-changes.ts'),
-      ]);
+      const [{ createCriClient }, { createContainerList }, { createRunningReader }, { ringOnChanges }] =
+        await Promise.all([
+          import('./cri/cri-client.ts'),
+          import('./cri/create-container-list.ts'),
+          import('./cri/create-running-reader.ts'),
+          import('./cri/ring-on-changes.ts'),
+        ]);
       const ended = new AbortController();
       const until = AbortSignal.any([signal, ended.signal]);
       const client = createCriClient(socketPath, name);
       try {
         const bell = createBell();
-        const read = createRunningReader(client, until);
-        return await Promise.race([ringOnChanges(client, bell.ring, until), reportChanges(read, report, bell, until)]);
+        const list = createContainerList(client, until);
+        const read = createRunningReader(client, list, until);
+        return await Promise.race([
+          ringOnChanges(client, list, bell.ring, until),
+          reportChanges(read, report, bell, until),
+        ]);
       } finally {
         ended.abort();
         client.close();

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import type { Digest } from '../../model/digest.ts';
 import type { RunningImage } from '../../model/running-image.ts';
 import { toDigest } from '../../oci/to-digest.ts';
+import type { ContainerList, CriContainer } from './create-container-list.ts';
 import type { CriClient } from './cri-client.ts';
-import { type CriContainer, listContainers } from './list-containers.ts';
 
 const Name = z.string().max(1_024);
 const Names = z.array(Name).max(10_000);
@@ -12,10 +12,14 @@ const ImageStatus = z.object({ image: z.object({ id: Name, repoTags: Names, repo
 const KNOWN_IMAGES = 20_000;
 
 /** Images are looked at once: what their ids stand for never changes, but for the digests of a later pull. */
-export function createRunningReader(client: CriClient, signal: AbortSignal): () => Promise<readonly RunningImage[]> {
+export function createRunningReader(
+  client: CriClient,
+  list: ContainerList,
+  signal: AbortSignal,
+): () => Promise<readonly RunningImage[]> {
   const known = new Map<string, RunningImage>();
   return async () => {
-    const byImage = Map.groupBy(await listContainers(client, signal), ({ imageId, imageRef }) => imageId || imageRef);
+    const byImage = Map.groupBy(await list.read(), ({ imageId, imageRef }) => imageId || imageRef);
     const images: RunningImage[] = [];
     for (const [key, containers] of byImage) {
       const found = known.get(key) ?? (await inspect(client, key, containers[0], signal));

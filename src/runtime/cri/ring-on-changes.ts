@@ -1,27 +1,34 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import type { ContainerList } from './create-container-list.ts';
 import { type CriClient, NoEvents } from './cri-client.ts';
-import { listContainers } from './list-containers.ts';
 
 const Version = z.object({ runtimeName: z.string().max(256), runtimeVersion: z.string().max(256) });
 
 /** As often as the kubelet lists. */
 const POLL_MS = 1_000;
-const SHARED_QUEUE = /^v?[01]\./;
+/** Runtimes that have no events, or hand each to one listener only: what we would hear their kubelet would miss. */
+const ONE_LISTENER: ReadonlyMap<string, RegExp> = new Map([
+  // 1.7 has them: https://github.com/containerd/containerd/issues/7318
+  ['containerd', /^v?[01]\./],
+  // Mended in May 2023: https://github.com/cri-o/cri-o/pull/6838
+  ['cri-o', /^v?1\.(?:\d|1\d|2[0-7])(?:\.|$)/],
+]);
 
 /** Rings at starts and stops: told by events where the runtime tells them to all, else found by looking. Ends only by failing. */
-export async function ringOnChanges(client: CriClient, ring: () => void, signal: AbortSignal): Promise<never> {
+export async function ringOnChanges(
+  client: CriClient,
+  list: ContainerList,
+  ring: () => void,
+  signal: AbortSignal,
+): Promise<never> {
   if (await tellsEverybody(client, signal)) await ringOnEvents(client, ring, signal);
-  return ringOnDifferences(client, ring, signal);
+  return ringOnDifferences(list, ring, signal);
 }
 
-/**
- * containerd 1 has no events, or (1.7) gives each to one listener only: what we would hear its kubelet would miss.
- * https://github.com/containerd/containerd/issues/7318
- */
 async function tellsEverybody(client: CriClient, signal: AbortSignal): Promise<boolean> {
   const { runtimeName, runtimeVersion } = await client.ask('RuntimeService/Version', {}, Version, signal);
-  return runtimeName !== 'containerd' || !SHARED_QUEUE.test(runtimeVersion);
+  return ONE_LISTENER.get(runtimeName)?.test(runtimeVersion) !== true;
 }
 
 /** Returns where there are no events: CRI-O ends the stream at once unless `enable_pod_events` is set, others refuse. */
@@ -38,16 +45,9 @@ async function ringOnEvents(client: CriClient, ring: () => void, signal: AbortSi
   }
 }
 
-async function ringOnDifferences(client: CriClient, ring: () => void, signal: AbortSignal): Promise<never> {
-  let before: string | undefined;
+async function ringOnDifferences(list: ContainerList, ring: () => void, signal: AbortSignal): Promise<never> {
   for (;;) {
-    const containers = await listContainers(client, signal);
-    const now = containers
-      .map(({ id }) => id)
-      .sort()
-      .join();
-    if (now !== before) ring();
-    before = now;
     await sleep(POLL_MS, undefined, { signal });
+    if (await list.hasChanged()) ring();
   }
 }

@@ -5,7 +5,11 @@ const MAX_MESSAGE = 300;
 
 /** Says what went wrong between us and a runtime, and what mends it. */
 export function toCriFailure(error: ServiceError, label: string, method: string): AppError {
-  const why = (error.details || error.message || '').replaceAll(/\p{Cc}+/gu, ' ').slice(0, MAX_MESSAGE);
+  const why = (error.details || error.message || '')
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .replace(/ Resolution note: \.?\s*$/, '')
+    .replace(/\.$/, '')
+    .slice(0, MAX_MESSAGE);
   const options = { retryable: true, cause: error };
   if (error.code === status.UNAVAILABLE) {
     const isForbidden = /\b(EACCES|EPERM)\b/.test(why);

@@ -40,8 +40,11 @@ ${program.description()} What stands here is what \`--help\` of each says. In a 
 \`npm run -s plimsoll --\` stands for \`plimsoll\`.
 
 Results go to standard output, progress and advice to standard error. Progress is drawn and colour used on terminals only; \`NO_COLOR\`
-turns colour off. \`serve\`, \`scan\`, \`advisories\`, \`key\`, \`audit\`, \`config\` and \`task list\` need no
-server: they work on this machine's data folder, or the database of PLIMSOLL_DATABASE_URL. The others speak to a server, signed.
+turns colour off.
+
+Some commands speak to a server, signed: \`image list\`, \`show\` and \`authorize\`, \`registry add\`, \`list\`, \`test\`, \`sync\` and \`remove\`,
+\`task start\`, \`status\` and \`stop\`, \`runtime report\` and \`call\`. They run anywhere: set PLIMSOLL_ENDPOINT, PLIMSOLL_SECRET_ID and PLIMSOLL_SECRET_KEY.
+All others work on this machine's data folder, or the database of PLIMSOLL_DATABASE_URL: run them with the settings of the server.
 
 | command | does |
 |---|---|
@@ -105,7 +108,7 @@ function meaningOf(option: Option): string {
   const { defaultValue: fallback } = option;
   const details = [
     ...(choices ? [`one of ${choices}`] : []),
-    ...(fallback === undefined ? [] : [`default \`${String(fallback)}\``]),
+    ...(fallback === undefined ? [] : [`default \`${option.defaultValueDescription ?? String(fallback)}\``]),
   ];
   return `${cell(option.description)}${details.length > 0 ? `; ${details.join('; ')}` : ''}`;
 }

@@ -89,7 +89,7 @@ export const commandList: readonly (ListedCommand | ListedGroup)[] = [
   },
   {
     name: 'store',
-    description: 'where everything is kept',
+    description: 'backups, and moving between SQLite and PostgreSQL',
     commands: [
       { name: 'copy', load: async () => (await import('./store-copy.ts')).defineStoreCopy },
       { name: 'backup', load: async () => (await import('./store-backup.ts')).defineStoreBackup },

@@ -13,7 +13,16 @@ export function defineImageAuthorize(parent: Command, context: CommandContext): 
     .command('authorize')
     .description('let images be scanned')
     .argument('[images...]', 'ids, digests or references')
-    .option('--all', 'every image')
+    .option('--all', 'every image that is listed now')
+    .addHelpText(
+      'after',
+      `
+Only authorised images are scanned. Images that are listed later are not authorised: registry add --scan does that after each sync.
+
+Examples:
+  plimsoll image authorize --all
+  plimsoll image authorize team/app:1.2`,
+    )
     .action(async (words: readonly string[], options: { readonly all?: true }) => {
       if (words.length === 0 && !options.all) {
         throw new CommandFailure('Which images?', { exitCode: exitCodes.usage, fix: 'Name some, or give --all.' });

@@ -23,10 +23,23 @@ export function defineKeyCreate(parent: Command, context: CommandContext): void 
     .command('create')
     .description('make an API key; its secret is shown this once')
     .argument('<name>', 'who or what it is for')
-    .addOption(new Option('--role <role>', 'reader may only look').choices(['admin', 'reader']).default('reader'))
+    .addOption(
+      new Option('--role <role>', 'reader may only look, admin may change things')
+        .choices(['admin', 'reader'])
+        .default('reader'),
+    )
     .option('--expires <time>', 'how long it is valid: 30m, 12h, 90d', parseDuration)
     .option('--temporary', 'valid only with a token that comes with it; for an hour unless --expires says')
     .addOption(outputOption(formats))
+    .addHelpText(
+      'after',
+      `
+It works on the database of this machine's settings; no server is asked. A server takes the key at once.
+
+Examples:
+  plimsoll key create ci --expires 90d
+  plimsoll key create terraform --role admin`,
+    )
     .action(async (name: string, options: CreateOptions) => {
       const key = await withLocalStore(
         context,

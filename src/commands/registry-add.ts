@@ -27,9 +27,12 @@ export function defineRegistryAdd(parent: Command, context: CommandContext): voi
     .command('add')
     .description('connect a registry')
     .argument('<name>', 'how you call it')
-    .argument('<url>', 'https://registry.example.com[:port]; http:// where it must be')
+    .argument(
+      '<url>',
+      'https://registry.example.com[:port], with a path where the type has one; http:// where it must be',
+    )
     .addOption(registryTypeOption())
-    .option('-u, --username <name>', 'account that may pull; leave out for anonymous access')
+    .option('-u, --username <name>', 'account that may pull and list repositories; leave out for anonymous access')
     .option('--password-stdin', 'read the password from standard input')
     .option('--insecure', 'accept any TLS certificate')
     .option('--speed-limit <requests>', 'requests a second at most; 0 = no limit', requestsPerSecond, 0)
@@ -40,6 +43,8 @@ export function defineRegistryAdd(parent: Command, context: CommandContext): voi
     .addHelpText(
       'after',
       `
+The type docker fits every registry that has a catalog. The others list by an API of their vendor: what account each needs, and
+what the address looks like, is in docs/guides/connect-a-registry.md.
 The password is asked for, or read from standard input or ${PASSWORD_VARIABLE}; never from the command line.
 --include, --exclude and --newest work on the database of this machine's settings, which must be the server's.
 
@@ -47,6 +52,8 @@ Examples:
   plimsoll registry add staging https://registry.example.com -u scanner
   plimsoll registry add staging https://registry.example.com -u scanner --password-stdin < password.txt
   plimsoll registry add local http://127.0.0.1:5000
+  plimsoll registry add harbor https://harbor.example.com --type harbor -u 'robot$scanner'
+  plimsoll registry add ecr https://123456789012.dkr.ecr.eu-west-1.amazonaws.com --type aws -u AKIA…
   plimsoll registry add shop https://registry.example.com --include 'shop/**' --newest 20`,
     )
     .action((name: string, url: string, options: AddWithChoice) => addRegistry(context, name, url, options));

@@ -27,7 +27,16 @@ export function defineRegistrySync(parent: Command, context: CommandContext): vo
     .option('-w, --wait', 'wait until it is done')
     .option('--estimate', "start nothing; tell from this machine's database what it would ask for")
     .addOption(outputOption(['table', 'json']))
-    .addHelpText('after', '\nExamples:\n  plimsoll registry sync staging --wait\n  plimsoll registry sync --all')
+    .addHelpText(
+      'after',
+      `
+A server starts no sync by itself, but for the first one of a registry that was added with --scan: run this from a timer, and have
+registries send their events (plimsoll registry webhook).
+
+Examples:
+  plimsoll registry sync staging --wait
+  plimsoll registry sync --all`,
+    )
     .action(async (names: readonly string[], options: SyncOptions) => {
       if (names.length === 0 && !options.all) {
         throw new CommandFailure('Which registries?', { exitCode: exitCodes.usage, fix: 'Name some, or give --all.' });

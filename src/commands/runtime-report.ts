@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { locateReference } from '../oci/locate-reference.ts';
 import { parseReport } from '../runtime/parse-report.ts';
@@ -31,7 +31,11 @@ export function defineRuntimeReport(parent: Command, context: CommandContext): v
     .description('tell which images run in one place, until the report expires')
     .argument('[file]', 'JSON; standard input unless given')
     .option('--source <name>', 'the place, unless the report names it')
-    .option('--expires <time>', 'when it is no longer believed, such as 30m or 1h', parseDuration, TEN_MINUTES)
+    .addOption(
+      new Option('--expires <time>', 'how long it is believed, such as 30m or 1h')
+        .argParser(parseDuration)
+        .default(TEN_MINUTES, '10m'),
+    )
     .option('--local', "write to the database of this machine's settings instead of asking a server")
     .addHelpText(
       'after',

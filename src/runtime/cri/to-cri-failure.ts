@@ -14,7 +14,7 @@ export function toCriFailure(error: ServiceError, label: string, method: string)
   if (error.code === status.UNAVAILABLE) {
     const isForbidden = /\b(EACCES|EPERM)\b/.test(why);
     const advice = isForbidden
-      ? 'Its socket belongs to root: run the server as root, or give its user the socket.'
+      ? 'Let the user of this server open the socket; docs/guides/what-runs.md says how.'
       : 'Does the runtime run, and is this the path of its socket?';
     return new AppError(
       isForbidden ? 'permission-denied' : 'connection-failed',

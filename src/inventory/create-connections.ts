@@ -49,6 +49,7 @@ export function createConnections({ registries, types, network, budgets }: Conne
     const { concurrency } = { ...budgets.defaults, ...(await budgets.store.limits(id)) };
     return {
       budget,
+      now: () => budgets.now().getTime(),
       limits: { blobRate: budgets.blobRate, ...(concurrency === undefined ? {} : { concurrency }) },
     };
   };

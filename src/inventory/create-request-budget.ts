@@ -65,7 +65,7 @@ export function createRequestBudget(deps: RequestBudgetDeps): RequestBudget {
   };
 
   async function refresh(): Promise<void> {
-    if (time() - refreshedAt < REFRESH_MS) return;
+    if (Math.abs(time() - refreshedAt) < REFRESH_MS) return;
     refreshing ??= (async () => {
       const [own, states] = await Promise.all([budgets.limits(registry.id), budgets.states(registry.id)]);
       limits = { ...deps.defaults, ...own };

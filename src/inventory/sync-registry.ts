@@ -66,7 +66,7 @@ export async function syncRegistry(
       `${registry.url} lists no repositories, but ${known.length} were known. Nothing was removed.`,
     );
   }
-  const removedImages = await store.images.removeUnseen(registry.id, startedAt);
+  const removedImages = await store.images.removeUnseen(registry.id, startedAt, now());
   return { ...total, repositories: listed.size, removedImages, warnings: client.warnings(), remarks: chosen.remarks() };
 }
 

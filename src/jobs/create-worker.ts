@@ -115,26 +115,27 @@ async function work(claimed: ClaimedJob, deps: JobWorkerDeps, stopping: AbortSig
 
 /** Renews until it is ended; fires `lost` when the job is somebody else's, or may be for all we can know. */
 function keepLease(
-  { job, claimedAt, renewed }: ClaimedJob,
+  { job, renewed }: ClaimedJob,
   { jobs, name, leaseMs, now, log }: JobWorkerDeps,
   lost: AbortController,
 ): { end(): Promise<void> } {
   const ended = new AbortController();
   const every = Math.min(RENEW_MS, leaseMs / 3);
-  let renewedAt = claimedAt;
+  // Not by the clock, which may be set meanwhile.
+  let renewedAt = performance.now();
   const keeping = (async () => {
     for (;;) {
       await pause(every, ended.signal);
       if (ended.signal.aborted) return;
-      const at = now();
+      const asked = performance.now();
       try {
-        if (!(await jobs.renew(job.id, name, at, leaseMs)))
+        if (!(await jobs.renew(job.id, name, now(), leaseMs)))
           return lost.abort(new AppError('canceled', 'the job was stopped'));
-        renewedAt = at;
+        renewedAt = asked;
         await renewed();
       } catch (error) {
         log.warn({ err: error, job: job.id }, 'the lease of a job could not be renewed; trying again');
-        if (now().getTime() - renewedAt.getTime() < leaseMs) continue;
+        if (performance.now() - renewedAt < leaseMs) continue;
         return lost.abort(new AppError('canceled', 'the lease of the job has run out'));
       }
     }

@@ -14,12 +14,10 @@ const LONGEST_RETRY_MS = 60_000;
 export function createEmbeddedQueue({ jobs, leaseMs, now }: EmbeddedQueueDeps): JobSource {
   return {
     next: async (worker) => {
-      const claimedAt = now();
-      const job = await jobs.claim(worker, claimedAt, leaseMs);
+      const job = await jobs.claim(worker, now(), leaseMs);
       return (
         job && {
           job,
-          claimedAt,
           renewed: async () => {},
           settled: async () => {},
           failed: async () => {

@@ -9,7 +9,6 @@ export interface JobSource {
 
 export interface ClaimedJob {
   readonly job: Job;
-  readonly claimedAt: Date;
   /** Says that it is being worked on; called with every renewal of the lease. */
   renewed(): Promise<void>;
   /** The job has ended, or has been put back. */

@@ -93,20 +93,18 @@ async function next(boss: PgBoss, worker: string, deps: PgBossDeps): Promise<Cla
   const [delivered] = await boss.fetch<Payload>(QUEUE, { batchSize: 1, groupConcurrency: AT_ONCE });
   if (!delivered) return undefined;
   const { id } = delivered;
-  const claimedAt = now();
-  const job = await delivery.claim(delivered.data.job.id, worker, claimedAt, leaseMs);
+  const job = await delivery.claim(delivered.data.job.id, worker, now(), leaseMs);
   if (!job) {
     // It was cancelled, or another delivery of it came first.
     await boss.complete(QUEUE, id);
     return next(boss, worker, deps);
   }
-  let signedAt = claimedAt;
+  let signedAt = performance.now();
   return {
     job,
-    claimedAt,
     renewed: async () => {
-      const at = now();
-      if (at.getTime() - signedAt.getTime() < SIGN_OF_LIFE_MS) return;
+      const at = performance.now();
+      if (at - signedAt < SIGN_OF_LIFE_MS) return;
       signedAt = at;
       await boss.touch(QUEUE, id);
     },

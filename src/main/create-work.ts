@@ -37,6 +37,7 @@ export async function createWork(installation: Installation, metrics: Registry):
     start: async () => {
       // On SQLite nobody else works on this database, so whatever is leased belonged to a process that is gone.
       await store.jobs.release(now(), config.databaseUrl === undefined);
+      await store.jobs.bringForward(now());
       if (scanner) parts = [...parts, ...(await startScanning(installation, scanner, metrics))];
       parts = [...parts, startHousekeeping(store, config, now, log), startTimetable(store, now, log)];
       parts = [...parts, watchRuntime({ store, sources: createRuntimeSources(config.runtime), holder, now, log })];

@@ -67,6 +67,8 @@ export interface RegistryType {
 export interface Manners {
   /** Absent: nobody limits what is asked of it. */
   readonly budget?: RequestBudget;
+  /** Milliseconds since the epoch, by the clock that those who wait for it go by; absent: this machine's. */
+  readonly now?: () => number;
   readonly limits?: {
     /** Requests under way at once. */
     readonly concurrency?: number;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type ExpressionBuilder, type Kysely, sql, type Transaction } from 'kysely';
 import type { Digest } from '../model/digest.ts';
 import type { Engine } from './database.ts';
 import { lockIgnoreRules, subtractIgnored } from './ignored-findings.ts';
@@ -284,19 +284,22 @@ export async function refreshLatest(trx: Write, repositoryId: number): Promise<v
     .execute();
 }
 
+/** Of processes that see one repository at a time. */
+const CLOCKS_APART_MS = 3_600_000;
+
 /** After a complete walk: what the registry no longer lists. Returns how many image rows went. */
-export async function removeUnseen(trx: Write, registryId: number, startedAt: Date): Promise<number> {
-  const unseen = trx
-    .selectFrom('tags')
-    .select('tags.id')
-    .where('registry_id', '=', registryId)
-    .where('synced_at', '<', startedAt.getTime());
+export async function removeUnseen(trx: Write, registryId: number, startedAt: Date, now?: Date): Promise<number> {
+  // Seen in a time to come: by an earlier walk, when the clock was ahead.
+  const latest = now ? Math.max(startedAt.getTime(), now.getTime()) + CLOCKS_APART_MS : Number.MAX_SAFE_INTEGER;
+  const notSeen = (eb: ExpressionBuilder<Tables, 'tags'>) =>
+    eb.or([eb('synced_at', '<', startedAt.getTime()), eb('synced_at', '>', latest)]);
+  const unseen = trx.selectFrom('tags').select('tags.id').where('registry_id', '=', registryId).where(notSeen);
   const affected = await trx
     .selectFrom('tags')
     .select('repository_id')
     .distinct()
     .where('registry_id', '=', registryId)
-    .where('synced_at', '<', startedAt.getTime())
+    .where(notSeen)
     .execute();
   await lockRepositories(
     trx,
@@ -311,14 +314,14 @@ export async function removeUnseen(trx: Write, registryId: number, startedAt: Da
   await trx
     .deleteFrom('tags')
     .where('registry_id', '=', registryId)
-    .where('synced_at', '<', startedAt.getTime())
+    .where(notSeen)
     .where('id', 'not in', trx.selectFrom('images').select('tag_id').where('registry_id', '=', registryId))
     .execute();
   await trx
     .updateTable('tags')
     .set({ gone_at: startedAt.getTime() })
     .where('registry_id', '=', registryId)
-    .where('synced_at', '<', startedAt.getTime())
+    .where(notSeen)
     .execute();
   const moved = await removeMoved(trx, registryId);
   const repositoryIds = new Set([...affected, ...moved].map((row) => row.repository_id));

@@ -65,7 +65,7 @@ export function createImageStore({ engine, read, write, transaction }: Database)
           .execute();
       }
     },
-    removeUnseen: (registryId, startedAt) => transaction((trx) => removeUnseen(trx, registryId, startedAt)),
+    removeUnseen: (registryId, startedAt, now) => transaction((trx) => removeUnseen(trx, registryId, startedAt, now)),
     removeTags: (registryId, repository, tagIds, since) =>
       transaction((trx) => removeTags(trx, registryId, repository, tagIds, since)),
     compactCounts: () => compactCounters(engine, write),

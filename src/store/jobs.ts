@@ -13,6 +13,10 @@ const kindsInOrder: readonly JobKind[] = ['sync', 'export', 'scan'];
 /** However many are asked for, scans go on beside them. */
 const EXPORTS_AT_ONCE = 2;
 
+/** Longer than any lease and any wait that we set: what lies further ahead was written when the clock was. */
+const LONGEST_LEASE_MS = 2 * 3_600_000;
+const LONGEST_WAIT_MS = 25 * 3_600_000;
+
 export function createJobStore({ read, write, transaction }: Database): JobStore {
   const waitingJob = (trx: Write, kind: JobKind, now: Date, first?: number) => {
     let query = trx
@@ -92,11 +96,16 @@ export function createJobStore({ read, write, transaction }: Database): JobStore
           .updateTable('jobs')
           .set({ worker: null, lease_until: null, handed_at: null, available_at: now.getTime() })
           .where('worker', 'is not', null);
-        if (!all) query = query.where('lease_until', '<', now.getTime());
+        const at = now.getTime();
+        if (!all)
+          query = query.where((eb) =>
+            eb.or([eb('lease_until', '<', at), eb('lease_until', '>', at + LONGEST_LEASE_MS)]),
+          );
         const freed = await query.returningAll().execute();
         await restoreJobs(trx, freed);
         return freed.length;
       }),
+    bringForward: (now) => transaction((trx) => bringForward(trx, now.getTime())),
     waiting: async () => {
       const { total } = await read
         .selectFrom('jobs')
@@ -105,6 +114,24 @@ export function createJobStore({ read, write, transaction }: Database): JobStore
       return total;
     },
   };
+}
+
+/** What waits for a time that the clock had, and has no more. */
+async function bringForward(trx: Write, at: number): Promise<void> {
+  await trx
+    .updateTable('jobs')
+    .set({ available_at: at, handed_at: null })
+    .where('worker', 'is', null)
+    .where('available_at', '>', at + LONGEST_WAIT_MS)
+    .execute();
+  await sql`delete from registry_budgets where opens_at - coalesce(window_ms, 0) > ${at + LONGEST_WAIT_MS}`.execute(
+    trx,
+  );
+  await trx
+    .updateTable('event_marks')
+    .set({ due_at: at })
+    .where('due_at', '>', at + LONGEST_WAIT_MS)
+    .execute();
 }
 
 /** Its registry is not one whose budget is spent. */

@@ -8,6 +8,9 @@ export interface LeaseStore {
   release(name: string, holder: string): Promise<void>;
 }
 
+/** A lease so many times as long as ours was taken when the clock was ahead; whoever lives takes it again. */
+const AHEAD = 10;
+
 export function createLeaseStore({ write }: Pick<Database, 'write'>): LeaseStore {
   return {
     take: async (name, holder, now, leaseMs) => {
@@ -19,7 +22,13 @@ export function createLeaseStore({ write }: Pick<Database, 'write'>): LeaseStore
           conflict
             .column('name')
             .doUpdateSet({ holder, lease_until })
-            .where((eb) => eb.or([eb('leases.holder', '=', holder), eb('leases.lease_until', '<', now.getTime())])),
+            .where((eb) =>
+              eb.or([
+                eb('leases.holder', '=', holder),
+                eb('leases.lease_until', '<', now.getTime()),
+                eb('leases.lease_until', '>', now.getTime() + AHEAD * leaseMs),
+              ]),
+            ),
         )
         .executeTakeFirst();
       return (taken.numInsertedOrUpdatedRows ?? 0n) > 0n;

@@ -24,11 +24,13 @@ export function createRateLimitStore({ engine, write }: Database, now: () => Dat
   return {
     take: async (name, points, windowMs) => {
       const at = time();
+      // One that ends later than a window from now began when the clock was ahead.
+      const over = sql`(rate_limits.resets_at <= ${at} or rate_limits.resets_at > ${at} + ${windowMs})`;
       const { rows } = await sql<{ points: number; resets_in: number }>`
         insert into rate_limits (name, points, resets_at) values (${name}, ${points}, ${at} + ${windowMs})
         on conflict (name) do update set
-          points = case when rate_limits.resets_at <= ${at} then 0 else rate_limits.points end + excluded.points,
-          resets_at = case when rate_limits.resets_at <= ${at} then excluded.resets_at else rate_limits.resets_at end
+          points = case when ${over} then 0 else rate_limits.points end + excluded.points,
+          resets_at = case when ${over} then excluded.resets_at else rate_limits.resets_at end
         returning points, resets_at - ${at} as resets_in`.execute(write);
       const [row] = rows;
       if (!row) throw new Error('an upsert returns its row');

@@ -55,7 +55,13 @@ export function createScanScheduleStore({ read, write }: Database, now: () => Da
         .updateTable('scan_schedule')
         .set({ last_slot: slot.getTime() })
         .where('id', '=', ONLY)
-        .where((eb) => eb.or([eb('last_slot', 'is', null), eb('last_slot', '<', slot.getTime())]))
+        .where((eb) =>
+          eb.or([
+            eb('last_slot', 'is', null),
+            eb('last_slot', '<', slot.getTime()),
+            eb('last_slot', '>', now().getTime()),
+          ]),
+        )
         .executeTakeFirst();
       return claimed.numUpdatedRows > 0n;
     },

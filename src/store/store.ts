@@ -202,8 +202,8 @@ export interface ImageStore {
   recordWalked(registryId: number, repository: string, at: Date): Promise<void>;
   /** Marks tags as still there without reading their manifests again. */
   touchTags(tagIds: readonly number[], syncedAt: Date): Promise<void>;
-  /** After a complete walk only: deletes tags (and their rows) not seen since `startedAt`, and empty repositories. */
-  removeUnseen(registryId: number, startedAt: Date): Promise<number>;
+  /** After a complete walk only, which ended `now`: deletes tags (and their rows) not seen since `startedAt`, and empty repositories. */
+  removeUnseen(registryId: number, startedAt: Date, now?: Date): Promise<number>;
   /** Of one repository: deletes these tags and their rows unless they were seen since `since`, and the repository when it is empty. */
   removeTags(registryId: number, repository: string, tagIds: readonly number[], since: Date): Promise<number>;
   /** Folds the appended differences of the row counters together (PostgreSQL); harmless at any time. */
@@ -499,6 +499,8 @@ export interface JobStore {
   giveBack(jobId: number, worker: string, at: Date): Promise<void>;
   /** Frees jobs whose lease has passed (or all leased ones, when the caller knows that nobody else works) and resets their images. */
   release(now: Date, all: boolean): Promise<number>;
+  /** The clock was set back: what waits for longer than anything may, a job, a registry's budget or a look, waits no more. */
+  bringForward(now: Date): Promise<void>;
   waiting(): Promise<number>;
 }
 

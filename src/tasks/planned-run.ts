@@ -18,13 +18,17 @@ export function plannedRun(times: ScanTimes, since: Date, now: Date): PlannedRun
   const startOfDay = since.getTime() - (since.getTime() % DAY_MS);
   const startMinute = minuteOf(times.startsAt);
   const sameDay = startOfDay + startMinute * MINUTE_MS;
-  const first = sameDay >= since.getTime() ? sameDay : sameDay + DAY_MS;
   const period = times.periodDays * DAY_MS;
+  const next = sameDay >= since.getTime() ? sameDay : sameDay + DAY_MS;
+  const first = since.getTime() > now.getTime() + DAY_MS ? next - periodsUntil(next, now, period) * period : next;
   if (now.getTime() < first) return undefined;
   const slot = first + Math.floor((now.getTime() - first) / period) * period;
   const endsAt = slot + windowMs(startMinute, times.endsAt, period);
   return now.getTime() < endsAt ? { slot: new Date(slot), endsAt: new Date(endsAt) } : undefined;
 }
+
+/** A timetable that was made when the clock was ahead keeps its rhythm. */
+const periodsUntil = (first: number, now: Date, period: number): number => Math.ceil((first - now.getTime()) / period);
 
 function windowMs(startMinute: number, end: string | undefined, period: number): number {
   if (end === undefined) return period;

@@ -26,6 +26,8 @@ export interface RunScanJobDeps {
 
 const ATTEMPTS = 3;
 const FIRST_RETRY_MS = 2_000;
+/** Of two processes at most. */
+const CLOCKS_APART_MS = 60_000;
 /** Messages may quote what a registry or an image says. */
 const MAX_DETAIL = 500;
 
@@ -64,7 +66,7 @@ async function scan(
     const artifact = await store.inventories.artifact(image.artifactId);
     if (!artifact) throw new AppError('image-not-found', `${image.address}:${image.tag} has left the registry`);
     // Another row with the same content may have been scanned by this very task.
-    const due = started.kinds.filter((kind) => !isScannedSince(artifact, kind, started.taskCreatedAt));
+    const due = started.kinds.filter((kind) => !isScannedSince(artifact, kind, started.taskCreatedAt, now()));
     if (due.length > 0) await deps.scanImage(image, artifact, due, progress.report, either);
     await progress.end();
     if (due.length < started.kinds.length) await store.tasks.reuse(image.id);
@@ -99,9 +101,10 @@ async function scan(
 
 const scannedAt = { vulnerability: 'scannedAt', malware: 'malwareScannedAt', risk: 'riskScannedAt' } as const;
 
-function isScannedSince(artifact: Artifact, kind: ScanKind, since: Date): boolean {
+function isScannedSince(artifact: Artifact, kind: ScanKind, since: Date, now: Date): boolean {
   const at = artifact[scannedAt[kind]];
-  return at !== undefined && at >= since;
+  // Of a time to come: an earlier scan, when the clock was ahead.
+  return at !== undefined && at >= since && at.getTime() <= now.getTime() + CLOCKS_APART_MS;
 }
 
 /** A scan that ran to its end and still knows nothing, such as for want of advisories, has not succeeded. */

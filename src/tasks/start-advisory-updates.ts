@@ -35,7 +35,8 @@ export function startAdvisoryUpdates(deps: AdvisoryUpdatesDeps): AdvisoryUpdates
   let round: Promise<void> = Promise.resolve();
   const isFresh = async () => {
     const checkedAt = await lastCheckedAt();
-    return checkedAt !== undefined && now().getTime() - checkedAt.getTime() < MAX_AGE_MS;
+    // Of a time to come: written when the clock was ahead.
+    return checkedAt !== undefined && Math.abs(now().getTime() - checkedAt.getTime()) < MAX_AGE_MS;
   };
   const ask = async (always: boolean) => {
     try {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Store } from '../store/store.ts';
 import { pruneLayerReports } from './prune-layer-reports.ts';
+import { watchClock } from './watch-clock.ts';
 
 const EVERY_MS = 1_000;
 const ROUNDS_PER_COMPACTION = 60;
@@ -16,29 +17,47 @@ export function startHousekeeping(
     auditDays,
     changeDays,
     layerReportDays,
-  }: { readonly auditDays: number; readonly changeDays: number; readonly layerReportDays: number },
+    leaseSeconds,
+  }: {
+    readonly auditDays: number;
+    readonly changeDays: number;
+    readonly layerReportDays: number;
+    readonly leaseSeconds: number;
+  },
   now: () => Date,
   log: Logger,
 ): { stop(): Promise<void> } {
   let stopped = false;
   let rounds = 0;
   let round: Promise<void> = Promise.resolve();
+  const clock = watchClock(now);
+  let leasesJudgedFrom = 0;
   const tidy = async () => {
     try {
-      const expired = await store.tasks.expire(now());
+      const set = clock.look();
+      if (set !== 0) {
+        log.warn(
+          { seconds: set / 1_000 },
+          'the clock was set: what is old is forgotten when it has stayed there for a day',
+        );
+        // Whoever lives renews its leases by the new time meanwhile.
+        leasesJudgedFrom = performance.now() + leaseSeconds * 1_000;
+        await store.jobs.bringForward(now());
+      }
+      const expired = await store.tasks.expire(clock.cautious());
       if (expired.length > 0) log.warn({ tasks: expired }, 'scan tasks ran out of time');
-      const freed = await store.jobs.release(now(), false);
+      const freed = performance.now() < leasesJudgedFrom ? 0 : await store.jobs.release(now(), false);
       if (freed > 0) log.warn({ jobs: freed }, 'jobs of a silent worker were put back');
       await store.exports.expire();
       if (rounds++ % ROUNDS_PER_COMPACTION === 0) {
         await store.images.compactCounts();
-        await store.audit.forget(new Date(now().getTime() - auditDays * DAY_MS));
-        await store.matchChanges.forget(new Date(now().getTime() - changeDays * DAY_MS));
+        await store.audit.forget(new Date(clock.cautious().getTime() - auditDays * DAY_MS));
+        await store.matchChanges.forget(new Date(clock.cautious().getTime() - changeDays * DAY_MS));
         await store.rateLimits.forget();
         const pruned = await pruneLayerReports(
           { use: store.layerReportUse, settings: store.settings },
           layerReportDays,
-          now,
+          clock.cautious,
         );
         if (pruned > 0) log.info({ reports: pruned }, 'layer reports that nobody needs were forgotten');
       }

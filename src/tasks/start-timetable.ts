@@ -38,7 +38,9 @@ export function startTimetable(store: TimetableStore, now: () => Date, log: Logg
 export async function runDueScan(store: TimetableStore, now: () => Date, log: Logger): Promise<void> {
   const stored = await store.scanSchedule.get();
   const run = stored && plannedRun(stored.schedule, stored.updatedAt, now());
-  if (!run || (stored.lastSlot !== undefined && stored.lastSlot >= run.slot)) return;
+  // A planned time that lies ahead was acted on when the clock was ahead.
+  const acted = stored?.lastSlot && stored.lastSlot <= now() ? stored.lastSlot : undefined;
+  if (!run || (acted && acted >= run.slot)) return;
   if (!(await store.scanSchedule.claim(run.slot))) return;
   let result: ScheduledRunResult;
   try {

@@ -18,6 +18,7 @@ export function createTestSystem(resolve: System['resolve'] = realSystem.resolve
       now += milliseconds;
     },
     now: () => now,
+    elapsed: () => now,
     random: () => 0,
     async sleep(milliseconds, signal) {
       signal.throwIfAborted();

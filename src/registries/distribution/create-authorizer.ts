@@ -39,7 +39,7 @@ export function createAuthorizer(
   source: CredentialSource,
   host: string,
   fetchToken: (request: TokenRequest, signal: AbortSignal) => Promise<Token>,
-  system: Pick<System, 'now'>,
+  system: Pick<System, 'elapsed'>,
 ): Authorizer {
   const schemes = new Map<string, Scheme>();
   const tokens = new Map<string, CachedToken>();
@@ -92,7 +92,7 @@ export function createAuthorizer(
   async function bearer(scope: string, scheme: Scheme & { kind: 'bearer' }, signal: AbortSignal): Promise<string> {
     for (;;) {
       const known = tokens.get(scope);
-      if (known !== undefined && known.usableUntil > system.now()) return `Bearer ${known.value}`;
+      if (known !== undefined && known.usableUntil > system.elapsed()) return `Bearer ${known.value}`;
       const running = pending.get(scope);
       if (running === undefined) return start(scope, scheme, signal);
       try {
@@ -106,7 +106,7 @@ export function createAuthorizer(
 
   function start(scope: string, scheme: Scheme & { kind: 'bearer' }, signal: AbortSignal): Promise<string> {
     const run = async () => {
-      const asked = system.now();
+      const asked = system.elapsed();
       const token = await fetchToken({ realm: scheme.realm, service: scheme.service, scope: scheme.scope }, signal);
       const lifetime = token.lifetime * 1_000;
       const usableUntil = asked + lifetime - Math.min(MAX_MARGIN_MS, lifetime * MARGIN);

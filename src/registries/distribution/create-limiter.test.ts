@@ -43,7 +43,7 @@ test('a pace of four a second leaves 250 ms between calls', async () => {
   let now = 0;
   const starts: number[] = [];
   const pacer = createPacer(4, {
-    now: () => now,
+    elapsed: () => now,
     sleep: async (ms) => {
       now += ms;
     },
@@ -57,7 +57,7 @@ test('a pace of four a second leaves 250 ms between calls', async () => {
 });
 
 test('no pace means no waiting', async () => {
-  const pacer = createPacer(0, { now: () => 0, sleep: async () => expect.unreachable() });
+  const pacer = createPacer(0, { elapsed: () => 0, sleep: async () => expect.unreachable() });
 
   await pacer.wait(signal);
   await pacer.wait(signal);
@@ -67,7 +67,7 @@ test('a hold makes everybody wait for its end, with a pace and without', async (
   for (const perSecond of [0, 4]) {
     let now = 0;
     const pacer = createPacer(perSecond, {
-      now: () => now,
+      elapsed: () => now,
       sleep: async (ms) => {
         now += ms;
       },

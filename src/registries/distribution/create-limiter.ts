@@ -56,17 +56,17 @@ export interface Pacer {
 }
 
 /** Spaces calls evenly: `wait` resolves at most `perSecond` times a second; 0 = no limit. */
-export function createPacer(perSecond: number, system: Pick<System, 'now' | 'sleep'>): Pacer {
+export function createPacer(perSecond: number, system: Pick<System, 'elapsed' | 'sleep'>): Pacer {
   let nextAt = 0;
   return {
     async wait(signal) {
-      const now = system.now();
+      const now = system.elapsed();
       const at = Math.max(now, nextAt);
       if (perSecond > 0) nextAt = at + 1_000 / perSecond;
       if (at > now) await system.sleep(at - now, signal);
     },
     hold(milliseconds) {
-      nextAt = Math.max(nextAt, system.now() + milliseconds);
+      nextAt = Math.max(nextAt, system.elapsed() + milliseconds);
     },
   };
 }

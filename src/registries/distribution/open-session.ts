@@ -70,13 +70,14 @@ export interface SessionDeps {
   readonly system?: System;
   readonly limits?: Partial<DistributionLimits>;
   readonly budget?: RequestBudget;
+  readonly now?: () => number;
   /** Absent: the settings hold the user name and the password. */
   readonly login?: Login;
 }
 
 /** @throws AppError `connection-failed` when the URL is none */
 export function openSession(settings: RegistrySettings, policy: NetworkPolicy, deps: SessionDeps = {}): Session {
-  const system = deps.system ?? realSystem;
+  const system = { ...(deps.system ?? realSystem), ...(deps.now ? { now: deps.now } : {}) };
   const limits = { ...defaultDistributionLimits, ...deps.limits };
   const { budget } = deps;
   const base = baseUrl(settings.url);

@@ -11,6 +11,8 @@ export interface ResolvedAddress {
 export interface System {
   /** Milliseconds since the epoch. */
   now(): number;
+  /** Milliseconds that pass whatever the clock is set to. */
+  elapsed(): number;
   /** In [0, 1). */
   random(): number;
   /** Rejects with an AppError when the signal fires first. */
@@ -20,6 +22,7 @@ export interface System {
 
 export const system: System = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   random: () => Math.random(),
   async sleep(milliseconds, signal) {
     try {

@@ -17,7 +17,8 @@ export function defineImageAuthorize(parent: Command, context: CommandContext): 
     .addHelpText(
       'after',
       `
-Only authorised images are scanned. Images that are listed later are not authorised: registry add --scan does that after each sync.
+Only authorised images are scanned. Images that are listed later are not authorised: registry add --scan does that for
+the newest image of each repository, after each sync.
 
 Examples:
   plimsoll image authorize --all

@@ -38,7 +38,7 @@ export function defineRegistryAdd(parent: Command, context: CommandContext): voi
     .option('--speed-limit <requests>', 'requests a second at most; 0 = no limit', requestsPerSecond, 0)
     .option('--region <region>', 'region of a cloud registry whose address does not tell it', 'default')
     .option('--instance <id>', 'instance of a cloud registry whose address does not tell it, such as tcr-…')
-    .option('--scan', 'authorise and scan new images after each sync');
+    .option('--scan', 'authorise and scan the newest image of each repository after each sync');
   addSyncChoiceOptions(command)
     .addHelpText(
       'after',
@@ -46,6 +46,7 @@ export function defineRegistryAdd(parent: Command, context: CommandContext): voi
 The type docker fits every registry that has a catalog. The others list by an API of their vendor: what account each needs, and
 what the address looks like, is in docs/guides/connect-a-registry.md.
 The password is asked for, or read from standard input or ${PASSWORD_VARIABLE}; never from the command line.
+--scan leaves older images as they are: authorise and scan those once (plimsoll image authorize, plimsoll task start).
 --include, --exclude and --newest work on the database of this machine's settings, which must be the server's.
 
 Examples:

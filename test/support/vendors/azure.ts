@@ -1,27 +1,26 @@
-import { basicAuthorization } from '../../../src/registries/distribution/fetch-token.ts';
 import { azure as type } from '../../../src/registries/types/azure.ts';
 import { readable, type VendorWorld, type WorldRepository } from '../vendor-world.ts';
+import { azureCredentials, azureScopeOf, azureTokenFor, giveAzureToken, TAGS } from './azure-tokens.ts';
 import { companionTags } from './companion-tags.ts';
 import { azureApi } from './descriptions/azure-api.ts';
 import { countOf } from './pages.ts';
 import type { Vendor, VendorAnswer, VendorRequest } from './vendor.ts';
 
 const MAX_PAGE = 1_000;
-const credentials = { username: '3f9c4a10-1111-4222-8333-944445555666', password: 'secret-of-a-service-principal' };
-const TAGS = /^\/acr\/v1\/(.+)\/_tags$/;
 
 /** https://learn.microsoft.com/rest/api/containerregistry, with tokens as https://github.com/Azure/acr/blob/main/docs/AAD-OAuth.md */
 export const azure: Vendor = {
   name: 'azure',
   described: azureApi,
-  credentials,
+  credentials: azureCredentials,
   nested: true,
   showsDenied: false,
   signIn: {
     challenge: (url) =>
-      `Bearer realm="${url.origin}/oauth2/token",service="${url.host}"${withScope(scopeOf(url.pathname))}`,
-    accepts: (authorization, generation, url) => authorization === tokenFor(scopeOf(url.pathname), generation),
-    answer: (request) => (request.url.pathname === '/oauth2/token' ? giveToken(request) : undefined),
+      `Bearer realm="${url.origin}/oauth2/token",service="${url.host}"${withScope(azureScopeOf(url.pathname))}`,
+    accepts: (authorization, generation, url) =>
+      authorization === azureTokenFor(azureScopeOf(url.pathname), generation),
+    answer: giveAzureToken,
   },
   isApi: (url) => url.pathname.startsWith('/acr/v1/'),
   failure: (status, message) => ({ errors: [{ code: codes[status] ?? 'UNKNOWN', message }] }),
@@ -46,33 +45,13 @@ const fail = (status: number, message: string, headers: Readonly<Record<string, 
   headers,
 });
 
-/** What a path needs: the catalog, the metadata of a repository, or its content. */
-function scopeOf(path: string): string {
-  if (path.endsWith('/_catalog')) return 'registry:catalog:*';
-  const api = TAGS.exec(path);
-  if (api !== null) return `repository:${api[1]}:metadata_read`;
-  const [, name] = /^\/v2\/(.+)\/(?:tags\/list|manifests\/[^/]+|blobs\/[^/]+)$/.exec(path) ?? [];
-  return name === undefined ? '' : `repository:${name}:pull`;
-}
-
 /** /v2/ itself needs none, and none is named there. */
 const withScope = (scope: string) => (scope === '' ? '' : `,scope="${scope}"`);
 
-const tokenFor = (scope: string, generation: number) =>
-  `Bearer acr-${generation}-${Buffer.from(scope).toString('base64url')}`;
-
-/** Tokens last 75 minutes; the answer does not say so. */
-function giveToken({ url, authorization, generation }: VendorRequest): VendorAnswer {
-  if (authorization !== basicAuthorization(credentials)) return fail(401, 'authentication required');
-  if (url.searchParams.get('service') !== url.host) return fail(400, 'service');
-  const scope = url.searchParams.getAll('scope').join(' ');
-  return { status: 200, body: { access_token: tokenFor(scope, generation).replace('Bearer ', '') } };
-}
-
 function answer(request: VendorRequest, world: VendorWorld): VendorAnswer {
   const { url, authorization, generation } = request;
-  const scope = scopeOf(url.pathname);
-  if (authorization !== tokenFor(scope, generation)) {
+  const scope = azureScopeOf(url.pathname);
+  if (authorization !== azureTokenFor(scope, generation)) {
     const header = `Bearer realm="${url.origin}/oauth2/token",service="${url.host}",scope="${scope}"`;
     return fail(401, 'authentication required', { 'www-authenticate': header });
   }

@@ -28,7 +28,8 @@ export const azureApi = createDescription({
     call({
       method: 'GET',
       path: '/acr/v1/_catalog',
-      query: page,
+      // The order is not described for this list, and yet in the links to its pages.
+      query: { ...page, orderby: text },
       answers: { 200: object({ repositories: list(text), link: text }), default: errors },
     }),
     call({
@@ -58,7 +59,14 @@ export const azureApi = createDescription({
       path: tokenPath,
       query: version,
       body: object(
-        { service: text, scope: text, refresh_token: text, grant_type: oneOf('refresh_token', 'password') },
+        {
+          service: text,
+          scope: text,
+          refresh_token: text,
+          grant_type: oneOf('refresh_token', 'password'),
+          // Of OAuth 2 for registries, and so sent by Docker: https://distribution.github.io/distribution/spec/auth/oauth/
+          client_id: text,
+        },
         ['service', 'scope', 'refresh_token', 'grant_type'],
       ),
       answers: { 200: token, default: errors },

@@ -6,7 +6,7 @@ export const azureCredentials = {
   username: '3f9c4a10-1111-4222-8333-944445555666',
   password: 'secret-of-a-service-principal',
 };
-export const TAGS = /^\/acr\/v1\/(.+)\/_tags$/;
+const TAGS = /^\/acr\/v1\/(.+)\/_tags$/;
 
 const TENANT = '72f988bf-0000-4000-8000-2d7cd011db47';
 const FAR = 4_000_000_000;
@@ -18,11 +18,17 @@ const jwt = (claims: object) =>
 export const entraToken = jwt({ iss: `https://sts.windows.net/${TENANT}/`, tid: TENANT, exp: FAR });
 const refreshToken = jwt({ iss: 'Azure Container Registry', exp: FAR });
 
+/** The repository whose tags a path lists, its slashes as they are or encoded, as Azure's SDK sends them. */
+export function azureNameOf(path: string): string | undefined {
+  const name = TAGS.exec(path)?.[1];
+  return name === undefined ? undefined : decodeURIComponent(name);
+}
+
 /** What a path needs: the catalog, the metadata of a repository, or its content. */
 export function azureScopeOf(path: string): string {
   if (path.endsWith('/_catalog')) return 'registry:catalog:*';
-  const api = TAGS.exec(path);
-  if (api !== null) return `repository:${api[1]}:metadata_read`;
+  const tagged = azureNameOf(path);
+  if (tagged !== undefined) return `repository:${tagged}:metadata_read`;
   const [, name] = /^\/v2\/(.+)\/(?:tags\/list|manifests\/[^/]+|blobs\/[^/]+)$/.exec(path) ?? [];
   return name === undefined ? '' : `repository:${name}:pull`;
 }

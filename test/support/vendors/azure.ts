@@ -1,6 +1,6 @@
 import { azure as type } from '../../../src/registries/types/azure.ts';
 import { readable, type VendorWorld, type WorldRepository } from '../vendor-world.ts';
-import { azureCredentials, azureScopeOf, azureTokenFor, giveAzureToken, TAGS } from './azure-tokens.ts';
+import { azureCredentials, azureNameOf, azureScopeOf, azureTokenFor, giveAzureToken } from './azure-tokens.ts';
 import { companionTags } from './companion-tags.ts';
 import { azureApi } from './descriptions/azure-api.ts';
 import { countOf } from './pages.ts';
@@ -57,7 +57,7 @@ function answer(request: VendorRequest, world: VendorWorld): VendorAnswer {
   }
   const names = readable(world).map(({ name }) => name);
   if (url.pathname === '/acr/v1/_catalog') return page(url, 'repositories', names, (name) => name);
-  const [, name] = TAGS.exec(url.pathname) ?? [];
+  const name = azureNameOf(url.pathname);
   const repository = world.repositories.find((each) => each.name === name);
   if (repository === undefined) return fail(404, 'repository name not known to registry');
   if (world.denied.has(repository.project)) return fail(403, 'requested access to the resource is denied');

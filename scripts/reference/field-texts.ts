@@ -1,6 +1,7 @@
 /** What a parameter or a field of an answer means, by its name; a schema's own description says more where one name has several meanings. */
 export const fieldTexts: Readonly<Record<string, string>> = {
   Name: 'Name of the registry; in a vulnerability its title, in a component its name, in Filters the name of the filter',
+  'Filters.N.Name': 'Name of the filter, one of those below',
   Username: 'User name for the registry',
   Password: 'Password or token for the registry; an answer shows a mask',
   Url: 'Base URL of the registry, http(s)://host[:port]',

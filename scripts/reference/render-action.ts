@@ -49,7 +49,7 @@ function renderParameters(fields: readonly WireField[]): string {
 
 function parameterRows(field: WireField, path: string): readonly string[] {
   const name = `${path}${field.name}`;
-  const text = field.description ?? fieldTexts[field.name] ?? '';
+  const text = field.description ?? fieldTexts[name] ?? fieldTexts[field.name] ?? '';
   const item = field.type.kind === 'Array' ? field.type.item : field.type;
   const members = item.kind === 'Object' ? item.fields : [];
   const row = `| ${name} | ${field.required ? 'yes' : 'no'} | ${typeName(field.type)} | ${cell(text)} |`;

@@ -21,6 +21,8 @@ export interface CriServerOptions {
   readonly events?: 'kept' | 'ended' | status;
   /** By what they are asked for. */
   readonly images?: Readonly<Record<string, { id: string; repoTags?: string[]; repoDigests?: string[] }>>;
+  /** What is told of each image beside it. */
+  readonly info?: string;
   /** Instead of an answer to ListContainers: bytes, which may be no message. */
   readonly rawList?: Uint8Array;
   /** Default true; false = gRPC is spoken, CRI is not. */
@@ -41,7 +43,7 @@ export interface CriServer {
 
 /** A runtime that does as it is told, where a real one cannot be made to. */
 export async function startCri(options: CriServerOptions): Promise<CriServer> {
-  const { runtimeName, runtimeVersion, events = 'kept', images = {}, rawList, speaksCri = true } = options;
+  const { runtimeName, runtimeVersion, events = 'kept', images = {}, info, rawList, speaksCri = true } = options;
   const folder = await mkdtemp(join(tmpdir(), 'plimsoll-cri-'));
   const socketPath = join(folder, 'cri.sock');
   const streams = new Set<ServerWritableStream<object, object>>();
@@ -78,7 +80,7 @@ export async function startCri(options: CriServerOptions): Promise<CriServer> {
     ImageStatus: ({ request }: { request: { image: { image: string } } }, answer: sendUnaryData<object>) => {
       imagesAsked.push(request.image.image);
       const found = images[request.image.image];
-      answer(null, found === undefined ? {} : { image: found });
+      answer(null, found === undefined ? {} : { image: found, ...(info !== undefined && { info: { info } }) });
     },
   };
   if (speaksCri) {

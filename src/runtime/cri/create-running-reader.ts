@@ -4,10 +4,14 @@ import type { RunningImage } from '../../model/running-image.ts';
 import { toDigest } from '../../oci/to-digest.ts';
 import type { ContainerList, CriContainer } from './create-container-list.ts';
 import type { CriClient } from './cri-client.ts';
+import { readPlatform } from './read-platform.ts';
 
 const Name = z.string().max(1_024);
 const Names = z.array(Name).max(10_000);
-const ImageStatus = z.object({ image: z.object({ id: Name, repoTags: Names, repoDigests: Names }).nullish() });
+const ImageStatus = z.object({
+  image: z.object({ id: Name, repoTags: Names, repoDigests: Names }).nullish(),
+  info: z.record(z.string(), z.string()),
+});
 
 const KNOWN_IMAGES = 20_000;
 
@@ -42,13 +46,19 @@ async function inspect(
   signal: AbortSignal,
 ): Promise<RunningImage> {
   // An image may be removed while its containers run: then what its containers say is all that is known.
-  const request = { image: { image: key } };
-  const { image } = await client.ask('ImageService/ImageStatus', request, ImageStatus, signal);
+  const request = { image: { image: key }, verbose: true };
+  const { image, info } = await client.ask('ImageService/ImageStatus', request, ImageStatus, signal);
   const { imageRef, image: spec } = container ?? {};
   const digests = [image?.id, key, imageRef, ...(image?.repoDigests ?? [])]
     .map((text) => toDigest(text ?? ''))
     .filter((digest): digest is Digest => digest !== undefined);
   // The kubelet creates containers by the id of the image, and keeps beside it what the pod says.
   const reference = spec?.userSpecifiedImage || image?.repoTags[0] || spec?.image || key;
-  return { digests: [...new Set(digests)], reference, containers: 0 };
+  const platform = readPlatform(info.info);
+  return {
+    digests: [...new Set(digests)],
+    reference,
+    ...(platform === undefined ? {} : { platform }),
+    containers: 0,
+  };
 }

@@ -42,7 +42,7 @@ export const criDescriptor = {
             ListContainersResponse: { fields: { containers: repeated('Container', 1) } },
             GetEventsRequest: { fields: {} },
             ContainerEventResponse: { fields: { containerId: field('string', 1) } },
-            ImageStatusRequest: { fields: { image: field('ImageSpec', 1) } },
+            ImageStatusRequest: { fields: { image: field('ImageSpec', 1), verbose: field('bool', 2) } },
             Image: {
               fields: {
                 id: field('string', 1),
@@ -50,7 +50,9 @@ export const criDescriptor = {
                 repoDigests: repeated('string', 3),
               },
             },
-            ImageStatusResponse: { fields: { image: field('Image', 1) } },
+            ImageStatusResponse: {
+              fields: { image: field('Image', 1), info: { keyType: 'string', type: 'string', id: 2 } },
+            },
           },
         },
       },

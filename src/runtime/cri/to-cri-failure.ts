@@ -5,11 +5,7 @@ const MAX_MESSAGE = 300;
 
 /** Says what went wrong between us and a runtime, and what mends it. */
 export function toCriFailure(error: ServiceError, label: string, method: string): AppError {
-  const why = (error.details || error.message || '')
-    .replaceAll(/\p{Cc}+/gu, ' ')
-    .replace(/ Resolution note: \.?\s*$/, '')
-    .replace(/\.$/, '')
-    .slice(0, MAX_MESSAGE);
+  const why = reasonOf(error);
   const options = { retryable: true, cause: error };
   if (error.code === status.UNAVAILABLE) {
     const isForbidden = /\b(EACCES|EPERM)\b/.test(why);
@@ -35,4 +31,13 @@ export function toCriFailure(error: ServiceError, label: string, method: string)
     `${label} answered ${method} with ${status[error.code] ?? `code ${error.code}`}: ${why}`,
     options,
   );
+}
+
+/** Without what grpc-js puts around the error of the socket: words of its own, the time, how a name was resolved. */
+function reasonOf({ details, message }: ServiceError): string {
+  return (details || message || '')
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .replace('No connection established. Last error: ', '')
+    .replace(/(?: \(\d{4}-[\dT:.-]+Z\))?\.? Resolution note: [^.]{0,200}\.?$/, '')
+    .slice(0, MAX_MESSAGE);
 }

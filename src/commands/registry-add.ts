@@ -82,7 +82,7 @@ async function addRegistry(context: CommandContext, name: string, url: string, o
 
   if (added.NameRepeatErr) {
     throw new CommandFailure(`Registry "${name}" was not added: ${added.NameRepeatErr}`, {
-      fix: `Choose another name, or remove the old one: plimsoll registry remove ${name}`,
+      fix: `Choose another name, or remove the old one with its images: plimsoll registry remove ${name}. A new password or address goes by plimsoll call UpdateAssetImageRegistryRegistryDetail.`,
     });
   }
   if (added.HealthCheckErr) {

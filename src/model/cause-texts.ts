@@ -40,7 +40,7 @@ export const causeTexts: Readonly<Record<Cause, CauseText>> = {
   'authentication-failed': cause(
     'The registry refused the user name or password',
     '镜像仓库拒绝了用户名或密码',
-    'Check the user name and password (or token) of the registry and add it again with the right ones.',
+    'Check the user name and password (or token), and give the registry the right ones: UpdateAssetImageRegistryRegistryDetail keeps its images; or remove it and add it again.',
     '请检查镜像仓库的用户名和密码（或令牌）后重新配置。',
   ),
   'blob-corrupt': cause(

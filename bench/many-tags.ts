@@ -11,6 +11,7 @@ import { aws } from '../test/support/vendors/aws.ts';
 import { azure } from '../test/support/vendors/azure.ts';
 import { harbor } from '../test/support/vendors/harbor.ts';
 import type { BenchResult } from './bench-result.ts';
+import { buildProduct } from './build-product.ts';
 import { type MadeImages, serveMadeImages } from './serve-made-images.ts';
 
 const vendors = [aws, azure, harbor];
@@ -37,10 +38,12 @@ export async function run(): Promise<readonly BenchResult[]> {
     vendors.map((vendor) => startVendorRegistry(vendor, worldOf(images, each), images.url)),
   );
   const key = { secretId: 'AKIDmanytags', secretKey: randomBytes(16).toString('hex') };
-  const server = await startServerProcess(join(folder, 'serve'), key, {
+  const env = {
     PLIMSOLL_ADVISORIES_URL: 'file:///nonexistent/osv',
     PLIMSOLL_KEV_URL: 'file:///nonexistent/kev.json',
-  });
+  };
+  const cli = await buildProduct(folder);
+  const server = await startServerProcess(join(folder, 'serve'), key, env, 'serve', cli);
   try {
     const base = peakOf(server.pid);
     await connect(server, registries);

@@ -4,8 +4,8 @@ import { adminKeyPath, ensureAdminKey } from '../config/admin-key.ts';
 import { claimDataFolder } from './claim-data-folder.ts';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
+import { keepHeapSmall } from './keep-heap-small.ts';
 import { createLog } from './output/create-log.ts';
-import { startSmall } from './start-small.ts';
 
 export function defineServe(parent: Command, context: CommandContext): void {
   parent
@@ -35,10 +35,9 @@ async function serve(context: CommandContext, listen: string | undefined): Promi
   // PostgreSQL serves any number of servers; an SQLite file serves one.
   using _claim = config.databaseUrl === undefined ? await claimDataFolder(config.dataDir) : undefined;
   const key = await ensureAdminKey(config);
-  const running = await startSmall(async () => {
-    const { startPlimsoll } = await import('../main.ts'); // loaded here: no other command needs the whole server
-    return startPlimsoll(config, createLog(config.logLevel, terminal));
-  });
+  keepHeapSmall();
+  const { startPlimsoll } = await import('../main.ts'); // loaded here: no other command needs the whole server
+  const running = await startPlimsoll(config, createLog(config.logLevel, terminal));
   try {
     terminal.out(`Plimsoll listens on ${running.url}\n`);
     if (key.created) {

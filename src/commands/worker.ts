@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import type { Command } from 'commander';
 import type { CommandContext } from './command-context.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
+import { keepHeapSmall } from './keep-heap-small.ts';
 import { createLog } from './output/create-log.ts';
-import { startSmall } from './start-small.ts';
 
 export function defineWorker(parent: Command, context: CommandContext): void {
   parent
@@ -30,10 +30,9 @@ async function work(context: CommandContext): Promise<void> {
       fix: 'Set it to postgres://…; with SQLite `plimsoll serve` does all the work itself.',
     });
   }
-  const running = await startSmall(async () => {
-    const { startWorker } = await import('../main.ts'); // loaded here: no other command needs the whole server
-    return startWorker(config, createLog(config.logLevel, terminal));
-  });
+  keepHeapSmall();
+  const { startWorker } = await import('../main.ts'); // loaded here: no other command needs the whole server
+  const running = await startWorker(config, createLog(config.logLevel, terminal));
   try {
     terminal.out('Plimsoll works on jobs of the database.\n');
     if (running.url) terminal.out(`/healthz, /readyz and /metrics are at ${running.url}\n`);

@@ -29,10 +29,14 @@ const port = parentPort;
 const { path, readOnly } = workerData as SqliteThreadData;
 const database = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS, enableForeignKeyConstraints: true });
 if (!readOnly) database.exec('pragma journal_mode = wal');
+database.exec('pragma synchronous = full; pragma temp_store = memory');
+// Lists look at pages all over the file. Who writes touches most pages once, and would keep as many as it may: by a copy,
+// and by a look at the file that counts as memory of this process, too.
 database.exec(
-  'pragma synchronous = full; pragma cache_size = -65536; pragma temp_store = memory; pragma mmap_size = 268435456',
+  readOnly
+    ? 'pragma cache_size = -65536; pragma mmap_size = 268435456; pragma query_only = on'
+    : 'pragma cache_size = -16384; pragma mmap_size = 0',
 );
-if (readOnly) database.exec('pragma query_only = on');
 // PostgreSQL has a function of this name from the first migration.
 database.function('unicode_lower', { deterministic: true }, (text) =>
   typeof text === 'string' ? text.toLowerCase() : text,

@@ -33,8 +33,10 @@ export interface CriServer {
   readonly socketPath: string;
   containers: readonly CriContainerFields[];
   readonly streams: ReadonlySet<unknown>;
-  /** How often ImageStatus was asked. */
+  /** What ImageStatus was asked for. */
   readonly imagesAsked: readonly string[];
+  /** How often ListContainers was asked. */
+  listsAsked: number;
   tellEvent(): void;
   /** Ends all streams of events with a status. */
   failStreams(code: status): void;
@@ -54,6 +56,7 @@ export async function startCri(options: CriServerOptions): Promise<CriServer> {
     containers: [],
     streams,
     imagesAsked,
+    listsAsked: 0,
     tellEvent: () => {
       for (const stream of streams) stream.write({ containerId: 'any' });
     },
@@ -67,8 +70,10 @@ export async function startCri(options: CriServerOptions): Promise<CriServer> {
   };
   const runtime = {
     Version: (_: unknown, answer: sendUnaryData<object>) => answer(null, { runtimeName, runtimeVersion }),
-    ListContainers: (_: unknown, answer: sendUnaryData<object>) =>
-      answer(null, { containers: cri.containers.map((container) => ({ state: 'CONTAINER_RUNNING', ...container })) }),
+    ListContainers: (_: unknown, answer: sendUnaryData<object>) => {
+      cri.listsAsked += 1;
+      answer(null, { containers: cri.containers.map((container) => ({ state: 'CONTAINER_RUNNING', ...container })) });
+    },
     GetContainerEvents: (stream: ServerWritableStream<object, object>) => {
       if (events === 'ended') return stream.end();
       if (events !== 'kept') return stream.emit('error', { code: events, details: 'no events here' });

@@ -19,6 +19,10 @@ export function countJobs(handlers: Handlers, metrics: Registry): Handlers {
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800],
     registers: [metrics],
   });
+  // A rate sees what grows, not what begins.
+  for (const kind of ['sync', 'scan', 'export']) {
+    for (const outcome of ['done', 'put-back', 'failed']) total.inc({ kind, outcome }, 0);
+  }
   const counted =
     (kind: JobKind): JobHandler =>
     async (job, signal) => {

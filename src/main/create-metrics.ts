@@ -1,7 +1,8 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
-import { advisoriesPath } from '../advisories/advisories-path.ts';
-import { readSnapshot } from '../advisories/read-snapshot.ts';
-import { createDiskGauge } from './create-disk-gauge.ts';
+import { createAdvisoryGauges } from './create-advisory-gauges.ts';
+import { createBuildGauge } from './create-build-gauge.ts';
+import { createDatabaseGauges } from './create-database-gauges.ts';
+import { createDiskGauges } from './create-disk-gauges.ts';
 import type { Installation } from './open-installation.ts';
 
 /** So old a figure may be: several scrapers cost one look. */
@@ -70,16 +71,9 @@ export function createMetrics({ config, store, now, log }: Installation): Regist
       up.set(0);
     }
   };
-  new Gauge({
-    name: 'plimsoll_advisories_age_seconds',
-    help: 'Since the feeds were last asked; absent without advisories',
-    registers: [registry],
-    collect() {
-      this.reset();
-      const snapshot = readSnapshot(advisoriesPath(config.dataDir));
-      if (snapshot) this.set((now().getTime() - Date.parse(snapshot.checkedAt)) / 1_000);
-    },
-  });
-  registry.registerMetric(createDiskGauge(config.dataDir));
+  createAdvisoryGauges({ config, now }, registry);
+  createDatabaseGauges(store, registry);
+  createDiskGauges(config.dataDir, registry);
+  registry.registerMetric(createBuildGauge());
   return registry;
 }

@@ -16,6 +16,7 @@ import { countJobs } from './count-jobs.ts';
 import { createRuntimeSources } from './create-runtime-sources.ts';
 import { createScanner, type Scanner } from './create-scanner.ts';
 import { createJobHandlers } from './job-handlers.ts';
+import { measureScanner } from './measure-scanner.ts';
 import type { Installation } from './open-installation.ts';
 
 /** Everything that goes on by itself: jobs, and what is due by the clock. */
@@ -31,7 +32,7 @@ const REMATCHING_LEASE_MS = 120_000;
 export async function createWork(installation: Installation, metrics: Registry): Promise<Work> {
   const { config, store, holder, now, log } = installation;
   // A server that only answers needs no advisories.
-  const scanner = config.jobs > 0 ? await createScanner(installation) : undefined;
+  const scanner = config.jobs > 0 ? measureScanner(await createScanner(installation), metrics) : undefined;
   let parts: readonly { stop(): Promise<void> }[] = scanner ? [scanner.advisories] : [];
   return {
     start: async () => {
@@ -39,7 +40,7 @@ export async function createWork(installation: Installation, metrics: Registry):
       await store.jobs.release(now(), config.databaseUrl === undefined);
       await store.jobs.bringForward(now());
       if (scanner) parts = [...parts, ...(await startScanning(installation, scanner, metrics))];
-      parts = [...parts, startHousekeeping(store, config, now, log), startTimetable(store, now, log)];
+      parts = [...parts, startHousekeeping(store, config, now, log), timetable(installation)];
       parts = [...parts, watchRuntime({ store, sources: createRuntimeSources(config.runtime), holder, now, log })];
     },
     stop: async () => {
@@ -48,6 +49,9 @@ export async function createWork(installation: Installation, metrics: Registry):
     },
   };
 }
+
+const timetable = ({ config: { syncEveryMs }, store, now, log }: Installation) =>
+  startTimetable({ store, syncEveryMs, now, log });
 
 async function startScanning(installation: Installation, scanner: Scanner, metrics: Registry) {
   const { store, log } = installation;

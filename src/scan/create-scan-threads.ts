@@ -29,6 +29,8 @@ export interface ScanThreads {
     advisoriesPath: string,
     signal: AbortSignal,
   ): Promise<{ result: MatchResult; snapshot?: AdvisorySnapshot }>;
+  /** Threads that are at work, those that wait for work, and tasks that wait for a thread. */
+  figures(): { readonly busy: number; readonly idle: number; readonly waiting: number };
   close(): Promise<void>;
 }
 
@@ -179,6 +181,7 @@ export function createScanThreads(
           throw new AppError('internal-error', `a scan thread answered ${output.type} for a match`);
         return { result: output.result, ...(output.snapshot ? { snapshot: output.snapshot } : {}) };
       }),
+    figures: () => ({ busy: threads.size - free.length, idle: free.length, waiting: waiting.size }),
     close: async () => {
       closed = true;
       for (const { fail } of waiting) fail(isClosed());

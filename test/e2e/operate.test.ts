@@ -1,37 +1,163 @@
-import { readFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { afterEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildImage } from '../../demo/build-image.ts';
+import { layer } from '../../demo/build-layer.ts';
+import { type ServedRegistry, serveRegistry } from '../../demo/serve-registry.ts';
+import { loadConfig } from '../../src/config/load-config.ts';
+import { startWorker } from '../../src/main.ts';
+import { postgresEngine } from '../support/open-test-store.ts';
+import { hasPromtool, promtool } from '../support/promtool.ts';
 import { startTestPlimsoll, type TestPlimsoll } from '../support/start-test-plimsoll.ts';
+import { toServedRepository } from '../support/to-served-repository.ts';
+import { waitUntil } from '../support/wait-until.ts';
+import { writeAdvisoryZip } from '../support/write-zip.ts';
 
-let plimsoll: TestPlimsoll | undefined;
-afterEach(async () => {
+if (!hasPromtool()) console.warn('SKIPPED: what promtool says of /metrics; missing: promtool');
+
+const shared = layer().file('shared', randomBytes(50_000)).gzip();
+const own = layer().file('own', 'of the second image').gzip();
+const images = [
+  { tag: '1', image: buildImage({ created: '2026-01-01T00:00:00Z', layers: [shared] }) },
+  { tag: '2', image: buildImage({ created: '2026-01-02T00:00:00Z', layers: [shared, own] }) },
+];
+
+let folder: string;
+let registry: ServedRegistry;
+let plimsoll: TestPlimsoll;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'plimsoll-operate-'));
+  await writeAdvisoryZip(join(folder, 'osv/npm/all.zip'), []);
+  registry = await serveRegistry({ repositories: [toServedRepository('team/app', images)] });
+  plimsoll = await startTestPlimsoll({
+    PLIMSOLL_ADVISORIES_URL: `file://${join(folder, 'osv')}`,
+    PLIMSOLL_KEV_URL: `file://${join(folder, 'kev.json')}`,
+  });
+});
+afterAll(async () => {
   await plimsoll?.stop();
-  plimsoll = undefined;
+  await registry?.stop();
+  await rm(folder, { recursive: true, force: true });
 });
 
-const metricNames = (text: string) => [...text.matchAll(/^# TYPE (\S+)/gm)].map(([, name]) => name ?? '');
+const ask = async (path: string, base: string | undefined = plimsoll.url) => {
+  const answer = await fetch(new URL(path, base));
+  return { status: answer.status, text: await answer.text(), type: answer.headers.get('content-type') };
+};
+const metricNames = (text: string) => [...text.matchAll(/^# TYPE (plimsoll_\S+)/gm)].map(([, name]) => name ?? '');
+const metricsIn = (queries: string) =>
+  [...queries.matchAll(/\b(plimsoll_[a-z_]+?)(?:_bucket|_count|_sum)?\b/g)].map(([, name]) => name ?? '');
 
-test('a server says that it lives, that it is ready, and how it fares; every metric is documented, and the dashboard asks for no other', async () => {
-  plimsoll = await startTestPlimsoll({ PLIMSOLL_ADVISORIES_URL: 'file:///nonexistent' });
-  const get = async (path: string) => {
-    const answer = await fetch(new URL(path, plimsoll?.url));
-    return { status: answer.status, text: await answer.text(), type: answer.headers.get('content-type') };
-  };
+/** The value of one series; undefined when there is none. */
+function sampleOf(text: string, series: string): number | undefined {
+  const line = text.split('\n').find((each) => each.startsWith(`${series} `));
+  return line === undefined ? undefined : Number(line.slice(series.length + 1));
+}
 
-  expect(await get('/healthz')).toMatchObject({ status: 200 });
-  expect(await get('/readyz')).toMatchObject({ status: 200 });
-  const { text, type } = await get('/metrics');
+test('a server says that it lives, that it is ready, and how it fares', async () => {
+  expect(await ask('/healthz')).toMatchObject({ status: 200 });
+  expect(await ask('/readyz')).toMatchObject({ status: 200 });
+  const { text, type } = await ask('/metrics');
 
   expect(type).toBe(Registry.PROMETHEUS_CONTENT_TYPE);
-  expect(text).toMatch(/^plimsoll_database_up 1$/m);
-  expect(text).toMatch(/^plimsoll_jobs\{kind="scan",state="waiting"\} 0$/m);
-  const ours = metricNames(text).filter((name) => name.startsWith('plimsoll_'));
+  expect(sampleOf(text, 'plimsoll_database_up')).toBe(1);
+  expect(text).toMatch(/^plimsoll_build_info\{version="\d+\.\d+\.\d+[^"]*",node="v24\.[^"]+"\} 1$/m);
+  for (const folder of ['data', 'temporary']) {
+    const [free = 0, size = 0] = ['free', 'size'].map((of) =>
+      sampleOf(text, `plimsoll_disk_${of}_bytes{folder="${folder}"}`),
+    );
+    expect(free).toBeGreaterThan(0);
+    expect(free).toBeLessThanOrEqual(size);
+  }
+});
+
+test('every metric has a help, is documented, and the dashboard and the alerts ask for no other', async () => {
+  const { text } = await ask('/metrics');
+  const ours = metricNames(text);
   const reference = await readFile('docs/reference/metrics.md', 'utf8');
-  expect(ours.filter((name) => !reference.includes(`\`${name}\``))).toEqual([]);
-  const dashboard = await readFile('deploy/grafana/plimsoll.json', 'utf8');
-  const asked = [...dashboard.matchAll(/\b(plimsoll_[a-z_]+?)(?:_bucket|_count|_sum)?\b/g)].map(
-    ([, name]) => name ?? '',
+  const documented = [...reference.matchAll(/^\| `(plimsoll_\w+)` \|/gm)].map(([, name]) => name ?? '');
+
+  expect(ours.length).toBeGreaterThan(30);
+  expect(documented.toSorted()).toEqual(ours.toSorted());
+  for (const name of ours) expect(text).toMatch(new RegExp(`^# HELP ${name} \\S.*$`, 'm'));
+  for (const path of ['deploy/grafana/plimsoll.json', 'deploy/prometheus/alerts.yaml']) {
+    const asked = metricsIn(await readFile(path, 'utf8'));
+    expect(asked.length).toBeGreaterThan(10);
+    expect(asked.filter((name) => !ours.includes(name))).toEqual([]);
+  }
+});
+
+test('a scan is counted: layers read and spared, what the engines did, whose thread and connection it was', async () => {
+  // A scrape does not wait for an engine that is slow to start.
+  await waitUntil(
+    async () => sampleOf((await ask('/metrics')).text, 'plimsoll_malware_engine_ready{engine="yara-x"}') === 1,
   );
-  expect(asked.length).toBeGreaterThan(5);
-  expect(asked.filter((name) => !ours.includes(name))).toEqual([]);
+  await plimsoll.sdk.AddAssetImageRegistryRegistryDetail({
+    Name: 'lab',
+    Username: '',
+    Password: '',
+    Url: registry.url,
+    RegistryType: 'docker',
+    NetType: 'public',
+    NeedScan: true,
+  });
+  await waitUntil(async () => {
+    const { List = [] } = await plimsoll.sdk.DescribeAssetImageRegistryList({ Limit: 10, Offset: 0 });
+    return List.length === 2 && List.every(({ ScanStatus }) => ScanStatus === 'SCANNED');
+  });
+  const { text } = await ask('/metrics');
+
+  expect(sampleOf(text, 'plimsoll_layers_total{outcome="walked"}')).toBe(2);
+  expect(sampleOf(text, 'plimsoll_layers_total{outcome="kept"}')).toBe(1);
+  expect(sampleOf(text, 'plimsoll_layer_bytes_total{source="registry"}')).toBe(shared.size + own.size);
+  expect(sampleOf(text, 'plimsoll_layer_bytes_total{source="kept"}')).toBe(shared.size);
+  expect(sampleOf(text, 'plimsoll_advisories_snapshot_age_seconds')).toBeGreaterThanOrEqual(0);
+  expect(sampleOf(text, 'plimsoll_advisories')).toBe(0);
+  const idle = (series: string) => sampleOf(text, `${series},state="idle"}`) ?? 0;
+  expect(idle('plimsoll_database_connections{pool="read"')).toBeGreaterThan(0);
+  expect(idle('plimsoll_database_connections{pool="write"')).toBe(1);
+  expect(sampleOf(text, 'plimsoll_scan_threads_waiting')).toBe(0);
+});
+
+test.skipIf(!hasPromtool())('promtool finds nothing to say of our names, units and types', async () => {
+  const { text } = await ask('/metrics');
+
+  const { output } = promtool(['check', 'metrics'], text);
+
+  expect(output.split('\n').filter((line) => line.includes('plimsoll_'))).toEqual([]);
+  expect(output).not.toMatch(/error while linting|parse error/);
+});
+
+describe('a worker', () => {
+  test('says the same of itself but for the API', async (context) => {
+    const engine = await postgresEngine();
+    if (!engine) return context.skip('PostgreSQL is not installed');
+    const config = loadConfig({
+      PLIMSOLL_DATA_DIR: join(folder, 'worker'),
+      PLIMSOLL_DATABASE_URL: await engine.migratedUrl(),
+      PLIMSOLL_MASTER_KEY: randomBytes(32).toString('base64'),
+      PLIMSOLL_METRICS_LISTEN: '127.0.0.1:0',
+      PLIMSOLL_ADVISORIES_URL: `file://${join(folder, 'osv')}`,
+    });
+    const worker = await startWorker(config, pino({ level: 'silent' }));
+    try {
+      const [{ text }, server] = await Promise.all([ask('/metrics', worker.url), ask('/metrics')]);
+
+      const ofServers = /^plimsoll_(api|event_requests)_/;
+      expect(metricNames(text).toSorted()).toEqual(
+        metricNames(server.text)
+          .filter((name) => !ofServers.test(name))
+          .toSorted(),
+      );
+      expect(sampleOf(text, 'plimsoll_database_up')).toBe(1);
+      expect(sampleOf(text, 'plimsoll_database_connections{pool="read",state="busy"}')).toBeGreaterThanOrEqual(0);
+    } finally {
+      await worker.stop();
+      await engine.stop();
+    }
+  });
 });

@@ -5,6 +5,8 @@ import { Server, ServerCredentials, type ServerWritableStream, type sendUnaryDat
 import { fromJSON, type ServiceDefinition } from '@grpc/proto-loader';
 import { criDescriptor } from '../../src/runtime/cri/cri-descriptor.ts';
 
+type EventStream = ServerWritableStream<object, object>;
+
 export interface CriContainerFields {
   readonly id: string;
   readonly imageRef: string;
@@ -45,10 +47,9 @@ export interface CriServer {
 
 /** A runtime that does as it is told, where a real one cannot be made to. */
 export async function startCri(options: CriServerOptions): Promise<CriServer> {
-  const { runtimeName, runtimeVersion, events = 'kept', images = {}, info, rawList, speaksCri = true } = options;
   const folder = await mkdtemp(join(tmpdir(), 'plimsoll-cri-'));
   const socketPath = join(folder, 'cri.sock');
-  const streams = new Set<ServerWritableStream<object, object>>();
+  const streams = new Set<EventStream>();
   const imagesAsked: string[] = [];
   const server = new Server();
   const cri: CriServer = {
@@ -68,29 +69,9 @@ export async function startCri(options: CriServerOptions): Promise<CriServer> {
       await rm(folder, { recursive: true, force: true });
     },
   };
-  const runtime = {
-    Version: (_: unknown, answer: sendUnaryData<object>) => answer(null, { runtimeName, runtimeVersion }),
-    ListContainers: (_: unknown, answer: sendUnaryData<object>) => {
-      cri.listsAsked += 1;
-      answer(null, { containers: cri.containers.map((container) => ({ state: 'CONTAINER_RUNNING', ...container })) });
-    },
-    GetContainerEvents: (stream: ServerWritableStream<object, object>) => {
-      if (events === 'ended') return stream.end();
-      if (events !== 'kept') return stream.emit('error', { code: events, details: 'no events here' });
-      streams.add(stream);
-      stream.on('cancelled', () => streams.delete(stream));
-    },
-  };
-  const image = {
-    ImageStatus: ({ request }: { request: { image: { image: string } } }, answer: sendUnaryData<object>) => {
-      imagesAsked.push(request.image.image);
-      const found = images[request.image.image];
-      answer(null, found === undefined ? {} : { image: found, ...(info !== undefined && { info: { info } }) });
-    },
-  };
-  if (speaksCri) {
-    server.addService(withRawList(rawList), runtime as never);
-    server.addService(serviceOf('ImageService'), image as never);
+  if (options.speaksCri !== false) {
+    server.addService(withRawList(options.rawList), runtimeOf(options, cri, streams) as never);
+    server.addService(serviceOf('ImageService'), imagesOf(options, imagesAsked) as never);
   }
   await new Promise<void>((resolve, reject) => {
     server.bindAsync(`unix:${socketPath}`, ServerCredentials.createInsecure(), (error) =>
@@ -98,6 +79,36 @@ export async function startCri(options: CriServerOptions): Promise<CriServer> {
     );
   });
   return cri;
+}
+
+function runtimeOf(
+  { runtimeName, runtimeVersion, events = 'kept' }: CriServerOptions,
+  cri: CriServer,
+  streams: Set<EventStream>,
+) {
+  return {
+    Version: (_: unknown, answer: sendUnaryData<object>) => answer(null, { runtimeName, runtimeVersion }),
+    ListContainers: (_: unknown, answer: sendUnaryData<object>) => {
+      cri.listsAsked += 1;
+      answer(null, { containers: cri.containers.map((container) => ({ state: 'CONTAINER_RUNNING', ...container })) });
+    },
+    GetContainerEvents: (stream: EventStream) => {
+      if (events === 'ended') return stream.end();
+      if (events !== 'kept') return stream.emit('error', { code: events, details: 'no events here' });
+      streams.add(stream);
+      stream.on('cancelled', () => streams.delete(stream));
+    },
+  };
+}
+
+function imagesOf({ images = {}, info }: CriServerOptions, imagesAsked: string[]) {
+  return {
+    ImageStatus: ({ request }: { request: { image: { image: string } } }, answer: sendUnaryData<object>) => {
+      imagesAsked.push(request.image.image);
+      const found = images[request.image.image];
+      answer(null, found === undefined ? {} : { image: found, ...(info !== undefined && { info: { info } }) });
+    },
+  };
 }
 
 function serviceOf(name: string): ServiceDefinition {

@@ -46,24 +46,26 @@ export function createCriClient(socketPath: string, label: string): CriClient {
         cause: parsed.error,
       });
     },
-    followEvents: async (onEvent, signal) => {
-      const { path, requestSerialize, responseDeserialize } = methodOf('RuntimeService/GetContainerEvents');
-      const call = client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, {});
-      const cancel = () => call.cancel();
-      signal.addEventListener('abort', cancel, { once: true });
-      try {
-        for await (const _ of call) onEvent();
-      } catch (error) {
-        if (signal.aborted) throw signal.reason;
-        const failure = error as ServiceError;
-        if (failure.code !== status.UNAVAILABLE) throw new NoEvents(failure.details, { cause: failure });
-        throw toCriFailure(failure, label, 'RuntimeService/GetContainerEvents');
-      } finally {
-        signal.removeEventListener('abort', cancel);
-      }
-    },
+    followEvents: (onEvent, signal) => followEvents(client, label, onEvent, signal),
     close: () => client.close(),
   };
+}
+
+async function followEvents(client: Client, label: string, onEvent: () => void, signal: AbortSignal): Promise<void> {
+  const { path, requestSerialize, responseDeserialize } = methodOf('RuntimeService/GetContainerEvents');
+  const call = client.makeServerStreamRequest(path, requestSerialize, responseDeserialize, {});
+  const cancel = () => call.cancel();
+  signal.addEventListener('abort', cancel, { once: true });
+  try {
+    for await (const _ of call) onEvent();
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    const failure = error as ServiceError;
+    if (failure.code !== status.UNAVAILABLE) throw new NoEvents(failure.details, { cause: failure });
+    throw toCriFailure(failure, label, 'RuntimeService/GetContainerEvents');
+  } finally {
+    signal.removeEventListener('abort', cancel);
+  }
 }
 
 function ask(

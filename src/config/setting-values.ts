@@ -21,6 +21,7 @@ const HOST_PORT = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s]+)):(\d{1,5})$/;
 const HEX_KEY = /^[0-9a-fA-F]{64}$/;
 const BASE64_KEY = /^[A-Za-z0-9+/]{43}=$/;
 const WHOLE_NUMBER = /^\d{1,15}$/;
+const TIME_SPAN = /^(\d{1,6})([mhd])$/i;
 const BYTE_SIZE = /^(\d{1,15}) ?(B|KiB|MiB|GiB|TiB)?$/i;
 const SECRET_ID = /^[A-Za-z0-9_.-]{4,128}$/;
 const TRAILING_SLASHES = /\/{1,100}$/;
@@ -84,6 +85,20 @@ export function byteSize(least: number): ValueSchema<number> {
     const bytes = Number(digits) * 1024 ** byteUnits.indexOf(unit.toLowerCase());
     if (Number.isSafeInteger(bytes) && bytes >= least) return bytes;
     return fail(context, `write at least ${least} bytes, as a number or with KiB, MiB, GiB or TiB, such as 16GiB`);
+  });
+}
+
+const spanUnits: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** Milliseconds of a time such as `15m`, `6h` or `1d`; 0 for `off`. */
+export function timeSpanOrOff(leastMs: number, mostMs: number): ValueSchema<number> {
+  return z.string().transform((value, context) => {
+    if (value.toLowerCase() === 'off') return 0;
+    const [, digits, unit = ''] = TIME_SPAN.exec(value) ?? [];
+    const milliseconds = Number(digits) * (spanUnits[unit.toLowerCase()] ?? Number.NaN);
+    if (milliseconds >= leastMs && milliseconds <= mostMs) return milliseconds;
+    const days = mostMs / 86_400_000;
+    return fail(context, `write a time from ${leastMs / 60_000}m to ${days}d, such as 15m, 6h or 1d, or off`);
   });
 }
 

@@ -12,6 +12,7 @@ import {
   runtimeSources,
   secretId,
   secretKey,
+  timeSpanOrOff,
   url,
   type ValueSchema,
   wholeNumber,
@@ -288,6 +289,14 @@ export const settings = {
     meaning: 'Syncs and image scans under way at once. 0: a server that only answers, beside workers.',
     secret: false,
     schema: wholeNumber(0, 256),
+  },
+  syncEveryMs: {
+    name: 'PLIMSOLL_SYNC_EVERY',
+    fallback: '1d',
+    meaning:
+      'How often each registry is listed by itself: 15m, 6h, 1d; by the day, between 00:00 and 03:00 UTC. off: only when somebody asks.',
+    secret: false,
+    schema: timeSpanOrOff(5 * 60_000, 30 * 86_400_000),
   },
   querySeconds: {
     name: 'PLIMSOLL_QUERY_SECONDS',

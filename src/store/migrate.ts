@@ -19,6 +19,7 @@ import { addTrustAndPatterns } from './migrations/0018-trust-and-patterns.ts';
 import { addSharedAdvisories } from './migrations/0019-shared-advisories.ts';
 import { addListCounters } from './migrations/0020-list-counters.ts';
 import { addListIndexes } from './migrations/0022-list-indexes.ts';
+import { addPlannedSyncs } from './migrations/0027-planned-syncs.ts';
 import { expectWorkable, markSchema } from './schema-mark.ts';
 import type { Tables } from './tables.ts';
 
@@ -41,6 +42,7 @@ export const migrations: Readonly<Record<string, (engine: Engine) => Migration>>
   '0019-shared-advisories': (engine) => ({ up: (db) => addSharedAdvisories(db, engine) }),
   '0020-list-counters': (engine) => ({ up: (db) => addListCounters(db, engine) }),
   '0022-list-indexes': (engine) => ({ up: (db) => addListIndexes(db, engine) }),
+  '0027-planned-syncs': () => ({ up: (db) => addPlannedSyncs(db) }),
 };
 
 /** What a version of the code brings a database to. */

@@ -7,6 +7,7 @@ import type { Database } from './database.ts';
 import { matches } from './image-conditions.ts';
 import { toDate } from './image-rows.ts';
 import { lockTaskCreation } from './lock-task-creation.ts';
+import { createPlannedSyncs, queueSync } from './planned-syncs.ts';
 import type { RegistryCondition, RegistryStore, SyncOutcome } from './store.ts';
 import type { RegistriesTable } from './tables.ts';
 import { cancelImages } from './task-ends.ts';
@@ -158,14 +159,11 @@ export function createRegistryStore(database: Database, vault: Vault, now: () =>
             .where('worker', 'is', null)
             .executeTakeFirst();
           if (waiting) continue;
-          await trx
-            .insertInto('jobs')
-            .values({ kind: 'sync', registry_id: id, attempt: 0, available_at: now().getTime() })
-            .execute();
-          await trx.updateTable('registries').set({ sync_status: 'queued' }).where('id', '=', id).execute();
+          await queueSync(trx, id, now());
         }
         return { unknown };
       }),
+    ...createPlannedSyncs(database, now),
     syncState: async () => {
       const rows = await read
         .selectFrom('registries')

@@ -145,6 +145,9 @@ export interface RegistryStore {
   recordSync(id: number, state: SyncOutcome): Promise<void>;
   /** Marks them queued and adds one sync job each (none where one is waiting already); unknown ids are returned. */
   requestSync(ids: readonly number[] | 'all'): Promise<{ readonly unknown: readonly number[] }>;
+  syncTimes(): Promise<readonly SyncTimes[]>;
+  /** Adds a sync job for a planned time, unless somebody has acted on it or a sync is under way: false then. */
+  startPlannedSync(registryId: number, slot: Date): Promise<boolean>;
   /** Over all registries: running when any is queued or running, failed when any failed. */
   syncState(): Promise<{
     readonly registries: number;
@@ -154,6 +157,15 @@ export interface RegistryStore {
     readonly failed: readonly { readonly name: string; readonly cause?: Cause; readonly message: string }[];
     readonly latestSuccessAt?: Date;
   }>;
+}
+
+/** When a registry was listed, and by which planned time. */
+export interface SyncTimes {
+  readonly registryId: number;
+  readonly addedAt: Date;
+  /** End of the last sync that went well. */
+  readonly syncedAt?: Date;
+  readonly lastSlot?: Date;
 }
 
 export type SyncOutcome =

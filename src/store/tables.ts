@@ -86,6 +86,8 @@ export interface RegistriesTable {
   connection_report: Generated<string | null>;
   /** JSON of a SyncChoice. */
   sync_choice: Generated<string>;
+  /** The planned time of a sync that was last acted on. */
+  sync_slot: number | null;
 }
 
 export interface RepositoriesTable {

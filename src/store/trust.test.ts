@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { describeEachEngine } from '../../test/support/describe-each-engine.ts';
-import { forgetListMigrations } from '../../test/support/forget-list-migrations.ts';
+import { forgetLaterMigrations } from '../../test/support/forget-later-migrations.ts';
 import { openTestStore } from '../../test/support/open-test-store.ts';
 import { runSql } from '../../test/support/run-sql.ts';
 import { sampleImage, sampleRegistry, sampleTag } from '../../test/support/sample-images.ts';
@@ -11,7 +11,7 @@ describeEachEngine('a database from before trust', (fixture) => {
     const { id } = await before.registries.add(sampleRegistry('old'));
     await before.images.saveTags(id, 'team/app', [sampleTag('v1', [sampleImage('old')])]);
     const [imageId = 0] = await before.images.select({ all: true });
-    await forgetListMigrations(url);
+    await forgetLaterMigrations(url);
     for (const column of ['connection_report', 'sync_choice'])
       await runSql(url, `alter table registries drop column ${column}`);
     for (const column of ['trust_reason', 'trust_detail', 'trust_policy', 'trust_checked_at'])

@@ -4,21 +4,29 @@ import { chosenImages } from '../store/image-choice.ts';
 import type { ScanSchedule } from '../store/scan-schedule.ts';
 import type { Store } from '../store/store.ts';
 import { plannedRun } from './planned-run.ts';
+import { runDueSyncs } from './run-due-syncs.ts';
 
 const EVERY_MS = 5_000;
 
 type TimetableStore = Pick<Store, 'scanSchedule' | 'tasks'>;
 
-/** Starts the scans of the timetable when they are due, until stopped. Of several servers one acts. */
-export function startTimetable(store: TimetableStore, now: () => Date, log: Logger): { stop(): Promise<void> } {
+export interface TimetableDeps {
+  readonly store: TimetableStore & Pick<Store, 'registries'>;
+  /** How often registries are listed; 0 = only when somebody asks. */
+  readonly syncEveryMs: number;
+  readonly now: () => Date;
+  readonly log: Logger;
+}
+
+/** Starts the syncs and the scans of the timetable when they are due, until stopped. Of several processes one acts. */
+export function startTimetable({ store, syncEveryMs, now, log }: TimetableDeps): { stop(): Promise<void> } {
   let stopped = false;
   let round: Promise<void> = Promise.resolve();
+  const attempt = (work: Promise<void>) =>
+    work.catch((err: unknown) => log.error({ err }, 'the timetable could not be looked at; trying again'));
   const look = async () => {
-    try {
-      await runDueScan(store, now, log);
-    } catch (error) {
-      log.error({ err: error }, 'the timetable could not be looked at; trying again');
-    }
+    await attempt(runDueSyncs(store, syncEveryMs, now, log));
+    await attempt(runDueScan(store, now, log));
     if (!stopped) timer = setTimeout(run, EVERY_MS);
   };
   const run = () => {

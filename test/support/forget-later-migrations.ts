@@ -1,11 +1,12 @@
 import { addedCounters } from '../../src/store/image-counters.ts';
 import { runSql } from './run-sql.ts';
 
-/** Takes back what migrations 0020 and 0022 made, for a test of what an earlier one does. */
-export async function forgetListMigrations(url: string): Promise<void> {
+/** Takes back what the migrations after 0019 made, for a test of what an earlier one does. */
+export async function forgetLaterMigrations(url: string): Promise<void> {
   const statements = url.startsWith('file:') ? sqliteStatements : postgresStatements;
   for (const statement of [...statements, ...dropIndexes]) await runSql(url, statement);
   for (const { table } of addedCounters) await runSql(url, `drop table ${table}`);
+  await runSql(url, 'alter table registries drop column sync_slot');
 }
 
 const triggersOf = (name: string) => ['insert', 'delete', 'update'].map((act) => `drop trigger ${name}_${act}`);

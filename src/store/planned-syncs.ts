@@ -1,0 +1,64 @@
+import type { Transaction } from 'kysely';
+import type { Database } from './database.ts';
+import { toDate } from './image-rows.ts';
+import type { RegistryStore } from './store.ts';
+import type { Tables } from './tables.ts';
+
+/** Syncs that nobody asks for: what is known of each registry's last one, and the start of the next. */
+export function createPlannedSyncs(
+  { read, transaction }: Database,
+  now: () => Date,
+): Pick<RegistryStore, 'syncTimes' | 'startPlannedSync'> {
+  return {
+    syncTimes: async () => {
+      const rows = await read
+        .selectFrom('registries')
+        .select(['id', 'created_at', 'synced_at', 'sync_slot'])
+        .orderBy('id')
+        .execute();
+      return rows.map((row) => {
+        const [syncedAt, lastSlot] = [toDate(row.synced_at), toDate(row.sync_slot)];
+        return {
+          registryId: row.id,
+          addedAt: new Date(row.created_at),
+          ...(syncedAt ? { syncedAt } : {}),
+          ...(lastSlot ? { lastSlot } : {}),
+        };
+      });
+    },
+    startPlannedSync: (registryId, slot) =>
+      transaction(async (trx) => {
+        const claimed = await trx
+          .updateTable('registries')
+          .set({ sync_slot: slot.getTime() })
+          .where('id', '=', registryId)
+          .where((eb) =>
+            eb.or([
+              eb('sync_slot', 'is', null),
+              eb('sync_slot', '<', slot.getTime()),
+              eb('sync_slot', '>', now().getTime()),
+            ]),
+          )
+          .executeTakeFirst();
+        if (claimed.numUpdatedRows === 0n) return false;
+        const underWay = await trx
+          .selectFrom('jobs')
+          .select('id')
+          .where('kind', '=', 'sync')
+          .where('registry_id', '=', registryId)
+          .executeTakeFirst();
+        if (underWay) return false;
+        await queueSync(trx, registryId, now());
+        return true;
+      }),
+  };
+}
+
+/** The registry's row must be locked, or nobody else write. */
+export async function queueSync(trx: Transaction<Tables>, registryId: number, at: Date): Promise<void> {
+  await trx
+    .insertInto('jobs')
+    .values({ kind: 'sync', registry_id: registryId, attempt: 0, available_at: at.getTime() })
+    .execute();
+  await trx.updateTable('registries').set({ sync_status: 'queued' }).where('id', '=', registryId).execute();
+}

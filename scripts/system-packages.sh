@@ -36,7 +36,24 @@ for entry in "${wanted[@]}"; do
   has "${entry%%:*}" || { missing_tools+=("${entry%%:*}"); missing_packages+=("${entry#*:}"); }
 done
 [ -s /etc/ssl/certs/ca-certificates.crt ] || [ ! -f /etc/debian_version ] || missing_packages+=(ca-certificates)
-[ ${#missing_packages[@]} -eq 0 ] && exit 0
+by_hand=("${missing_packages[@]}")
+has promtool || { missing_tools+=(promtool); by_hand+=(prometheus); }
+[ ${#missing_packages[@]} -eq 0 ] && has promtool && exit 0
+
+# Of Debian's prometheus, which brings 300 MB and a service, the one file that the tests use.
+unpack_promtool() {
+  local folder
+  folder=$(mktemp -d) && cd "$folder" && chmod 755 . && apt-get download prometheus &&
+    dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x ./usr/bin/promtool &&
+    install -m 755 usr/bin/promtool /usr/local/bin/promtool && rm -r "$folder"
+}
+
+install_all() {
+  apt-get update || return
+  [ ${#missing_packages[@]} -eq 0 ] ||
+    apt-get install -y --no-install-recommends -o Dpkg::Options::=--force-confold "${missing_packages[@]}" || return
+  has promtool || (unpack_promtool)
+}
 
 skipped() {
   echo "system-packages: MISSING: ${missing_tools[*]:-${missing_packages[*]}}" >&2
@@ -45,11 +62,11 @@ skipped() {
 }
 
 [ -f /etc/debian_version ] && command -v apt-get >/dev/null ||
-  skipped "Install them with your system's package manager (on Debian or Ubuntu: ${missing_packages[*]})."
+  skipped "Install them with your system's package manager (on Debian or Ubuntu: ${by_hand[*]})."
 [ "$(id -u)" = 0 ] ||
-  skipped "As root: apt-get install --no-install-recommends ${missing_packages[*]}"
+  skipped "As root: apt-get install --no-install-recommends ${by_hand[*]}"
 
-echo "system-packages: installing ${missing_packages[*]} (once)" >&2
+echo "system-packages: installing ${missing_tools[*]} (once)" >&2
 export DEBIAN_FRONTEND=noninteractive
 
 # The tests start their own servers; Debian's must neither create a cluster nor start a service on a known port.
@@ -64,7 +81,7 @@ if [ ! -e "$policy" ]; then
 fi
 
 log=$(mktemp)
-if { apt-get update && apt-get install -y --no-install-recommends -o Dpkg::Options::=--force-confold "${missing_packages[@]}"; } >"$log" 2>&1; then
+if install_all >"$log" 2>&1; then
   rm -f "$log"
 else
   tail -n 20 "$log" >&2

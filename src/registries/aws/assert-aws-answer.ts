@@ -21,6 +21,7 @@ const causesOfTypes: Readonly<Record<string, Cause>> = {
   RequestLimitExceeded: 'rate-limited',
   UnrecognizedClientException: 'authentication-failed',
   InvalidSignatureException: 'authentication-failed',
+  IncompleteSignature: 'authentication-failed',
   IncompleteSignatureException: 'authentication-failed',
   MissingAuthenticationTokenException: 'authentication-failed',
   InvalidClientTokenId: 'authentication-failed',
@@ -37,23 +38,40 @@ const advice: Partial<Readonly<Record<Cause, string>>> = {
     ' The key needs ecr:DescribeRepositories, ecr:DescribeImages, ecr:GetAuthorizationToken, ecr:BatchGetImage and ecr:GetDownloadUrlForLayer.',
 };
 
+const STATUSES = [400, 403];
+
 /**
- * AWS says with status 400 what is wrong, be it a typing error or that it has been asked too often.
- * @throws AppError for every answer of that status
+ * AWS says in the body what is wrong, be it a typing error or that it has been asked too often: with status 400 or, as the list
+ * of common errors has it for keys and rights, 403.
+ * @throws AppError for every answer of these statuses
  */
 export function assertAwsAnswer(answer: Answer, action: string, secrets: readonly string[]): void {
   const { response, body } = answer;
-  if (response.status !== 400) return;
-  const { __type, message, Message } = parseAnswer(response, body, Failure);
+  const { status } = response;
+  if (!STATUSES.includes(status)) return;
+  // Whatever is between us and AWS may deny as well, in a page for people.
+  const { __type, message, Message } = status === 400 ? parseAnswer(response, body, Failure) : readDenial(answer);
   const type = cleanText(__type.split('#').at(-1) ?? '', secrets);
   const said = [type, cleanText(message ?? Message ?? '', secrets)].filter((part) => part !== '').join(': ');
-  const code = causesOfTypes[type] ?? 'registry-error';
+  const code = causesOfTypes[type] ?? (status === 403 ? 'permission-denied' : 'registry-error');
   const url = redactUrl(response.url);
-  throw new DistributionError(code, `${action} at ${url} answered 400 (${said}).${advice[code] ?? ''}`, {
-    method: response.method,
-    url,
-    status: 400,
-    codes: [{ code: type, message: cleanText(message ?? Message ?? '', secrets) }],
-    retryable: code === 'rate-limited',
-  });
+  throw new DistributionError(
+    code,
+    `${action} at ${url} answered ${status}${said === '' ? '' : ` (${said})`}.${advice[code] ?? ''}`,
+    {
+      method: response.method,
+      url,
+      status,
+      codes: [{ code: type, message: cleanText(message ?? Message ?? '', secrets) }],
+      retryable: code === 'rate-limited',
+    },
+  );
+}
+
+function readDenial({ response, body }: Answer): z.infer<typeof Failure> {
+  try {
+    return parseAnswer(response, body, Failure);
+  } catch {
+    return { __type: '' };
+  }
 }

@@ -24,7 +24,8 @@ const Tokens = z.object({
 });
 
 const TARGET = 'AmazonEC2ContainerRegistry_V20150921';
-const ANSWERS = [200, 400];
+/** Of errors AWS says in the body what they are, with either status: see `assertAwsAnswer`. */
+const ANSWERS = [200, 400, 403];
 
 export function createEcrApi(address: EcrAddress, credentials: AwsCredentials): EcrApi {
   const { url, region, accountId } = address;

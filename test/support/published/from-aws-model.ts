@@ -36,18 +36,24 @@ const scalars: Readonly<Record<string, string>> = {
 
 /**
  * Every call of a service model: all are `POST /`, told apart by a header.
- * @param commonErrors types of errors that every call may answer, which the model does not have
+ * @param commonErrors types of errors that every call may answer, which the model does not have, with their status
  */
-export function fromAwsModel(model: AwsModel, commonErrors: readonly string[]): readonly Operation[] {
+export function fromAwsModel(model: AwsModel, commonErrors: Readonly<Record<string, number>>): readonly Operation[] {
   return Object.entries(model.operations).map(([action, { input, output, errors }]) => {
     const target = `${model.metadata.targetPrefix}.${action}`;
-    const types = [...errors.map(({ shape }) => shape), ...commonErrors];
+    const own = errors.map(({ shape }) => shape);
+    const denials = Object.keys(commonErrors).filter((type) => commonErrors[type] === 403);
     return {
       name: action,
       matches: (request: AskedRequest) => request.method === 'POST' && request.header('x-amz-target') === target,
       query: {},
       body: toSchema(model, input.shape),
-      answers: { 200: toSchema(model, output.shape), 400: failureOf(types) },
+      // Of this protocol AWS answers most errors of the client's with 400, those with another status in the common list, too.
+      answers: {
+        200: toSchema(model, output.shape),
+        400: failureOf([...own, ...Object.keys(commonErrors)]),
+        403: failureOf(denials),
+      },
     };
   });
 }

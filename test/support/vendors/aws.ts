@@ -41,13 +41,13 @@ const errorTypes: Readonly<Record<number, string>> = {
   400: 'InvalidParameterException',
   403: 'AccessDeniedException',
   404: 'RepositoryNotFoundException',
-  429: 'TooManyRequestsException',
+  429: 'ThrottlingException',
 };
 const actionOf = (request: VendorRequest) => (request.header('x-amz-target') ?? '').replace(TARGET, '');
 const passwordOf = (generation: number) =>
   basicAuthorization({ username: 'AWS', password: `login-password-${generation}` });
 /** AWS words most errors with status 400. */
-const fail = (type: string, message = ''): VendorAnswer => ({ status: 400, body: { __type: type, message } });
+const fail = (type: string, message = '', status = 400): VendorAnswer => ({ status, body: { __type: type, message } });
 
 function refusalOf(request: VendorRequest): VendorAnswer | undefined {
   if (request.method !== 'POST' || request.header('content-type') !== 'application/x-amz-json-1.1')
@@ -76,7 +76,7 @@ function answer(request: VendorRequest, world: VendorWorld): VendorAnswer {
   if (actionOf(request) !== 'DescribeImages') return fail('UnknownOperationException');
   const repository = world.repositories.find(({ name }) => name === asked.repositoryName);
   if (repository === undefined) return fail('RepositoryNotFoundException', 'The repository does not exist');
-  if (world.denied.has(repository.project)) return fail('AccessDeniedException', 'User is not authorized');
+  if (world.denied.has(repository.project)) return fail('AccessDeniedException', 'User is not authorized', 403);
   const images = imagesOf(repository);
   return page('imageDetails', asked.filter?.tagStatus === 'TAGGED' ? images : [...images, untagged], asked);
 }

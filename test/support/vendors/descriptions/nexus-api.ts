@@ -1,7 +1,7 @@
 import { createDescription } from '../../published/create-description.ts';
 import { call, list, mapOf, object, orNull, text, time, whole } from '../../published/words.ts';
 
-// What is absent is null: the description says nowhere that a field may be, and its own examples are of Nexus's pages.
+// What is absent is null, as in the answers of https://help.sonatype.com/en/components-api.html; the description has no nulls.
 const asset = object({
   blobCreated: orNull(time),
   blobStoreName: orNull(text),
@@ -46,6 +46,5 @@ export const nexusApi = createDescription({
   ],
   elsewhere: {
     401: 'https://help.sonatype.com/en/rest-and-integration-api.html',
-    404: 'https://help.sonatype.com/en/components-api.html',
   },
 });

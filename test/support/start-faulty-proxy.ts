@@ -21,12 +21,15 @@ export interface FaultyProxy {
   set(fault: Fault): void;
   /** Resets every connection that is open. */
   cut(): void;
+  /** Bytes of answers that went through so far. */
+  answered(): number;
   stop(): Promise<void>;
 }
 
 /** Stands before a server on a loopback port, whatever protocol it speaks, and does to its connections what networks do. */
 export async function startFaultyProxy(targetPort: number): Promise<FaultyProxy> {
   let fault: Fault = { kind: 'none' };
+  let passed = 0;
   const open = new Set<Socket>();
   const remember = (socket: Socket) => {
     open.add(socket);
@@ -40,7 +43,14 @@ export async function startFaultyProxy(targetPort: number): Promise<FaultyProxy>
     remember(upstream);
     client.pipe(upstream);
     client.once('close', () => upstream.destroy());
-    void answer(upstream, client, () => fault);
+    void answer(
+      upstream,
+      client,
+      () => fault,
+      (bytes) => {
+        passed += bytes;
+      },
+    );
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -53,6 +63,7 @@ export async function startFaultyProxy(targetPort: number): Promise<FaultyProxy>
       fault = next;
     },
     cut,
+    answered: () => passed,
     stop: async () => {
       server.close();
       cut();
@@ -61,7 +72,12 @@ export async function startFaultyProxy(targetPort: number): Promise<FaultyProxy>
   };
 }
 
-async function answer(upstream: Socket, client: Socket, now: () => Fault): Promise<void> {
+async function answer(
+  upstream: Socket,
+  client: Socket,
+  now: () => Fault,
+  passed: (bytes: number) => void,
+): Promise<void> {
   let answered = 0;
   try {
     for await (const chunk of upstream as AsyncIterable<Buffer>) {
@@ -70,6 +86,7 @@ async function answer(upstream: Socket, client: Socket, now: () => Fault): Promi
       if (fault.kind === 'delay') await delay(fault.milliseconds);
       const left = fault.kind === 'truncate' || fault.kind === 'reset' ? Math.max(0, fault.bytes - answered) : Infinity;
       answered += chunk.byteLength;
+      passed(Math.min(chunk.byteLength, left));
       if (!client.write(chunk.subarray(0, Math.min(chunk.byteLength, left)))) await drained(client);
       if (left >= chunk.byteLength) continue;
       if (fault.kind === 'reset') client.resetAndDestroy();

@@ -19,7 +19,7 @@ import { type BodyLimits, readBody } from './read-body.ts';
 import { redactUrl } from './redact-url.ts';
 import { refineDenial } from './refine-denial.ts';
 import { requestKind } from './request-kind.ts';
-import { retry } from './retry.ts';
+import { retry, waitBefore } from './retry.ts';
 import { isSecret, secretsOf } from './secrets-of.ts';
 import { system as realSystem, type System } from './system.ts';
 import { isHtml, toResponseError } from './to-response-error.ts';
@@ -51,6 +51,8 @@ export interface Session {
   open(request: SessionRequest, signal: AbortSignal): Promise<WireResponse>;
   /** For small bodies; one that breaks off is asked for again. `limit-exceeded` beyond `maxBytes`. */
   read(request: SessionRequest, maxBytes: number, signal: AbortSignal): Promise<Answer>;
+  /** Waits as before another try after so many that failed. */
+  pause(tries: number, signal: AbortSignal): Promise<void>;
   /** Absent: nobody limits what is asked of the registry. */
   readonly budget?: RequestBudget;
   /** What the registry wants people to know, once each. */
@@ -263,6 +265,7 @@ export function openSession(settings: RegistrySettings, policy: NetworkPolicy, d
     ...(budget ? { budget } : {}),
     open,
     read,
+    pause: (tries, signal) => system.sleep(waitBefore(tries, undefined, system.random()), signal),
     warnings: warnings.list,
     warn: warnings.add,
     forgetWarnings: warnings.forget,

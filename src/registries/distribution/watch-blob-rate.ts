@@ -34,8 +34,12 @@ export function watchBlobRate(
       target.destroy(slowError(url, sum, blobRate, blobRateWindow));
   }, every);
   timer.unref();
-  for (const event of ['end', 'close', 'error']) source.once(event, () => clearInterval(timer));
-  target.once('close', () => clearInterval(timer));
+  const stop = () => {
+    clearInterval(timer);
+    target.off('close', stop);
+  };
+  for (const event of ['end', 'close', 'error']) source.once(event, stop);
+  target.once('close', stop);
 }
 
 function slowError(url: URL, bytes: number, rate: number, windowMs: number): DistributionError {

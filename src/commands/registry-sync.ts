@@ -30,8 +30,8 @@ export function defineRegistrySync(parent: Command, context: CommandContext): vo
     .addHelpText(
       'after',
       `
-A server starts no sync by itself, but for the first one of a registry that was added with --scan: run this from a timer, and have
-registries send their events (plimsoll registry webhook).
+A server lists every registry once a night by itself (PLIMSOLL_SYNC_EVERY). Pushed images are listed within seconds where the
+registry sends its events (plimsoll registry webhook).
 
 Examples:
   plimsoll registry sync staging --wait

@@ -13,7 +13,6 @@ test.each([
   'deploy/compose.yaml',
   'deploy/kubernetes/plimsoll.yaml',
   'deploy/kubernetes/watch-pods.yaml',
-  'deploy/kubernetes/sync-by-clock.yaml',
   'deploy/systemd/plimsoll-report.service',
 ])('%s sets nothing that is no setting', (path) => {
   const named = settingsIn(readFileSync(path, 'utf8'));

@@ -11,9 +11,11 @@ import { waitUntil } from '../support/wait-until.ts';
 // after a calm run. The same processes go through one trouble after the other: starting them is most of the work.
 // PLIMSOLL_FAULT_IMAGES=200 makes the long run of docs/quality.md.
 
-vi.setConfig({ testTimeout: 900_000, hookTimeout: 600_000 });
-
 const IMAGES = Number(process.env.PLIMSOLL_FAULT_IMAGES ?? 8);
+vi.setConfig({ testTimeout: 900_000 + IMAGES * 10_000, hookTimeout: 600_000 + IMAGES * 5_000 });
+
+/** From one `kill -9` to the next, at most; a fourth of it at least. */
+const KILL_EVERY_MS = Number(process.env.PLIMSOLL_FAULT_KILL_SECONDS ?? 2) * 1_000;
 /** So that the scan of small images lasts as long as the trouble does, without work. */
 const SLOWLY: Fault = { kind: 'delay', milliseconds: 150 };
 const DATABASE = 'faults';
@@ -121,9 +123,11 @@ describe('in the end everything is as after a calm run', () => {
     await expectSameAfter('killed', async (_, { replace, processes }, isDone) => {
       let kills = 0;
       while (!isDone()) {
-        await delay(500 + random() * 1_500);
+        await delay((0.25 + 0.75 * random()) * KILL_EVERY_MS);
         await replace(Math.floor(random() * processes));
         kills++;
+        if (kills % 20 === 0)
+          console.info(`${kills} kills, ${JSON.stringify(lab && (await unfinished(lab)))} unfinished`);
       }
       return kills;
     });

@@ -77,14 +77,19 @@ export async function walkTags(
   const names = new Set<string>();
   let changed: SeenTag[] = [];
   let changedBytes = 0;
+  let saved: Promise<void> = Promise.resolve();
   const save = async () => {
     const batch = changed;
     changed = [];
     changedBytes = 0;
-    if (batch.length > 0) await store.images.saveTags(walk.registryId, repository, batch);
+    if (batch.length === 0) return;
+    saved = store.images.saveTags(walk.registryId, repository, batch);
+    await saved;
   };
   const take = async (listed: ListedTag) => {
     names.add(listed.name);
+    // A database that is slower than the registry must not be handed ever more.
+    await saved;
     if (walk.isWanted && !walk.isWanted(listed, known.get(listed.name))) return;
     tally.sawTag();
     const companion = listed.skipped ?? classifyTag(listed.name);

@@ -44,6 +44,12 @@ test('every connection is durable, waits for a lock, and keeps references true',
   await reader.destroy();
 });
 
+test('who writes keeps few pages in memory, and none by a map of the file', async () => {
+  // Negative: KiB. https://www.sqlite.org/pragma.html#pragma_cache_size
+  expect(await pragma(db, 'cache_size')).toBe(-16 * 1_024);
+  expect(await pragma(db, 'mmap_size')).toBe(0);
+});
+
 test('a reader cannot write, and sees what has been committed', async () => {
   const reader = open({ readOnly: true, connections: 2 });
   await db.insertInto('things').values({ id: 1, name: 'a' }).execute();

@@ -8,19 +8,18 @@ export const DOCUMENT = 'description';
  * own making. Its references are made absolute.
  */
 export function closeSchema(schema: Schema): Schema {
-  return close(schema, false) as Schema;
+  return close(schema) as Schema;
 }
 
-/** @param isPart of an `allOf`, whose other parts may have more fields */
-function close(value: unknown, isPart: boolean): unknown {
-  if (Array.isArray(value)) return value.map((each) => close(each, isPart));
+function close(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(close);
   if (typeof value !== 'object' || value === null) return value;
   const made = Object.fromEntries(
     Object.entries(value).map(([key, each]) => {
-      if (key === '$ref' && typeof each === 'string' && each.startsWith('#')) return [key, `${DOCUMENT}${each}`];
-      return [key, close(each, key === 'allOf')];
+      const isReference = key === '$ref' && typeof each === 'string' && each.startsWith('#');
+      return [key, isReference ? `${DOCUMENT}${each}` : close(each)];
     }),
   );
-  const isObject = typeof made.properties === 'object' || Array.isArray(made.allOf);
-  return isObject && !isPart && !('additionalProperties' in made) ? { ...made, unevaluatedProperties: false } : made;
+  const isObject = typeof made.properties === 'object';
+  return isObject && !('additionalProperties' in made) ? { ...made, additionalProperties: false } : made;
 }

@@ -1,5 +1,4 @@
-import type { ErrorObject } from 'ajv';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv, type ErrorObject } from 'ajv';
 import addFormatsModule from 'ajv-formats';
 import { closeSchema, DOCUMENT } from './close-schema.ts';
 import type { AskedRequest, Operation, Schema } from './operation.ts';
@@ -57,7 +56,7 @@ export function createDescription({ source, operations, document, elsewhere = {}
 }
 
 function createCheck(document: Schema | undefined, coerceTypes: boolean): Check {
-  const ajv = addFormats(new Ajv2020({ strict: false, allErrors: true, logger: false, coerceTypes }));
+  const ajv = addFormats(new Ajv({ strict: false, allErrors: true, logger: false, coerceTypes }));
   if (document !== undefined) ajv.addSchema(closeSchema(document), DOCUMENT);
   const compiled = new Map<Schema, ReturnType<typeof ajv.compile>>();
   return (schema, value) => {

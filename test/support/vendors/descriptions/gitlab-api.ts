@@ -76,7 +76,7 @@ const answered = { 200: list(repository), 401: undefined, 404: undefined };
 /** Its REST API, and of GraphQL the one query that is asked. Where REST answers a list, the description has one item of it. */
 export const gitlabApi = createDescription({
   source:
-    'gitlabhq/gitlabhq at 07fbd7ab (GitLab 18.9), doc/api/openapi/openapi_v3.yaml; lib/api/entities at 28bc811a; app/graphql/types at 55eb439f',
+    'gitlabhq/gitlabhq at 07fbd7ab (GitLab 18.9 or newer), doc/api/openapi/openapi_v3.yaml; lib/api/entities at 28bc811a; app/graphql/types at 55eb439f',
   licence: 'MIT',
   operations: [
     call({

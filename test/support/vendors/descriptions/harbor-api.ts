@@ -128,7 +128,7 @@ const artifact = object({
 
 export const harborApi = createDescription({
   source:
-    'goharbor/harbor, api/v2.0/swagger.yaml, as qcserestipy/harbor-go-client has it at b16cfb17 (Harbor 2.14 or newer)',
+    'goharbor/harbor, api/v2.0/swagger.yaml, as qcserestipy/harbor-go-client has it at b16cfb17; it names no release',
   licence: 'Apache-2.0',
   operations: [
     call({

@@ -34,7 +34,7 @@ const repository = object({
 });
 
 export const harborFirstApi = createDescription({
-  source: 'goharbor/harbor at 0d515d5f, api/harbor/swagger.yaml (Harbor 1.10)',
+  source: 'goharbor/harbor at 0d515d5f, api/harbor/swagger.yaml (Harbor 1.10.0)',
   licence: 'Apache-2.0',
   operations: [
     // By which version 2 is told; version 1 has nothing there.

@@ -272,6 +272,19 @@ describe('trouble', () => {
     expect(waits.slice(0, 7)).toEqual([2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000]);
   });
 
+  test('a job that fails to its last attempt is given up with the cause of the last', async () => {
+    await scanTask(1);
+    const given: string[] = [];
+    startWorker(async () => Promise.reject(Object.assign(new Error('nothing can be saved'), { code: 'ENOSPC' })), {
+      jobs: { ...store.jobs, retry: (id, worker) => store.jobs.retry(id, worker, clock.now) },
+      giveUp: async (_, reason, cause) => void given.push(`${cause}: ${reason}`),
+    });
+
+    await waitUntil(isIdle);
+
+    expect(given).toEqual(['disk-full: given up after 25 attempts that did not end']);
+  });
+
   test('a job that never ends is given up with what happened', async () => {
     await scanTask(1);
     const job = await store.jobs.claim('dies', clock.now, LEASE_MS);

@@ -1,9 +1,11 @@
 import type { Logger } from 'pino';
 import { AppError } from '../model/app-error.ts';
+import type { Cause } from '../model/cause.ts';
 import type { Job, JobKind, JobStore } from '../store/store.ts';
 import { createEmbeddedQueue } from './embedded.ts';
 import type { ClaimedJob, JobSource } from './job-source.ts';
 import { logOfJob } from './log-of-job.ts';
+import { type RememberedCauses, rememberCauses } from './remember-causes.ts';
 
 /**
  * What became of a job: done (`failed`: for good, and what it was for says so), or to be tried again at a time; `uncounted` when it
@@ -29,7 +31,7 @@ export interface JobWorkerDeps {
   readonly source?: JobSource;
   readonly handlers: Readonly<Record<JobKind, JobHandler>>;
   /** Records that a job ends without a result: it has been begun too often, by workers that died or failed. */
-  readonly giveUp: (job: Job, reason: string) => Promise<void>;
+  readonly giveUp: (job: Job, reason: string, cause: Cause) => Promise<void>;
   /** Unique among the processes on one database. */
   readonly name: string;
   readonly concurrency: number;
@@ -50,12 +52,13 @@ const MOST_ATTEMPTS = 25;
 export function createWorker(deps: JobWorkerDeps): JobWorker {
   const stopping = new AbortController();
   const source = deps.source ?? createEmbeddedQueue(deps);
+  const causes = rememberCauses();
   let loops: Promise<void>[] = [];
   return {
     start: () => {
       loops = Array.from({ length: deps.concurrency }, (_, index) =>
         // A job that this process lost and claimed again in another loop is not the first loop's any more.
-        loop({ ...deps, name: `${deps.name}/${index + 1}` }, source, stopping.signal),
+        loop({ ...deps, name: `${deps.name}/${index + 1}` }, source, causes, stopping.signal),
       );
     },
     stop: async () => {
@@ -66,11 +69,16 @@ export function createWorker(deps: JobWorkerDeps): JobWorker {
   };
 }
 
-async function loop(deps: JobWorkerDeps, source: JobSource, stopping: AbortSignal): Promise<void> {
+async function loop(
+  deps: JobWorkerDeps,
+  source: JobSource,
+  causes: RememberedCauses,
+  stopping: AbortSignal,
+): Promise<void> {
   while (!stopping.aborted) {
     try {
       const claimed = await source.next(deps.name);
-      if (claimed) await work(claimed, deps, stopping);
+      if (claimed) await work(claimed, deps, causes, stopping);
       else await pause(IDLE_MS, stopping);
     } catch (error) {
       deps.log.error({ err: error }, 'the job queue cannot be reached');
@@ -79,7 +87,12 @@ async function loop(deps: JobWorkerDeps, source: JobSource, stopping: AbortSigna
   }
 }
 
-async function work(claimed: ClaimedJob, deps: JobWorkerDeps, stopping: AbortSignal): Promise<void> {
+async function work(
+  claimed: ClaimedJob,
+  deps: JobWorkerDeps,
+  causes: RememberedCauses,
+  stopping: AbortSignal,
+): Promise<void> {
   const { job } = claimed;
   const { jobs, handlers, giveUp, name, now } = deps;
   const log = logOfJob(deps.log, job);
@@ -93,12 +106,13 @@ async function work(claimed: ClaimedJob, deps: JobWorkerDeps, stopping: AbortSig
   try {
     if (job.attempt > MOST_ATTEMPTS) {
       log.error('a job was given up');
-      await giveUp(job, `given up after ${MOST_ATTEMPTS} attempts that did not end`);
+      await giveUp(job, `given up after ${MOST_ATTEMPTS} attempts that did not end`, causes.of(job.id));
       await jobs.complete(job.id, name);
       return await claimed.settled();
     }
     const outcome = await handlers[job.kind](job, AbortSignal.any([stopping, lost.signal]));
     if (lost.signal.aborted) return await claimed.settled();
+    causes.forget(job.id);
     if (outcome.done) await jobs.complete(job.id, name);
     else if (outcome.uncounted) await jobs.giveBack(job.id, name, outcome.retryAt);
     else await jobs.retry(job.id, name, outcome.retryAt);
@@ -107,6 +121,7 @@ async function work(claimed: ClaimedJob, deps: JobWorkerDeps, stopping: AbortSig
     if (lost.signal.aborted) return await claimed.settled();
     if (stopping.aborted) return await giveBack();
     log.error({ err: error }, 'a job ended in an unexpected error');
+    causes.note(job.id, error);
     await claimed.failed(error);
   } finally {
     await lease.end();

@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openTestStore, postgresEngine, type StoreEngine } from '../../test/support/open-test-store.ts';
+import { runSql } from '../../test/support/run-sql.ts';
 import { sampleImage, sampleRegistry, sampleTag } from '../../test/support/sample-images.ts';
 import { waitUntil } from '../../test/support/wait-until.ts';
 import type { Job, Store } from '../store/store.ts';
@@ -45,7 +46,7 @@ async function openSource(leaseMs = LEASE_MS): Promise<JobSource> {
     url,
     jobs: store.jobs,
     delivery: store.jobDelivery,
-    giveUp: async (job, reason) => void given.push(`${job.id} ${reason}`),
+    giveUp: async (job, reason, cause) => void given.push(`${job.id} ${reason}, ${cause}`),
     leaseMs,
     now: () => clock.now,
     log,
@@ -190,16 +191,12 @@ describe('a job that nobody can do', () => {
     const source = await openSource();
     sources.push(source);
     const claimed = await waitUntil(() => source.next('worker'));
-    await store.jobDelivery.letGo(claimed.job.id, 'worker');
-    // As after the last retry; to wait for eleven of them would take minutes.
-    const { PgBoss } = await import('pg-boss');
-    const boss = new PgBoss({ connectionString: url, schema: 'plimsoll_jobs', supervise: false, schedule: false });
-    await boss.start();
-    await boss.insert('dead-jobs', [{ data: { job: claimed.job } }]);
-    await boss.stop({ graceful: false });
+    // As at the last retry; to wait for eleven of them would take minutes.
+    await runSql(url, "update plimsoll_jobs.job set retry_limit = 0 where name = 'jobs'");
+    await claimed.failed(Object.assign(new Error('nothing can be saved'), { code: 'ENOSPC' }));
 
     await waitUntil(isIdle);
 
-    expect(given).toEqual([`${claimed.job.id} given up after 11 deliveries that failed`]);
+    expect(given).toEqual([`${claimed.job.id} given up after 11 deliveries that failed, disk-full`]);
   });
 });

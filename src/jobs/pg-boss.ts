@@ -1,5 +1,7 @@
 import { PgBoss } from 'pg-boss';
 import type { Logger } from 'pino';
+import { causeOf } from '../model/app-error.ts';
+import { type Cause, causes } from '../model/cause.ts';
 import type { HandedJob, JobDelivery } from '../store/job-delivery.ts';
 import type { Job, JobStore } from '../store/store.ts';
 import type { ClaimedJob, JobSource } from './job-source.ts';
@@ -9,7 +11,7 @@ export interface PgBossDeps {
   readonly jobs: JobStore;
   readonly delivery: JobDelivery;
   /** Records that a job ends without a result: every delivery of it has failed. */
-  readonly giveUp: (job: Job, reason: string) => Promise<void>;
+  readonly giveUp: (job: Job, reason: string, cause: Cause) => Promise<void>;
   readonly leaseMs: number;
   readonly now: () => Date;
   readonly log: Logger;
@@ -113,7 +115,8 @@ async function next(boss: PgBoss, worker: string, deps: PgBossDeps): Promise<Cla
     },
     failed: async (error) => {
       await delivery.letGo(job.id, worker);
-      await boss.fail(QUEUE, id, { message: error instanceof Error ? error.message : String(error) });
+      const message = error instanceof Error ? error.message : String(error);
+      await boss.fail(QUEUE, id, { message, cause: causeOf(error) });
     },
   };
 }
@@ -121,16 +124,22 @@ async function next(boss: PgBoss, worker: string, deps: PgBossDeps): Promise<Cla
 /** What could not be done by anybody fails, and says so. */
 async function bury(boss: PgBoss, { jobs, delivery, giveUp, leaseMs, now, log }: PgBossDeps): Promise<void> {
   for (;;) {
-    const [dead] = await boss.fetch<Payload>(DEAD, { batchSize: 1 });
+    const [dead] = await boss.fetch<Payload>(DEAD, { batchSize: 1, includeMetadata: true });
     if (!dead) return;
     const job = await delivery.claim(dead.data.job.id, DEAD, now(), leaseMs);
     if (job) {
       log.error({ job: job.id, kind: job.kind }, 'a job was given up');
-      await giveUp(job, `given up after ${RETRIES + 1} deliveries that failed`);
+      await giveUp(job, `given up after ${RETRIES + 1} deliveries that failed`, causeIn(dead.sourceOutput));
       await jobs.complete(job.id, DEAD);
     }
     await boss.complete(DEAD, dead.id);
   }
+}
+
+/** What the last delivery failed of; one that died says nothing. */
+function causeIn(output: object | null): Cause {
+  const said = output && 'cause' in output ? output.cause : undefined;
+  return causes.find((cause) => cause === said) ?? 'internal-error';
 }
 
 function repeat(everyMs: number, log: Logger, trouble: string, act: () => Promise<void>): { stop(): Promise<void> } {

@@ -4,6 +4,7 @@ import { createWorker } from '../jobs/create-worker.ts';
 import { createEmbeddedQueue } from '../jobs/embedded.ts';
 import type { JobSource } from '../jobs/job-source.ts';
 import { openPgBossQueue } from '../jobs/pg-boss.ts';
+import type { Cause } from '../model/cause.ts';
 import type { Job } from '../store/store.ts';
 import { giveUpJob } from '../tasks/give-up-job.ts';
 import { startEventLooks } from '../tasks/start-event-looks.ts';
@@ -90,7 +91,7 @@ async function snapshotToMatch(
 
 async function startJobs(installation: Installation, handlers: ReturnType<typeof createJobHandlers>) {
   const { config, store, holder: name, now, log } = installation;
-  const giveUp = (job: Job, reason: string) => giveUpJob(store, job, reason);
+  const giveUp = (job: Job, reason: string, cause: Cause) => giveUpJob(store, job, reason, cause);
   const leaseMs = config.leaseSeconds * 1_000;
   const { jobs, jobDelivery: delivery } = store;
   const source: JobSource =

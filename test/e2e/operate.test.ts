@@ -12,8 +12,11 @@ import { loadConfig } from '../../src/config/load-config.ts';
 import { startWorker } from '../../src/main.ts';
 import { postgresEngine } from '../support/open-test-store.ts';
 import { hasPromtool, promtool } from '../support/promtool.ts';
+import { lodashAdvisory } from '../support/sample-advisories.ts';
+import { startScanOfAll } from '../support/start-scan-of-all.ts';
 import { startTestPlimsoll, type TestPlimsoll } from '../support/start-test-plimsoll.ts';
 import { toServedRepository } from '../support/to-served-repository.ts';
+import { waitForScan } from '../support/wait-for-scan.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { writeAdvisoryZip } from '../support/write-zip.ts';
 
@@ -31,7 +34,7 @@ let registry: ServedRegistry;
 let plimsoll: TestPlimsoll;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'plimsoll-operate-'));
-  await writeAdvisoryZip(join(folder, 'osv/npm/all.zip'), []);
+  await writeAdvisoryZip(join(folder, 'osv/npm/all.zip'), [lodashAdvisory]);
   registry = await serveRegistry({ repositories: [toServedRepository('team/app', images)] });
   plimsoll = await startTestPlimsoll({
     PLIMSOLL_ADVISORIES_URL: `file://${join(folder, 'osv')}`,
@@ -91,7 +94,7 @@ test('every metric has a help, is documented, and the dashboard and the alerts a
   }
 });
 
-test('a scan is counted: layers read and spared, what the engines did, whose thread and connection it was', async () => {
+test('a scan is counted: layers read and spared; threads, connections and engines tell how they are', async () => {
   // A scrape does not wait for an engine that is slow to start.
   await waitUntil(
     async () => sampleOf((await ask('/metrics')).text, 'plimsoll_malware_engine_ready{engine="yara-x"}') === 1,
@@ -103,12 +106,11 @@ test('a scan is counted: layers read and spared, what the engines did, whose thr
     Url: registry.url,
     RegistryType: 'docker',
     NetType: 'public',
-    NeedScan: true,
+    NeedScan: false,
   });
-  await waitUntil(async () => {
-    const { List = [] } = await plimsoll.sdk.DescribeAssetImageRegistryList({ Limit: 10, Offset: 0 });
-    return List.length === 2 && List.every(({ ScanStatus }) => ScanStatus === 'SCANNED');
-  });
+  await plimsoll.sdk.SyncAssetImageRegistryAsset({ All: true });
+  await waitUntil(async () => (await plimsoll.sdk.DescribeAssetImageRegistryList({})).TotalCount === images.length);
+  expect(await waitForScan(plimsoll.sdk, await startScanOfAll(plimsoll.sdk))).toMatchObject({ Status: 'SCANNED' });
   const { text } = await ask('/metrics');
 
   expect(sampleOf(text, 'plimsoll_layers_total{outcome="walked"}')).toBe(2);
@@ -116,10 +118,14 @@ test('a scan is counted: layers read and spared, what the engines did, whose thr
   expect(sampleOf(text, 'plimsoll_layer_bytes_total{source="registry"}')).toBe(shared.size + own.size);
   expect(sampleOf(text, 'plimsoll_layer_bytes_total{source="kept"}')).toBe(shared.size);
   expect(sampleOf(text, 'plimsoll_advisories_snapshot_age_seconds')).toBeGreaterThanOrEqual(0);
-  expect(sampleOf(text, 'plimsoll_advisories')).toBe(0);
-  const idle = (series: string) => sampleOf(text, `${series},state="idle"}`) ?? 0;
-  expect(idle('plimsoll_database_connections{pool="read"')).toBeGreaterThan(0);
-  expect(idle('plimsoll_database_connections{pool="write"')).toBe(1);
+  expect(sampleOf(text, 'plimsoll_advisories')).toBe(1);
+  const connections = (pool: string) =>
+    ['busy', 'idle'].reduce((sum, state) => {
+      const series = `plimsoll_database_connections{pool="${pool}",state="${state}"}`;
+      return sum + (sampleOf(text, series) ?? 0);
+    }, 0);
+  expect(connections('read')).toBeGreaterThan(0);
+  expect(connections('write')).toBe(1);
   expect(sampleOf(text, 'plimsoll_scan_threads_waiting')).toBe(0);
 });
 

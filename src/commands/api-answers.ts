@@ -80,7 +80,7 @@ export type AddedRegistry = z.output<typeof AddedRegistry>;
 
 export const CreatedTask = z.looseObject({ TaskID: z.number().nullish() });
 
-/** What of DescribeAssetImageRegistryRegistryDetail is sent back to have the registry tested again. */
+/** What of DescribeAssetImageRegistryRegistryDetail must be sent back when something else of a registry is changed. */
 export const RegistryDetail = z.object({
   Name: text,
   Username: text,
@@ -89,6 +89,7 @@ export const RegistryDetail = z.object({
   RegistryType: text,
   NetType: text,
 });
+export type RegistryDetail = z.output<typeof RegistryDetail>;
 
 /** DescribeAssetImageRegistryScanStatusOneKey. */
 export const TaskState = z.looseObject({

@@ -1,4 +1,4 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { everything } from '../model/sync-choice.ts';
 import { AddedRegistry, Done } from './api-answers.ts';
 import type { CommandContext } from './command-context.ts';
@@ -8,6 +8,8 @@ import { findRegistries } from './find-registry.ts';
 import { withLocalStore } from './open-local-store.ts';
 import { failureOf } from './registry-failure.ts';
 import { PASSWORD_VARIABLE, readRegistryPassword, registryTypeOption, withScheme } from './registry-options.ts';
+import { registryScanOption, type ScanChoice, scanParameters } from './registry-scan-option.ts';
+import { requestsPerSecond } from './requests-per-second.ts';
 import { addSyncChoiceOptions, changeChoice, givesChoice, type SyncChoiceOptions } from './sync-choice-options.ts';
 
 interface AddOptions {
@@ -18,7 +20,7 @@ interface AddOptions {
   readonly speedLimit: number;
   readonly region: string;
   readonly instance?: string;
-  readonly scan?: true;
+  readonly scan?: ScanChoice;
 }
 type AddWithChoice = AddOptions & SyncChoiceOptions;
 
@@ -38,7 +40,7 @@ export function defineRegistryAdd(parent: Command, context: CommandContext): voi
     .option('--speed-limit <requests>', 'requests a second at most; 0 = no limit', requestsPerSecond, 0)
     .option('--region <region>', 'region of a cloud registry whose address does not tell it', 'default')
     .option('--instance <id>', 'instance of a cloud registry whose address does not tell it, such as tcr-…')
-    .option('--scan', 'authorise and scan the newest image of each repository after each sync');
+    .addOption(registryScanOption());
   addSyncChoiceOptions(command)
     .addHelpText(
       'after',
@@ -46,7 +48,7 @@ export function defineRegistryAdd(parent: Command, context: CommandContext): voi
 The type docker fits every registry that has a catalog. The others list by an API of their vendor: what account each needs, and
 what the address looks like, is in docs/guides/connect-a-registry.md.
 The password is asked for, or read from standard input or ${PASSWORD_VARIABLE}; never from the command line.
---scan leaves older images as they are: authorise and scan those once (plimsoll image authorize, plimsoll task start).
+--scan and --scan newest leave older images as they are: authorise and scan those once (plimsoll image authorize, plimsoll task start).
 --include, --exclude and --newest work on the database of this machine's settings, which must be the server's.
 
 Examples:
@@ -74,7 +76,8 @@ async function addRegistry(context: CommandContext, name: string, url: string, o
     ...(options.instance === undefined ? {} : { InstanceId: options.instance }),
     Insecure: options.insecure ? 1 : 0,
     SpeedLimit: options.speedLimit,
-    NeedScan: options.scan === true,
+    NeedScan: false,
+    ...scanParameters(options.scan),
   };
   const added = givesChoice(options)
     ? await addWithChoice(context, api, parameters, options)
@@ -82,7 +85,7 @@ async function addRegistry(context: CommandContext, name: string, url: string, o
 
   if (added.NameRepeatErr) {
     throw new CommandFailure(`Registry "${name}" was not added: ${added.NameRepeatErr}`, {
-      fix: `Choose another name, or remove the old one with its images: plimsoll registry remove ${name}. A new password or address goes by plimsoll call UpdateAssetImageRegistryRegistryDetail.`,
+      fix: `Choose another name, or change the one that is there: plimsoll registry update ${name} -u <account> (--url, --password, --scan; its images stay).`,
     });
   }
   if (added.HealthCheckErr) {
@@ -124,11 +127,4 @@ async function addWithChoice(
     }
     return added;
   });
-}
-
-function requestsPerSecond(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 0)
-    throw new InvalidArgumentError('Write a whole number, 0 for no limit.');
-  return value;
 }

@@ -40,8 +40,8 @@ export const causeTexts: Readonly<Record<Cause, CauseText>> = {
   'authentication-failed': cause(
     'The registry refused the user name or password',
     '镜像仓库拒绝了用户名或密码',
-    'Check the user name and password (or token), and give the registry the right ones: UpdateAssetImageRegistryRegistryDetail keeps its images; or remove it and add it again.',
-    '请检查镜像仓库的用户名和密码（或令牌）后重新配置。',
+    'Check the user name and password (or token), and give the registry the right ones: "plimsoll registry update <name> -u <account>" (UpdateAssetImageRegistryRegistryDetail) keeps its images.',
+    '请检查镜像仓库的用户名和密码（或令牌），并用 plimsoll registry update <名称> -u <用户名>（UpdateAssetImageRegistryRegistryDetail）更新，镜像会保留。',
   ),
   'blob-corrupt': cause(
     'The registry delivered content that does not match its digest',

@@ -80,6 +80,42 @@ describe('from an empty server to a list, by commands alone', () => {
     expect((await run('registry list')).note).toMatch(
       /wrong: The registry refused the user name or password\.\n {2}fix: /,
     );
+  });
+
+  test('its account is mended from another machine, without the database, and it keeps its id', async () => {
+    const elsewhere = { PLIMSOLL_DATA_DIR: join(work, 'elsewhere') };
+    const still = await run('registry update wrong --password-stdin', { env: elsewhere, input: 'other-nonsense\n' });
+    const mended = await run('registry update wrong --password-stdin', { env: elsewhere, input: account.password });
+    const scanned = await run('registry update wrong --scan all --insecure --speed-limit 50 -o json', {
+      env: { ...elsewhere, PLIMSOLL_REGISTRY_PASSWORD: 'of another command' },
+    });
+
+    expect(still.exitCode).toBe(1);
+    expect(still.note).toMatch(/^error: Registry "wrong" is changed, but cannot be used: [\s\S]+\n {2}fix: .+/);
+    expect(oneLine(still.note)).toContain('plimsoll registry update <name> -u <account>');
+    expect(`${still.note}${still.out}`).not.toContain('nonsense');
+    expect(mended.out).toMatch(/^Registry "wrong" is changed, and connected \(id (\d+)\)\.\n$/);
+    expect(JSON.parse(scanned.out)).toEqual({ registry: 'wrong', id: expect.any(Number), connected: true });
+    const { id } = JSON.parse(scanned.out);
+    const detail = async () =>
+      JSON.parse((await run(`call DescribeAssetImageRegistryRegistryDetail {"RegistryId":${id}}`)).out);
+    const settings = { Username: 'scanner', Url: registry.url, SpeedLimit: 50, NeedScan: true, SyncMode: 1 };
+    expect(await detail()).toMatchObject({ ...settings, Insecure: 1 });
+    expect((await run('registry update wrong --scan off --no-insecure', { env: elsewhere })).exitCode).toBe(0);
+    expect(await detail()).toMatchObject({ ...settings, NeedScan: false, Insecure: 0 });
+  });
+
+  test('an account needs a password, and a registry without an account none', async () => {
+    const noPassword = await run('registry update wrong -u somebody');
+    const empty = await run('registry update wrong --password-stdin', { input: '\n' });
+    const anonymous = await run('registry update wrong --username=');
+    const noAccount = await run('registry update wrong --password');
+
+    expect(noPassword.note).toContain('There is no password for somebody.');
+    expect(empty.note).toContain('The password of scanner is empty');
+    expect(anonymous.note).toContain('is changed, but cannot be used');
+    expect(noAccount.note).toContain('is asked without an account');
+    expect([noPassword, empty, anonymous, noAccount].map(({ exitCode }) => exitCode)).toEqual([2, 2, 1, 2]);
     expect((await run('registry remove wrong')).out).toBe('Registry "wrong" is removed.\n');
   });
 
@@ -94,7 +130,9 @@ describe('from an empty server to a list, by commands alone', () => {
 
     expect(added).toMatchObject({ exitCode: 0, note: 'Next: plimsoll registry sync staging --wait\n' });
     expect(again.exitCode).toBe(1);
-    expect(again.note).toContain('Choose another name');
+    expect(oneLine(again.note)).toContain(
+      'Choose another name, or change the one that is there: plimsoll registry update staging',
+    );
     expect(synced.out).toBe('staging is in sync. Not images: 1 attestation.\n');
     expect((await run('registry test staging')).out).toContain('staging: connected');
     expect((await run('registry list -o name')).out).toBe('staging\n');

@@ -3,9 +3,8 @@ import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seededRandom } from '../../bench/seeded-random.ts';
-import { type BuiltImage, buildImage } from '../../demo/build-image.ts';
-import { type BuiltBlob, layer } from '../../demo/build-layer.ts';
-import type { TestImage } from './create-test-image.ts';
+import { buildImage } from '../../demo/build-image.ts';
+import { layer } from '../../demo/build-layer.ts';
 import { pushImage } from './push-image.ts';
 import { readFindings } from './read-findings.ts';
 import { type DockerRegistry, startDockerRegistry } from './start-docker-registry.ts';
@@ -14,6 +13,7 @@ import { type PrivatePostgres, startPostgres } from './start-postgres.ts';
 import { type ServerProcess, startServerProcess } from './start-server-process.ts';
 import type { SdkClient } from './start-test-plimsoll.ts';
 import { createDatabase } from './template-databases.ts';
+import { toPushed } from './to-pushed.ts';
 import { waitUntil } from './wait-until.ts';
 import { writeAdvisoryZip } from './write-zip.ts';
 
@@ -135,11 +135,6 @@ function words(bytes: number, seed: number): Buffer {
   const random = seededRandom(seed + 1);
   const parts = Array.from({ length: Math.ceil(bytes / 8) }, () => `${Math.floor(random() * 4_096).toString(16)} word`);
   return Buffer.from(parts.join('').slice(0, bytes));
-}
-
-function toPushed({ manifest, config, layers }: BuiltImage): TestImage {
-  const toContent = ({ digest, mediaType, bytes }: BuiltBlob) => ({ digest, mediaType, body: Buffer.from(bytes) });
-  return { manifest: toContent(manifest), config: toContent(config), layers: layers.map(toContent) };
 }
 
 async function writeAdvisories(folder: string): Promise<void> {

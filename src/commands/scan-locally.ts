@@ -18,6 +18,7 @@ import { scanReference } from '../scan/scan-reference.ts';
 import type { ScanProgress, ScanReport } from '../scan/scan-report.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
 
+import type { Account } from './stored-logins/decode-account.ts';
 const SCHEME = /^(https?):\/\/(.*)$/;
 const ANY_SCHEME = /^https?(?=:)/;
 
@@ -31,6 +32,8 @@ export interface ScanLocallyOptions {
   readonly username?: string;
   readonly password?: string;
   /** Advisories that are kept, by id or date; those in use when absent. */
+  /** Where no user name is given: finds the account for an image. */
+  readonly findAccount?: (reference: Reference, signal: AbortSignal) => Promise<Account | undefined>;
   readonly asOf?: string;
   readonly onProgress: (progress: ScanProgress) => void;
 }
@@ -89,11 +92,12 @@ async function findInRegistry(
 ) {
   const { reference, url } = readReference(text);
   const client = docker.connect(
+  const found = options.username ? undefined : await options.findAccount?.(reference, signal);
     {
       type: docker.name,
       url,
-      username: options.username ?? '',
-      password: options.password ?? '',
+      username: found?.username ?? options.username ?? '',
+      password: found?.password ?? options.password ?? '',
       insecure: options.insecure ?? false,
       speedLimit: 0,
     },

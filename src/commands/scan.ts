@@ -49,7 +49,7 @@ export function defineScan(parent: Command, context: CommandContext): void {
         .argParser(parseKinds)
         .default(scanKinds, 'all'),
     )
-    .option('-u, --username <name>', 'account of the registry')
+    .option('-u, --username <name>', 'account of the registry (default: that of docker login or podman login)')
     .option('--password-stdin', 'read its password from standard input (or set PLIMSOLL_REGISTRY_PASSWORD)')
     .option('--insecure', 'accept any TLS certificate')
     .addOption(new Option('--fail-on <rules>', `exit 3 when found: ${failRules.join(', ')}`).argParser(parseFailOn))
@@ -75,6 +75,8 @@ Exit codes:
   5  incomplete: not everything is known; an empty list does not mean safe
 
 A registry is asked over TLS, except on this machine; http:// before the reference asks it without.
+Without -u the account is what docker login keeps ($DOCKER_CONFIG/config.json or ~/.docker/config.json, with credential helpers), or
+podman login ($REGISTRY_AUTH_FILE or $XDG_RUNTIME_DIR/containers/auth.json).
 What is left out does not count for --fail-on, and no report loses it. A line of an ignore file:
   CVE-2024-1234 package=libssl3 path=opt/app/** until=2026-12-31 # why
   github-classic-token fingerprint=0123456789abcdef # a sample
@@ -108,6 +110,11 @@ async function scan(context: CommandContext, reference: string, options: ScanOpt
       ...(options.insecure ? { insecure: true } : {}),
       ...(options.username ? { username: options.username } : {}),
       ...(password ? { password } : {}),
+      findAccount: async (wanted, signal) => {
+        const { findStoredLogin } = await import('./stored-logins/find-stored-login.ts');
+        const { note } = context.terminal;
+        return findStoredLogin(wanted, { environment: context.environment(), note, signal });
+      },
       ...(options.asOf === undefined ? {} : { asOf: options.asOf }),
       kinds: options.kinds,
       onProgress: (at) => bar.update(at.bytesDone, at.bytesTotal, describeProgress(at, remaining(at))),

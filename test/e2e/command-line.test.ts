@@ -540,6 +540,26 @@ test('without the catalogue of what is exploited, nothing passes for not exploit
   expect(scanned.note).toMatch(/^incomplete: Nobody can say what is exploited/);
 });
 
+test('a scan signs in with what docker login keeps, and without it is refused', async () => {
+  const auth = Buffer.from(`${account.username}:${account.password}`).toString('base64');
+  const { host } = new URL(registry.url);
+  const folder = join(work, 'docker');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'config.json'), JSON.stringify({ auths: { [host]: { auth } } }));
+  const line = `scan ${host}/tools/health:1.0 --kinds risk`;
+
+  const signedIn = await run(line, { env: { DOCKER_CONFIG: folder } });
+  const anonymous = await run(line);
+  const named = await run(`${line} -u scanner`, {
+    env: { DOCKER_CONFIG: folder, PLIMSOLL_REGISTRY_PASSWORD: 'wrong' },
+  });
+
+  expect(signedIn.exitCode).toBe(0);
+  expect(oneLine(signedIn.note)).toContain(`The account for ${host} is that of ${join(folder, 'config.json')}.`);
+  expect(`${signedIn.out}${signedIn.note}`).not.toContain(account.password);
+  expect([anonymous.exitCode, named.exitCode]).toEqual([4, 4]);
+});
+
 test('a scan over plain HTTP needs the scheme only where the machine is another', async () => {
   const result = await run(`scan ${registry.url}/tools/health:1.0 -u scanner`, {
     env: { PLIMSOLL_REGISTRY_PASSWORD: account.password },

@@ -17,8 +17,8 @@ import { createMatchInventory } from '../scan/match-inventory.ts';
 import { scanReference } from '../scan/scan-reference.ts';
 import type { ScanProgress, ScanReport } from '../scan/scan-report.ts';
 import { CommandFailure, exitCodes } from './command-failure.ts';
-
 import type { Account } from './stored-logins/decode-account.ts';
+
 const SCHEME = /^(https?):\/\/(.*)$/;
 const ANY_SCHEME = /^https?(?=:)/;
 
@@ -31,9 +31,9 @@ export interface ScanLocallyOptions {
   readonly insecure?: boolean;
   readonly username?: string;
   readonly password?: string;
-  /** Advisories that are kept, by id or date; those in use when absent. */
   /** Where no user name is given: finds the account for an image. */
   readonly findAccount?: (reference: Reference, signal: AbortSignal) => Promise<Account | undefined>;
+  /** Advisories that are kept, by id or date; those in use when absent. */
   readonly asOf?: string;
   readonly onProgress: (progress: ScanProgress) => void;
 }
@@ -91,8 +91,8 @@ async function findInRegistry(
   signal: AbortSignal,
 ) {
   const { reference, url } = readReference(text);
-  const client = docker.connect(
   const found = options.username ? undefined : await options.findAccount?.(reference, signal);
+  const client = docker.connect(
     {
       type: docker.name,
       url,

@@ -20,6 +20,7 @@ const scanner = [
   'analyzers',
   'registries',
   'advisories',
+  'proxy',
   'trust',
   'store',
 ];
@@ -33,10 +34,11 @@ const rooms: Readonly<Record<string, readonly string[] | 'everything'>> = {
   layers: ['model', 'oci'],
   analyzers: ['model', 'oci', 'layers'],
   signing: [],
-  registries: ['model', 'oci', 'signing'],
+  proxy: ['model'],
+  registries: ['model', 'oci', 'signing', 'proxy'],
   trust: ['model', 'oci', 'registries'],
   store: ['model'],
-  advisories: ['model', 'versions', 'ecosystems'],
+  advisories: ['model', 'versions', 'ecosystems', 'proxy'],
   inventory: scanner,
   scan: scanner,
   exports: ['model', 'store'],
@@ -65,6 +67,7 @@ const networkModules = [
   'fastify',
 ];
 const networkRooms = [
+  'src/proxy/',
   'src/registries/',
   'src/advisories/',
   'src/runtime/',

@@ -231,6 +231,7 @@ function retryAfter({ headers }: FetchResponse): number | undefined {
 function asAppError(error: unknown, feed: Feed): AppError {
   if (error instanceof AppError) return error;
   const { message, cause } = error instanceof Error ? error : new Error(String(error));
+  if (cause instanceof AppError) return cause; // of a proxy
   const detail = cause instanceof Error ? `${message}: ${cause.message}` : message;
   return new AppError('connection-failed', `${redactUrl(feed.url)} could not be read: ${detail}`, {
     cause: error,

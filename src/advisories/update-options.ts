@@ -1,5 +1,6 @@
 import type { AdvisorySnapshot } from '../model/advisory.ts';
 import type { Cause } from '../model/cause.ts';
+import type { ProxySettings } from '../model/proxy-settings.ts';
 import type { Fetch } from './download-feed.ts';
 
 export interface UpdateAdvisoriesOptions {
@@ -16,6 +17,8 @@ export interface UpdateAdvisoriesOptions {
   /** How many compilations stay to be compared with and asked "as of", the one in use among them; 3 when absent. */
   readonly keep?: number;
   readonly now: () => Date;
+  /** Absent: feeds are asked directly. */
+  readonly proxy?: ProxySettings;
   readonly fetch?: Fetch;
   /** Milliseconds before the first retry, doubled with each; a second when absent. */
   readonly retryDelayMs?: number;

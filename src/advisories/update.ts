@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Agent, fetch } from 'undici';
+import { buildConnector, fetch } from 'undici';
 import type { AdvisorySnapshot } from '../model/advisory.ts';
 import { AppError } from '../model/app-error.ts';
+import { chooseProxy } from '../proxy/choose-proxy.ts';
+import { createDispatcher } from '../proxy/create-dispatcher.ts';
 import { advisoriesFolder, advisoriesPath } from './advisories-path.ts';
 import { askFeeds, DOWNLOAD, defaultEcosystems, listFeeds } from './ask-feeds.ts';
 import { COMPILE_FOLDER, type CompileResult } from './compile.ts';
@@ -59,11 +61,18 @@ async function withFetch<T>(
   use: (options: UpdateAdvisoriesOptions) => Promise<T>,
 ): Promise<T> {
   if (options.fetch) return use(options);
-  const dispatcher = new Agent({ connectTimeout: 30_000, headersTimeout: 60_000, bodyTimeout: 60_000 });
+  const timeouts = { connectTimeout: 30_000, headersTimeout: 60_000, bodyTimeout: 60_000 };
+  const connect = buildConnector({ timeout: timeouts.connectTimeout });
+  const { dispatcher, close } = createDispatcher({
+    ...timeouts,
+    proxyOf: chooseProxy(options.proxy),
+    insecure: false,
+    connect,
+  });
   try {
     return await use({ ...options, fetch: (url, init) => fetch(url, { ...init, dispatcher }) });
   } finally {
-    await dispatcher.destroy();
+    await close();
   }
 }
 
@@ -148,7 +157,7 @@ function nothingAtAll(problems: readonly UpdateProblem[]): AppError {
   const first = problems.find(({ feed }) => feed.startsWith('osv/')) ?? problems[0];
   const message = `no advisories could be had: ${first?.message ?? 'no ecosystem was asked for'}`;
   return new AppError(first?.cause ?? 'advisories-missing', message, {
-    retryable: first?.cause === 'connection-failed',
+    retryable: first?.cause === 'connection-failed' || first?.cause === 'proxy-unreachable',
   });
 }
 

@@ -35,6 +35,8 @@ export const scanErrorCodes: Readonly<Record<Cause, string>> = {
   'manifest-unsupported': 'ManifestUnsupported',
   'not-a-registry': 'NotARegistry',
   'permission-denied': 'PermissionDenied',
+  'proxy-refused': 'ProxyRefused',
+  'proxy-unreachable': 'ProxyUnreachable',
   'rate-limited': 'RateLimited',
   'registry-error': 'RegistryError',
   'registry-slow': 'RegistrySlow',

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { networkPolicy } from '../config/network-policy.ts';
 import { connect } from '../inventory/create-connections.ts';
 import { probeConnection } from '../registries/probe-connection.ts';
 import { registryTypes } from '../registries/types/index.ts';
@@ -83,7 +84,7 @@ async function testUrl(context: CommandContext, url: string, options: TestOption
     insecure: options.insecure === true,
     speedLimit: 0,
   };
-  const network = { allowPrivate: context.config().allowPrivateRegistries };
+  const network = networkPolicy(context.config());
   const client = connect(registryTypes, settings, network);
   try {
     const { verdict, report } = await probeConnection({ settings, network, client }, context.signal);

@@ -4,6 +4,7 @@ import { defaultEcosystems } from '../advisories/ask-feeds.ts';
 import { ecosystemsInFolder } from '../advisories/ecosystems-in-folder.ts';
 import { updateAdvisories } from '../advisories/update.ts';
 import type { UpdateProgress, UpdateResult } from '../advisories/update-options.ts';
+import { proxySettings } from '../config/network-policy.ts';
 import { AppError } from '../model/app-error.ts';
 import type { Cause } from '../model/cause.ts';
 import { asSentence } from './as-sentence.ts';
@@ -39,12 +40,13 @@ export async function runAdvisoriesUpdate(
   feeds: AdvisoryFeeds,
   more: readonly string[] = [],
 ): Promise<void> {
-  const { dataDir, advisoriesKeep: keep } = context.config();
+  const config = context.config();
+  const { dataDir, advisoriesKeep: keep } = config;
   await mkdir(dataDir, { recursive: true, mode: 0o700 }); // a server may come to keep its database there
   const ecosystems = wantedOf(feeds.osvUrl, more);
   const bar = createProgressBar(context.terminal, 'advisories');
   bar.update(0, 1, 'asking the feeds'); // without a network nothing else is heard for a while
-  const options = { ...feeds, dataDir, keep, now: context.now, ecosystems };
+  const options = { ...feeds, dataDir, keep, now: context.now, ecosystems, proxy: proxySettings(config) };
   const result = await updateAdvisories(
     { ...options, retryDelayMs: RETRY_MS, onProgress: (at) => draw(bar, at) },
     context.signal,
@@ -54,7 +56,13 @@ export async function runAdvisoriesUpdate(
   report(context, result);
 }
 
-const mendOf = (causes: readonly Cause[]) => (causes.includes('disk-full') ? adviceOf('disk-full') : MEND);
+/** What says more than the usual advice. */
+const OF_THE_MACHINE: readonly Cause[] = ['disk-full', 'proxy-refused', 'proxy-unreachable'];
+
+function mendOf(causes: readonly Cause[]): string {
+  const own = causes.find((cause) => OF_THE_MACHINE.includes(cause));
+  return own ? adviceOf(own) : MEND;
+}
 
 function explain(error: unknown): never {
   if (!(error instanceof AppError) || error.code === 'canceled') throw error;

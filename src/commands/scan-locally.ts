@@ -4,6 +4,7 @@ import { createMalwareEngines } from '../analyzers/malware/create-malware-engine
 import { createSecretFinder } from '../analyzers/secrets/create-secret-finder.ts';
 import type { Config } from '../config/load-config.ts';
 import { malwareOptions } from '../config/malware-options.ts';
+import { networkPolicy } from '../config/network-policy.ts';
 import { readAllowRules } from '../config/read-allow-rules.ts';
 import { imageLimits, layerLimits } from '../config/scan-limits.ts';
 import { AppError } from '../model/app-error.ts';
@@ -101,7 +102,7 @@ async function findInRegistry(
       insecure: options.insecure ?? false,
       speedLimit: 0,
     },
-    { allowPrivate: options.config.allowPrivateRegistries },
+    networkPolicy(options.config),
   );
   try {
     return await findRegistryImage(client, reference, platform, signal);

@@ -50,7 +50,7 @@ export interface SettingDescription {
 export function describeSettings(env: Environment): readonly SettingDescription[] {
   return allSettings().map((setting) => {
     const text = textOf(setting, env);
-    const source = env[setting.name] ? 'environment' : text === undefined ? 'not set' : 'default';
+    const source = given(setting, env) ? 'environment' : text === undefined ? 'not set' : 'default';
     const fallback = setting.fallbackText ?? textOf(setting, {}) ?? '';
     return {
       name: setting.name,
@@ -67,8 +67,11 @@ function allSettings(): readonly (Setting<unknown> | OptionalSetting<unknown>)[]
 }
 
 function textOf(setting: Setting<unknown> | OptionalSetting<unknown>, env: Environment): string | undefined {
-  return env[setting.name] || (typeof setting.fallback === 'function' ? setting.fallback(env) : setting.fallback);
+  return given(setting, env) || (typeof setting.fallback === 'function' ? setting.fallback(env) : setting.fallback);
 }
+
+const given = ({ name, alias = name }: Pick<Setting<unknown>, 'name' | 'alias'>, env: Environment) =>
+  env[alias] || env[name];
 
 function describeProblem(setting: { name: string; secret: boolean }, text: string, error: z.ZodError): string {
   const shown = setting.secret ? '' : `${JSON.stringify(text.slice(0, 100))} is not valid: `;

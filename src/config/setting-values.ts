@@ -24,6 +24,7 @@ const WHOLE_NUMBER = /^\d{1,15}$/;
 const TIME_SPAN = /^(\d{1,6})([mhd])$/i;
 const BYTE_SIZE = /^(\d{1,15}) ?(B|KiB|MiB|GiB|TiB)?$/i;
 const SECRET_ID = /^[A-Za-z0-9_.-]{4,128}$/;
+const WITH_SCHEME = /^[a-z][a-z0-9+.-]{0,20}:\/\//i;
 const TRAILING_SLASHES = /\/{1,100}$/;
 
 export const text: ValueSchema<string> = z.string();
@@ -115,6 +116,14 @@ export function url(schemes: readonly string[], example: string): ValueSchema<st
     return value.replace(TRAILING_SLASHES, '');
   });
 }
+
+/** The URL of an HTTP proxy; `proxy.example.com:3128` stands for http, as with curl. */
+export const proxyUrl: ValueSchema<string> = z.string().transform((value, context) => {
+  const full = WITH_SCHEME.test(value) ? value : `http://${value}`;
+  const parsed = URL.canParse(full) ? new URL(full) : undefined;
+  if (parsed && ['http:', 'https:'].includes(parsed.protocol) && parsed.pathname === '/') return parsed.href;
+  return fail(context, 'write an HTTP proxy such as http://user:password@proxy.example.com:3128; SOCKS is not spoken');
+});
 
 /** Where containers run, each named once. */
 export const runtimeSources: ValueSchema<readonly RuntimeSetting[]> = z.string().transform((value, context) => {

@@ -9,9 +9,11 @@ import {
   masterKey,
   onOrOff,
   path,
+  proxyUrl,
   runtimeSources,
   secretId,
   secretKey,
+  text,
   timeSpanOrOff,
   url,
   type ValueSchema,
@@ -24,6 +26,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** One setting: how it is spelt, what it means, and how its text becomes a value. */
 export interface Setting<T> {
   readonly name: string;
+  /** Another spelling of the variable, which weighs more. */
+  readonly alias?: string;
   /** Text that stands for an absent or empty variable. */
   readonly fallback: string | ((env: Environment) => string);
   /** How the fallback reads in the documentation, where it depends on the machine. */
@@ -326,6 +330,32 @@ export const settings = {
     meaning: 'Registries may lie on loopback and private addresses; link-local and metadata addresses never.',
     secret: false,
     schema: onOrOff,
+  },
+  httpsProxy: {
+    name: 'HTTPS_PROXY',
+    alias: 'https_proxy',
+    fallbackText: 'none: asked directly',
+    meaning:
+      'Proxy for https:// registries and feeds, http://user:password@host:port; also `https_proxy`, which weighs more: docs/guides/proxy.md.',
+    secret: true, // may hold a password
+    schema: proxyUrl,
+  },
+  httpProxy: {
+    name: 'HTTP_PROXY',
+    alias: 'http_proxy',
+    fallbackText: 'none: asked directly',
+    meaning: 'The same for http:// registries and feeds; also `http_proxy`.',
+    secret: true,
+    schema: proxyUrl,
+  },
+  noProxy: {
+    name: 'NO_PROXY',
+    alias: 'no_proxy',
+    fallbackText: 'only loopback is asked directly',
+    meaning:
+      'What is asked without the proxy, comma separated: hosts with their subdomains, addresses, CIDR ranges, each with :port where only that is meant, or *; also `no_proxy`.',
+    secret: false,
+    schema: text,
   },
   trustPolicy: {
     name: 'PLIMSOLL_TRUST_POLICY',

@@ -22,6 +22,8 @@ const ambiguousCauses: readonly Cause[] = [
   'certificate-invalid',
   'connection-failed',
   'not-a-registry',
+  'proxy-refused',
+  'proxy-unreachable',
 ];
 
 const refusals: readonly Cause[] = ['authentication-failed', 'permission-denied'];

@@ -7,12 +7,14 @@ import { createRateLimit } from '../api/protocol/create-rate-limit.ts';
 import { createSharedRateLimit } from '../api/protocol/create-shared-rate-limit.ts';
 import { createDispatch } from '../api/protocol/dispatch.ts';
 import { reportRunningContainers } from '../api/report-running-containers.ts';
+import { networkPolicy } from '../config/network-policy.ts';
 import { eventSenders } from '../events/senders/index.ts';
 import { exportFormats } from '../exports/formats/index.ts';
 import { createHttpServer } from '../http/create-http-server.ts';
 import { connect } from '../inventory/create-connections.ts';
 import type { RegistrySettings } from '../model/registry.ts';
 import { probeConnection } from '../registries/probe-connection.ts';
+import type { NetworkPolicy } from '../registries/registry-client.ts';
 import { registryTypes } from '../registries/types/index.ts';
 import type { Installation } from './open-installation.ts';
 
@@ -26,7 +28,7 @@ export function createApi(
   checkReady: () => Promise<void>,
 ) {
   const exportLinks = createExportLinks(masterKey);
-  const network = { allowPrivate: config.allowPrivateRegistries };
+  const network = networkPolicy(config);
   const dispatch = createDispatch({
     actions: [...actions, reportRunningContainers],
     keys: store.keys,
@@ -58,7 +60,7 @@ export function createApi(
   });
 }
 
-async function checkRegistry(settings: RegistrySettings, network: { readonly allowPrivate: boolean }) {
+async function checkRegistry(settings: RegistrySettings, network: NetworkPolicy) {
   const client = connect(registryTypes, settings, network);
   try {
     const target = { settings, network, client };

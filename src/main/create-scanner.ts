@@ -10,6 +10,7 @@ import { updateAdvisories } from '../advisories/update.ts';
 import { createMalwareEngines } from '../analyzers/malware/create-malware-engines.ts';
 import { createSecretFinder } from '../analyzers/secrets/create-secret-finder.ts';
 import { malwareOptions } from '../config/malware-options.ts';
+import { networkPolicy, proxySettings } from '../config/network-policy.ts';
 import { readAllowRules } from '../config/read-allow-rules.ts';
 import { registryLimits } from '../config/registry-limits.ts';
 import { imageLimits, layerLimits } from '../config/scan-limits.ts';
@@ -34,7 +35,7 @@ export async function createScanner(installation: Installation) {
   const connections = createConnections({
     registries: store.registries,
     types: registryTypes,
-    network: { allowPrivate: config.allowPrivateRegistries },
+    network: networkPolicy(config),
     budgets: {
       store: store.budgets,
       defaults: registryLimits(config),
@@ -121,7 +122,16 @@ function startUpdates(installation: Installation, wanted: WantedEcosystems): Adv
       const ecosystems = ecosystemsInFolder(config.advisoriesUrl) ?? [...defaultEcosystems, ...(await wanted.list())];
       const { dataDir, advisoriesUrl: osvUrl, kevUrl, epssUrl } = config;
       return updateAdvisories(
-        { dataDir, osvUrl, kevUrl, epssUrl, ecosystems, keep: config.advisoriesKeep, now },
+        {
+          dataDir,
+          osvUrl,
+          kevUrl,
+          epssUrl,
+          ecosystems,
+          keep: config.advisoriesKeep,
+          now,
+          proxy: proxySettings(config),
+        },
         signal,
       );
     },

@@ -175,6 +175,18 @@ export const causeTexts: Readonly<Record<Cause, CauseText>> = {
     'Give the account the right to list the catalog and to pull, or use another account.',
     '请授予账号列出目录与拉取的权限，或更换账号。',
   ),
+  'proxy-refused': cause(
+    'The HTTP proxy refuses to pass requests on to the registry',
+    'HTTP 代理拒绝转发到镜像仓库的请求',
+    'Look at the detail for the proxy and its answer. 407: give user and password in HTTPS_PROXY (http://user:password@proxy:3128). 403: have the proxy allow CONNECT to the registry, or name the registry in NO_PROXY where it is reached directly. The server and every worker need the same settings.',
+    '请查看详情中的代理及其响应。407：请在 HTTPS_PROXY 中填写用户名和密码（http://user:password@proxy:3128）；403：请在代理上放行到镜像仓库的 CONNECT，或在可直连时将镜像仓库加入 NO_PROXY。服务器与所有工作节点需使用相同设置。',
+  ),
+  'proxy-unreachable': cause(
+    'The HTTP proxy between the scanner and the registry cannot be reached',
+    '无法连接扫描器与镜像仓库之间的 HTTP 代理',
+    'Look at the detail for the proxy. Check HTTPS_PROXY and HTTP_PROXY of the server and every worker and that the proxy runs; name what is reached directly in NO_PROXY.',
+    '请查看详情中的代理，检查服务器与所有工作节点的 HTTPS_PROXY 和 HTTP_PROXY，并确认代理正在运行；可直连的地址请加入 NO_PROXY。',
+  ),
   'rate-limited': cause(
     'The registry refuses more requests for now',
     '镜像仓库暂时拒绝更多请求',

@@ -30,6 +30,8 @@ export const causes = [
   'manifest-unsupported',
   'not-a-registry',
   'permission-denied',
+  'proxy-refused',
+  'proxy-unreachable',
   'rate-limited',
   'registry-error',
   'registry-slow',

@@ -7,11 +7,13 @@ import {
   type StageResult,
 } from '../model/connection-report.ts';
 import type { RegistrySettings } from '../model/registry.ts';
+import { chooseProxy } from '../proxy/choose-proxy.ts';
 import { baseUrl } from './distribution/base-url.ts';
 import { system as realSystem, type System } from './distribution/system.ts';
 import { findBlindSpots } from './probe/find-blind-spots.ts';
 import { probeAddress } from './probe/probe-address.ts';
 import { probeContent } from './probe/probe-content.ts';
+import { probeProxy } from './probe/probe-proxy.ts';
 import { probeTls } from './probe/probe-tls.ts';
 import { probeVersion } from './probe/probe-version.ts';
 import { runStage, skippedStage } from './probe/run-stage.ts';
@@ -45,9 +47,9 @@ export async function probeConnection(target: ProbeTarget, signal: AbortSignal):
 
   const named = await runStage('name', async () => ({ value: baseUrl(settings.url), detail: '' }));
   if (!named.value) return finish([named.result]);
-  const { stages, address } = await probeAddress(named.value, network, system, signal);
-  if (address === undefined) return finish(stages);
-  const tls = await probeTls(named.value, address, settings.insecure, signal);
+  const { stages, way } = await reach(named.value, network, system, signal);
+  if (way === undefined) return finish(stages);
+  const tls = await probeTls(named.value, way, settings.insecure, signal);
   const connected = [...stages, tls.stage];
   if (tls.stage.status === 'failed') return finish(connected, { tls });
   const version = await probeVersion(settings, network, system, signal);
@@ -62,6 +64,11 @@ export async function probeConnection(target: ProbeTarget, signal: AbortSignal):
   if (!token.value) return finish(signedIn, { tls, version });
   const content = await probeContent(client, signal);
   return finish([...signedIn, ...content.stages], { tls, version, content });
+}
+
+function reach(url: URL, network: NetworkPolicy, system: Pick<System, 'resolve'>, signal: AbortSignal) {
+  const proxy = chooseProxy(network.proxy)(url);
+  return proxy ? probeProxy(url, proxy, network, system, signal) : probeAddress(url, network, system, signal);
 }
 
 /** Something spoke HTTP there: a type that has another address for images may still sign in. */
@@ -85,6 +92,8 @@ const ofTheRegistry: readonly Cause[] = [
   'connection-failed',
   'not-a-registry',
   'permission-denied',
+  'proxy-refused',
+  'proxy-unreachable',
 ];
 const ofOneImage: readonly ProbeStage[] = ['tags', 'manifest', 'blob'];
 

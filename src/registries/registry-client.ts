@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Digest } from '../model/digest.ts';
+import type { ProxySettings } from '../model/proxy-settings.ts';
 import type { RegistrySettings, SkipReason } from '../model/registry.ts';
 import type { IndexChild } from '../oci/parse-manifest.ts';
 import type { RequestBudget } from './request-budget.ts';
@@ -77,8 +78,10 @@ export interface Manners {
   };
 }
 
-/** Where outbound connections may go. */
+/** Where outbound connections may go, and by which way. */
 export interface NetworkPolicy {
   /** Loopback and private ranges; link-local and metadata addresses are never allowed. */
   readonly allowPrivate: boolean;
+  /** Absent: everything is asked directly. */
+  readonly proxy?: ProxySettings;
 }

@@ -1,9 +1,12 @@
-import { isIP, type LookupFunction } from 'node:net';
+import { isIP } from 'node:net';
 import type { Readable } from 'node:stream';
-import { Agent, buildConnector } from 'undici';
 import { AppError } from '../../model/app-error.ts';
+import { chooseProxy } from '../../proxy/choose-proxy.ts';
+import { createDispatcher } from '../../proxy/create-dispatcher.ts';
 import type { NetworkPolicy } from '../registry-client.ts';
 import { explainRefusal, isAddressAllowed } from './address-policy.ts';
+import { bareHost, createCheckedConnector } from './checked-connector.ts';
+import { createNameJudge } from './judge-proxied-name.ts';
 import type { DistributionLimits } from './limits.ts';
 import { toNetworkError } from './network-error.ts';
 import type { System } from './system.ts';
@@ -36,18 +39,17 @@ export function createTransport(
   system: Pick<System, 'resolve'>,
 ): Transport {
   const { limits, policy } = options;
-  const agent = new Agent({
-    connect: createCheckedConnector(options, system),
-    headersTimeout: limits.headersTimeout,
-    bodyTimeout: limits.bodyTimeout,
-    pipelining: 1,
-  });
+  const proxyOf = chooseProxy(policy.proxy);
+  const judgeName = createNameJudge(policy, system);
+  const connect = createCheckedConnector(options, system);
+  const { dispatcher, close } = createDispatcher({ ...limits, proxyOf, connect, insecure: options.insecure });
 
   async function send(request: WireRequest, signal: AbortSignal): Promise<WireResponse> {
     const { method, url } = request;
     assertUrlAllowed(url, policy);
+    if (proxyOf(url)) await judgeName(bareHost(url.hostname));
     try {
-      const answer = await agent.request({
+      const answer = await dispatcher.request({
         origin: url.origin,
         path: `${url.pathname}${url.search}`,
         method,
@@ -75,10 +77,10 @@ export function createTransport(
     }
   }
 
-  return { send, close: () => agent.destroy() };
+  return { send, close };
 }
 
-/** Literal addresses are never looked up, so they are judged here; names are judged when they are resolved. */
+/** Literal addresses are never looked up, so they are judged here; names are judged when they are resolved, or before a proxy is asked. */
 function assertUrlAllowed(url: URL, policy: NetworkPolicy): void {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw new AppError('connection-failed', `Only http and https are spoken, not ${url.protocol}`);
@@ -86,53 +88,4 @@ function assertUrlAllowed(url: URL, policy: NetworkPolicy): void {
   const host = bareHost(url.hostname);
   if (isIP(host) !== 0 && !isAddressAllowed(host, policy))
     throw new AppError('address-forbidden', explainRefusal(host, host));
-}
-
-function bareHost(hostname: string): string {
-  return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
-}
-
-/**
- * A connector that judges the very address it connects to, so that a name which resolves differently the second
- * time (DNS rebinding) gains nothing.
- */
-function createCheckedConnector(
-  options: { readonly insecure: boolean; readonly policy: NetworkPolicy; readonly limits: DistributionLimits },
-  system: Pick<System, 'resolve'>,
-): buildConnector.connector {
-  const lookup: LookupFunction = (hostname, lookupOptions, callback) => {
-    resolveAllowed(hostname, options.policy, system).then(
-      (addresses) => {
-        const [first] = addresses;
-        if (lookupOptions.all === true) callback(null, [...addresses]);
-        else callback(null, first?.address ?? '', first?.family);
-      },
-      (error: Error) => callback(error, []),
-    );
-  };
-  const connect = buildConnector({
-    rejectUnauthorized: !options.insecure,
-    timeout: options.limits.connectTimeout,
-    allowH2: false,
-    lookup,
-  });
-  return (target, callback) => {
-    const host = bareHost(target.hostname);
-    if (isIP(host) !== 0 && !isAddressAllowed(host, options.policy)) {
-      callback(new AppError('address-forbidden', explainRefusal(host, host)), null);
-      return;
-    }
-    connect(target, callback);
-  };
-}
-
-async function resolveAllowed(hostname: string, policy: NetworkPolicy, system: Pick<System, 'resolve'>) {
-  const addresses = await system.resolve(hostname);
-  const allowed = addresses.filter(({ address }) => isAddressAllowed(address, policy));
-  const [refused] = addresses;
-  if (allowed.length === 0 && refused !== undefined) {
-    throw new AppError('address-forbidden', explainRefusal(hostname, refused.address));
-  }
-  if (allowed.length === 0) throw Object.assign(new Error(`${hostname} has no address`), { code: 'ENOTFOUND' });
-  return allowed;
 }

@@ -28,7 +28,8 @@ const explanations: Readonly<Record<string, string>> = {
 
 /** What a thrown value of the HTTP client or of a body stream means; AppErrors stay as they are. */
 export function toNetworkError(error: unknown, method: string, url: URL, signal?: AbortSignal): AppError {
-  if (error instanceof AppError) return error;
+  if (error instanceof DistributionError) return error;
+  if (error instanceof AppError) return error.retryable ? toRetryable(error, method, url) : error;
   if (signal?.aborted) return abortError(signal, `${method} ${redactUrl(url)}`);
 
   const networkCode = codeOf(error);
@@ -52,6 +53,13 @@ export function toNetworkError(error: unknown, method: string, url: URL, signal?
   const why = explanations[networkCode] ?? 'the connection failed';
   const message = `${method} ${redactUrl(url)} failed: ${why} (${networkCode || 'no code'}).`;
   return new DistributionError('connection-failed', message, { ...details, retryable: true });
+}
+
+/** A failure of a proxy: asked again as any other of the network between. */
+function toRetryable(error: AppError, method: string, url: URL): DistributionError {
+  const { code, message, cause } = error;
+  const details = { method, url: redactUrl(url), networkCode: codeOf(cause), cause: error, retryable: true };
+  return new DistributionError(code, message, details);
 }
 
 /** The most telling code of an error and what it wraps: several failed addresses come as one AggregateError. */

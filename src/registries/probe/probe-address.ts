@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { AppError } from '../../model/app-error.ts';
 import type { StageResult } from '../../model/connection-report.ts';
 import { abortError } from '../distribution/abort-error.ts';
@@ -10,8 +11,14 @@ import { runStage, skippedStage } from './run-stage.ts';
 
 export interface AddressProbe {
   readonly stages: readonly StageResult[];
-  /** The first that may be contacted; absent after a failure. */
+  /** Absent after a failure. */
+  readonly way?: Way;
+}
+
+/** How the registry is reached: at the first address that may be contacted, or through a proxy, for https by a tunnel. */
+export interface Way {
   readonly address?: string;
+  readonly tunnel?: Duplex;
 }
 
 const SHOWN = 4;
@@ -50,7 +57,7 @@ async function judge(
     const rest = refused > 0 ? `; ${refused} others must not be contacted` : '';
     return { value: first, detail: `${shorten(allowed)} may be contacted${rest}` };
   });
-  return { stages: [...before, result], ...(value === undefined ? {} : { address: value }) };
+  return { stages: [...before, result], ...(value === undefined ? {} : { way: { address: value } }) };
 }
 
 async function resolve(host: string, url: URL, system: Pick<System, 'resolve'>, signal: AbortSignal) {

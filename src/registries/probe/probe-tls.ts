@@ -5,7 +5,7 @@ import type { StageResult } from '../../model/connection-report.ts';
 import { abortError } from '../distribution/abort-error.ts';
 import { cleanText } from '../distribution/clean-text.ts';
 import { toNetworkError } from '../distribution/network-error.ts';
-import { bareHost } from './probe-address.ts';
+import { bareHost, type Way } from './probe-address.ts';
 import { runStage, skippedStage } from './run-stage.ts';
 
 export interface TlsProbe {
@@ -20,15 +20,15 @@ const CONNECT_MS = 10_000;
 const MAX_NAMES = 4;
 const MAX_NAME = 120;
 
-/** Stage `tls`: a handshake with the address that was judged before; tells whose certificate it is, and until when. */
-export async function probeTls(url: URL, address: string, insecure: boolean, signal: AbortSignal): Promise<TlsProbe> {
+/** Stage `tls`: a handshake by the way that was judged before; tells whose certificate it is, and until when. */
+export async function probeTls(url: URL, way: Way, insecure: boolean, signal: AbortSignal): Promise<TlsProbe> {
   if (url.protocol !== 'https:') {
     return { stage: skippedStage('tls', 'Plain http: passwords and images go over the network unprotected.') };
   }
   let expires: Date | undefined;
   let verified: boolean | undefined;
   const { result } = await runStage('tls', async () => {
-    const seen = await handshake(url, address, signal);
+    const seen = await handshake(url, way, signal);
     expires = dateOf(seen.certificate.valid_to);
     verified = seen.problem === undefined;
     const words = describe(seen.certificate);
@@ -45,13 +45,12 @@ interface Handshake {
 }
 
 /** Ends after the handshake: nothing is sent to whoever it is. */
-function handshake(url: URL, address: string, signal: AbortSignal): Promise<Handshake> {
+function handshake(url: URL, { address, tunnel }: Way, signal: AbortSignal): Promise<Handshake> {
   const host = bareHost(url);
   return new Promise((resolve, reject) => {
     const socket = connect({
-      host: address,
-      port: Number(url.port || 443),
-      ...(isIP(host) === 0 ? { servername: host } : { host: address }),
+      ...(tunnel === undefined ? { host: address, port: Number(url.port || 443) } : { socket: tunnel, host }),
+      ...(isIP(host) === 0 ? { servername: host } : {}),
       rejectUnauthorized: false,
     });
     const stop = () => socket.destroy(abortError(signal, `TLS with ${url.host}`));

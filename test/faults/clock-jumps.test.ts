@@ -2,6 +2,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type FakeClock, openClock } from '../support/open-clock.ts';
@@ -18,6 +19,7 @@ vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 const IMAGES = Number(process.env.PLIMSOLL_CLOCK_IMAGES ?? 4);
 const ALL = process.env.PLIMSOLL_CLOCKS === 'all';
 const DATABASE = 'clocks';
+const MOST_SCANS = 10;
 /** So that a small scan lasts longer than it takes to set a clock, without work. */
 const SLOWLY: Fault = { kind: 'delay', milliseconds: 60 };
 
@@ -172,14 +174,23 @@ describe('the database itself has another time, and so have its processes', () =
     });
     setAll('+0');
     await waitUntil(async () => (await refusalOf(running)) === undefined);
-    const again = await running.scanAgain();
-    await waitUntil(() => running.isDone(again));
+    await scanUntilCalm(running);
     const { runs = 0 } = await state();
     await expectCalm(running, { ...before, runs });
     // Of the days that never were only one asked for a scan.
     expect(runs).toBeLessThanOrEqual((before.runs ?? 0) + 1);
   });
 });
+
+/** Every process looks at the database's clock now and then: one that has not yet done so calls the advisories old. */
+async function scanUntilCalm(running: Installation): Promise<void> {
+  for (let time = 0; time < MOST_SCANS; time++) {
+    const again = await running.scanAgain();
+    await waitUntil(() => running.isDone(again));
+    if (isDeepStrictEqual(await running.findings(), calm)) return;
+    await delay(1_000);
+  }
+}
 
 /** The error code of a signed question, if any. */
 async function refusalOf(running: Installation): Promise<string | undefined> {
@@ -190,3 +201,25 @@ async function refusalOf(running: Installation): Promise<string | undefined> {
     return (error as { code?: string }).code;
   }
 }
+
+test('on SQLite, where the machine has the only clock, it is set ahead in the middle of a scan, and back again', async () => {
+  const clock = openClock(join(folder, 'only'));
+  if (!clock || !lab) return;
+  const server = await lab.installAlone('alone', clock.env);
+  try {
+    lab.registryProxy.set(SLOWLY);
+    const task = await server.startScan();
+    clock.jump('+400d');
+    const code = await waitUntil(async () => (await refusalOf(server)) ?? false);
+    expect(code).toBe('AuthFailure.SignatureExpire');
+    await delay(1_500);
+    clock.jump('+0');
+    await waitUntil(() => server.isDone(task));
+    lab.registryProxy.set({ kind: 'none' });
+    const again = await server.scanAgain();
+    await waitUntil(() => server.isDone(again));
+    expect(await server.findings()).toEqual(calm);
+  } finally {
+    await server.stop();
+  }
+});

@@ -42,7 +42,7 @@ const faults: Readonly<Record<string, Fault>> = {
   'garbage after 500 bytes': { kind: 'garbage', bytes: 500 },
 };
 const phases: Readonly<Record<string, RegExp>> = {
-  token: /^GET \/\?/,
+  token: /^GET /,
   catalog: /_catalog|\/tags\/list/,
   manifest: /\/manifests\//,
   blob: /\/blobs\//,

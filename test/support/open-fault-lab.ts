@@ -25,6 +25,8 @@ export interface FaultLab {
   readonly databaseProxy: FaultyProxy;
   /** A new installation on an empty database. */
   install(name: string, options?: InstallOptions): Promise<Installation>;
+  /** One process on SQLite. */
+  installAlone(name: string, env: Readonly<Record<string, string>>): Promise<Installation>;
   stop(): Promise<void>;
 }
 
@@ -84,6 +86,21 @@ export async function openFaultLab(
   const databaseProxy = await startFaultyProxy(Number(new URL(postgres.url).port));
   const registryProxy = await startFaultyProxy(Number(new URL(registry.url).port));
   const masterKey = randomBytes(32).toString('base64');
+  const prepare = async (name: string, more: Readonly<Record<string, string>>) => {
+    const place = join(folder, name);
+    await mkdir(join(place, 'tmp'), { recursive: true });
+    const env = {
+      TMPDIR: join(place, 'tmp'),
+      PLIMSOLL_MASTER_KEY: masterKey,
+      PLIMSOLL_ADVISORIES_URL: `file://${join(folder, 'osv')}`,
+      PLIMSOLL_KEV_URL: `file://${join(folder, 'kev.json')}`,
+      PLIMSOLL_JOBS: '2',
+      PLIMSOLL_LEASE_SECONDS: '5',
+      ...more,
+    };
+    return { place, env };
+  };
+  const behindProxy = `http://127.0.0.1:${registryProxy.port}`;
   return {
     images,
     postgres,
@@ -92,20 +109,12 @@ export async function openFaultLab(
     install: async (name, options = {}) => {
       const database = new URL(await createDatabase(postgres.url, name));
       if (!options.direct) database.port = String(databaseProxy.port);
-      const place = join(folder, name);
-      await mkdir(join(place, 'tmp'), { recursive: true });
-      const env = {
-        TMPDIR: join(place, 'tmp'),
-        PLIMSOLL_DATABASE_URL: database.href,
-        PLIMSOLL_MASTER_KEY: masterKey,
-        PLIMSOLL_ADVISORIES_URL: `file://${join(folder, 'osv')}`,
-        PLIMSOLL_KEV_URL: `file://${join(folder, 'kev.json')}`,
-        PLIMSOLL_JOBS: '2',
-        PLIMSOLL_LEASE_SECONDS: '5',
-        ...options.env,
-      };
-      const registryUrl = options.direct ? registry.url : `http://127.0.0.1:${registryProxy.port}`;
-      return install(place, env, registryUrl, options);
+      const { place, env } = await prepare(name, { PLIMSOLL_DATABASE_URL: database.href, ...options.env });
+      return install(place, env, options.direct ? registry.url : behindProxy, options);
+    },
+    installAlone: async (name, more) => {
+      const { place, env } = await prepare(name, more);
+      return install(place, env, behindProxy, { servers: 1, workers: 0 });
     },
     stop: async () => {
       await Promise.all([registry.stop(), databaseProxy.stop(), registryProxy.stop()]);

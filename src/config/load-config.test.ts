@@ -39,6 +39,29 @@ test.for([
   expect(loadConfig({ [name]: text })[key]).toEqual(value);
 });
 
+test.for([
+  [{ HTTPS_PROXY: 'proxy.example.com:3128' }, { httpsProxy: 'http://proxy.example.com:3128/' }],
+  [
+    { https_proxy: 'https://a', HTTPS_PROXY: 'https://b' },
+    { httpsProxy: 'https://a/', httpProxy: undefined },
+  ],
+  [{ http_proxy: '', HTTP_PROXY: 'http://ann:p%40ss@b:1/' }, { httpProxy: 'http://ann:p%40ss@b:1/' }],
+  [{ no_proxy: '.example.com, 10.0.0.0/8' }, { noProxy: '.example.com, 10.0.0.0/8' }],
+] as const)('proxies are read as other programs do: %j', ([env, expected]) => {
+  expect(loadConfig(env)).toMatchObject(expected);
+});
+
+test('a proxy is never shown, nor when it is wrong', () => {
+  const env = { https_proxy: 'socks5://ann:secret@proxy:1080' };
+
+  expect(() => loadConfig(env)).toThrow('HTTPS_PROXY: write an HTTP proxy such as');
+  expect(() => loadConfig(env)).not.toThrow('secret');
+  expect(describeSettings(env).find(({ name }) => name === 'HTTPS_PROXY')).toMatchObject({
+    value: '********',
+    source: 'environment',
+  });
+});
+
 describe('a wrong setting is refused with its name and how to write it', () => {
   test.for([
     [

@@ -20,6 +20,8 @@ interface TestOptions {
   readonly username?: string;
   readonly passwordStdin?: true;
   readonly insecure?: true;
+  readonly region?: string;
+  readonly instance?: string;
   readonly now?: true;
   readonly output: ReportFormat;
 }
@@ -36,6 +38,8 @@ export function defineRegistryTest(parent: Command, context: CommandContext): vo
     .option('-u, --username <name>', 'account for a URL')
     .option('--password-stdin', 'read its password from standard input')
     .option('--insecure', 'accept any TLS certificate')
+    .option('--region <region>', 'region of a cloud registry whose URL does not tell it')
+    .option('--instance <id>', 'instance of a cloud registry whose URL does not tell it, such as tcr-…')
     .option('--now', 'have the server check a registry of its own again')
     .addOption(outputOption(reportFormats))
     .addHelpText(
@@ -83,6 +87,8 @@ async function testUrl(context: CommandContext, url: string, options: TestOption
     password: await readRegistryPassword(context, options),
     insecure: options.insecure === true,
     speedLimit: 0,
+    ...(options.region === undefined ? {} : { region: options.region }),
+    ...(options.instance === undefined ? {} : { instanceId: options.instance }),
   };
   const network = networkPolicy(context.config());
   const client = connect(registryTypes, settings, network);

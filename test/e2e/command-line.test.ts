@@ -1,6 +1,7 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeAdvisoryFolder } from '../../demo/advisory-folder.ts';
 import { demoRepositories } from '../../demo/demo-images.ts';
@@ -514,6 +515,27 @@ test('an import of nothing, and of a damaged file, keeps what there was', async 
   expect(partly.exitCode).toBe(5);
   expect(partly.note).toMatch(/what was there before stays in use\.\n {2}osv\/npm: /);
   expect((await run('advisories status')).out).toMatch(/osv\/npm +5 /);
+});
+
+test('an import takes scores from a file that is named, or lies in the folder', async () => {
+  const env = { PLIMSOLL_DATA_DIR: join(work, 'scored') };
+  const scores = join(work, 'scores.csv.gz');
+  const text =
+    '#model_version:v2025.03.14,score_date:2026-01-01T00:00:00+0000\ncve,epss,percentile\nCVE-2021-23337,0.5,0.9\n';
+  writeFileSync(scores, gzipSync(text));
+  const folder = join(work, 'with-scores');
+  cpSync(join(work, 'feeds'), folder, { recursive: true });
+  cpSync(scores, join(folder, 'epss_scores-current.csv.gz'));
+
+  const named = await run(`advisories import ${join(work, 'feeds')} --epss ${scores}`, { env });
+  const lying = await run(`advisories import ${folder}`, { env: { PLIMSOLL_DATA_DIR: join(work, 'scored-too') } });
+
+  expect([named.exitCode, lying.exitCode]).toEqual([0, 0]);
+  for (const PLIMSOLL_DATA_DIR of [join(work, 'scored'), join(work, 'scored-too')]) {
+    expect((await run('advisories status', { env: { PLIMSOLL_DATA_DIR } })).out).toMatch(/epss\/scores +1 /);
+  }
+  const none = await run(`advisories import ${folder} --epss ${join(work, 'none.csv.gz')}`, { env });
+  expect([none.exitCode, none.note]).toEqual([2, expect.stringContaining('There is no file')]);
 });
 
 test('the status of advisories names the VEX files that are in use, and those that are not', async () => {

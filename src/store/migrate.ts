@@ -20,6 +20,7 @@ import { addSharedAdvisories } from './migrations/0019-shared-advisories.ts';
 import { addListCounters } from './migrations/0020-list-counters.ts';
 import { addListIndexes } from './migrations/0022-list-indexes.ts';
 import { addPlannedSyncs } from './migrations/0027-planned-syncs.ts';
+import { addContainerIndex } from './migrations/0028-container-index.ts';
 import { expectWorkable, markSchema } from './schema-mark.ts';
 import type { Tables } from './tables.ts';
 
@@ -43,6 +44,7 @@ export const migrations: Readonly<Record<string, (engine: Engine) => Migration>>
   '0020-list-counters': (engine) => ({ up: (db) => addListCounters(db, engine) }),
   '0022-list-indexes': (engine) => ({ up: (db) => addListIndexes(db, engine) }),
   '0027-planned-syncs': () => ({ up: (db) => addPlannedSyncs(db) }),
+  '0028-container-index': () => ({ up: (db) => addContainerIndex(db) }),
 };
 
 /** What a version of the code brings a database to. */

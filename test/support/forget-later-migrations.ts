@@ -7,6 +7,7 @@ export async function forgetLaterMigrations(url: string): Promise<void> {
   for (const statement of [...statements, ...dropIndexes]) await runSql(url, statement);
   for (const { table } of addedCounters) await runSql(url, `drop table ${table}`);
   await runSql(url, 'alter table registries drop column sync_slot');
+  await runSql(url, 'drop index runtime_images_by_containers');
 }
 
 const triggersOf = (name: string) => ['insert', 'delete', 'update'].map((act) => `drop trigger ${name}_${act}`);

@@ -9,7 +9,8 @@ import { writeAdvisoryFolder } from '../../demo/advisory-folder.ts';
 import { runCommandLine } from '../../src/commands/run-command-line.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { captureTerminal } from '../support/capture-terminal.ts';
-import { testVault } from '../support/open-test-store.ts';
+import { postgresEngine, testVault } from '../support/open-test-store.ts';
+import { runSql } from '../support/run-sql.ts';
 import { hasClamd, startClamd } from '../support/start-clamd.ts';
 
 interface Diagnosis {
@@ -105,6 +106,25 @@ test('a database that cannot be reached is broken, and its password is not told'
     { condition: 'broken', detail: expect.stringContaining('127.0.0.1:9/plimsoll') },
   ]);
   expect(JSON.stringify(of('database'))).not.toContain('hidden-word');
+});
+
+test('PostgreSQL without the index for parts of names is a warning, with the statements that make it', async (context) => {
+  const engine = await postgresEngine();
+  if (!engine) return context.skip();
+  try {
+    const url = await engine.migratedUrl();
+    const database = async () => (await examine({ PLIMSOLL_DATABASE_URL: url })).of('database');
+    const whole = await database();
+    await runSql(url, 'drop extension pg_trgm cascade');
+    const [, warning] = await database();
+    for (const [statement] of warning?.fix?.matchAll(/(?:create|drop) [^;]+;/g) ?? []) await runSql(url, statement);
+
+    expect(whole).toMatchObject([{ condition: 'ok' }]);
+    expect(warning).toMatchObject({ condition: 'warning', detail: expect.stringContaining('without an index') });
+    expect(await database()).toEqual(whole);
+  } finally {
+    await engine.stop();
+  }
 });
 
 test('a database is well when it is up to date, and a warning when this version is newer; looking changes nothing', async () => {

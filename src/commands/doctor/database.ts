@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { databaseUrl } from '../../config/database-url.ts';
 import { inspectDatabase } from '../../store/inspect-database.ts';
+import { inspectSearchIndex, searchIndexStatements } from '../../store/inspect-search-index.ts';
 import { countOf } from '../output/count-of.ts';
-import type { Examination } from './examination.ts';
+import type { Diagnosis, Examination } from './examination.ts';
 
 const FILE = 'file:';
 
-/** Whether the database answers and is up to date. */
+/** Whether the database answers, is up to date, and has what is optional. */
 export const database: Examination = {
   part: 'database',
   examine: async ({ config }) => {
@@ -17,7 +18,10 @@ export const database: Examination = {
       return [{ part: 'database', condition: 'skipped', detail }];
     }
     const { pending } = await inspectDatabase(url);
-    if (pending.length === 0) return [{ part: 'database', condition: 'ok', detail: name }];
+    if (pending.length === 0) {
+      const ok: Diagnosis = { part: 'database', condition: 'ok', detail: name };
+      return url.startsWith(FILE) ? [ok] : [ok, ...(await lackOfSearchIndex(url))];
+    }
     return [
       {
         part: 'database',
@@ -28,3 +32,18 @@ export const database: Examination = {
     ];
   },
 };
+
+async function lackOfSearchIndex(url: string): Promise<readonly Diagnosis[]> {
+  const { exists, hasExtension } = await inspectSearchIndex(url);
+  if (exists) return [];
+  const first = hasExtension ? '' : "Install PostgreSQL's contrib modules on its machine (postgresql-contrib). ";
+  const statements = searchIndexStatements.map((statement) => `${statement};`).join(' ');
+  return [
+    {
+      part: 'database',
+      condition: 'warning',
+      detail: 'parts of names are looked for without an index: every search looks at every repository',
+      fix: `${first}As the owner of the database, one by one, with the server running or not: ${statements}`,
+    },
+  ];
+}

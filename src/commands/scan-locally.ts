@@ -32,7 +32,7 @@ export interface ScanLocallyOptions {
   readonly insecure?: boolean;
   readonly username?: string;
   readonly password?: string;
-  /** Where no user name is given: finds the account for an image. */
+  /** Finds the account for an image, instead of the one above. */
   readonly findAccount?: (reference: Reference, signal: AbortSignal) => Promise<Account | undefined>;
   /** Advisories that are kept, by id or date; those in use when absent. */
   readonly asOf?: string;
@@ -92,7 +92,7 @@ async function findInRegistry(
   signal: AbortSignal,
 ) {
   const { reference, url } = readReference(text);
-  const found = options.username ? undefined : await options.findAccount?.(reference, signal);
+  const found = await options.findAccount?.(reference, signal);
   const client = docker.connect(
     {
       type: docker.name,

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import picocolors from 'picocolors';
 import { type ScanKind, scanKinds } from '../model/scan.ts';
+import type { Reference } from '../oci/parse-reference.ts';
 import { type Platform, parsePlatform } from '../oci/platform.ts';
 import type { ScanReport } from '../scan/scan-report.ts';
 import type { CommandContext } from './command-context.ts';
@@ -76,7 +77,7 @@ Exit codes:
 
 A registry is asked over TLS, except on this machine; http:// before the reference asks it without.
 Without -u the account is what docker login keeps ($DOCKER_CONFIG/config.json or ~/.docker/config.json, with credential helpers), or
-podman login ($REGISTRY_AUTH_FILE or $XDG_RUNTIME_DIR/containers/auth.json).
+podman login ($REGISTRY_AUTH_FILE or $XDG_RUNTIME_DIR/containers/auth.json). -u '' asks without one.
 What is left out does not count for --fail-on, and no report loses it. A line of an ignore file:
   CVE-2024-1234 package=libssl3 path=opt/app/** until=2026-12-31 # why
   github-classic-token fingerprint=0123456789abcdef # a sample
@@ -110,11 +111,9 @@ async function scan(context: CommandContext, reference: string, options: ScanOpt
       ...(options.insecure ? { insecure: true } : {}),
       ...(options.username ? { username: options.username } : {}),
       ...(password ? { password } : {}),
-      findAccount: async (wanted, signal) => {
-        const { findStoredLogin } = await import('./stored-logins/find-stored-login.ts');
-        const { note } = context.terminal;
-        return findStoredLogin(wanted, { environment: context.environment(), note, signal });
-      },
+      ...(options.username === undefined
+        ? { findAccount: (wanted, signal) => storedLogin(context, wanted, signal) }
+        : {}),
       ...(options.asOf === undefined ? {} : { asOf: options.asOf }),
       kinds: options.kinds,
       onProgress: (at) => bar.update(at.bytesDone, at.bytesTotal, describeProgress(at, remaining(at))),
@@ -125,6 +124,11 @@ async function scan(context: CommandContext, reference: string, options: ScanOpt
   const report = leaveOut(scanned, leftOut, context.now());
   await print(report, options, context);
   judgeScan(report, options.failOn ?? [], context.terminal);
+}
+
+async function storedLogin(context: CommandContext, image: Reference, signal: AbortSignal) {
+  const { findStoredLogin } = await import('./stored-logins/find-stored-login.ts');
+  return findStoredLogin(image, { environment: context.environment(), note: context.terminal.note, signal });
 }
 
 /** To the terminal, or whole into a file. */

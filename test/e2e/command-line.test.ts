@@ -571,7 +571,7 @@ test('a scan signs in with what docker login keeps, and without it is refused', 
   const line = `scan ${host}/tools/health:1.0 --kinds risk`;
 
   const signedIn = await run(line, { env: { DOCKER_CONFIG: folder } });
-  const anonymous = await run(line);
+  const anonymous = await run(`${line} --username=`, { env: { DOCKER_CONFIG: folder } });
   const named = await run(`${line} -u scanner`, {
     env: { DOCKER_CONFIG: folder, PLIMSOLL_REGISTRY_PASSWORD: 'wrong' },
   });

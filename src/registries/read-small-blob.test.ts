@@ -22,7 +22,7 @@ test('a blob is read whole', async () => {
   expect(await read((await serve(0)).url)).toEqual(body);
 });
 
-test('a blob that breaks off is asked for again', async () => {
+test('a blob that breaks off is asked for again by the client', async () => {
   const server = await serve(2);
 
   expect(await read(server.url)).toEqual(body);
@@ -34,7 +34,7 @@ describe('an error is told', () => {
     const server = await serve(99);
 
     await expect(read(server.url)).rejects.toMatchObject({ code: 'connection-failed', retryable: true });
-    expect(server.requests).toHaveLength(3);
+    expect(server.requests).toHaveLength(4);
   });
 
   test('when it is larger than allowed, without reading it to its end', async () => {

@@ -3,12 +3,10 @@ import { AppError } from '../model/app-error.ts';
 import type { Digest } from '../model/digest.ts';
 import type { RegistryClient } from './registry-client.ts';
 
-// The client repeats a request that got no answer; an answer that breaks off is only seen here.
-const ATTEMPTS = 3;
 const PATIENCE_MS = 120_000;
 
 /**
- * Reads a blob that must be small (a config) whole, and checks its digest; one that breaks off is asked for again.
+ * Reads a blob that must be small (a config) whole, and checks its digest.
  * @throws AppError `limit-exceeded` when it is larger than `maxBytes`, `blob-corrupt` when the bytes are others, and
  * what the client throws
  * @param patience milliseconds for all its bytes
@@ -40,27 +38,22 @@ async function readWhole(
   signal: AbortSignal,
   patience: number,
 ): Promise<Uint8Array> {
-  for (let attempt = 1; ; attempt += 1) {
-    const { stream } = await client.blob(repository, digest, signal);
-    const chunks: Uint8Array[] = [];
-    let bytes = 0;
-    const tooSlow = new AppError('connection-failed', `The blob ${digest} of ${repository} arrives too slowly.`);
-    const timer = setTimeout(() => stream.destroy(tooSlow), patience);
-    try {
-      for await (const chunk of stream as AsyncIterable<Uint8Array>) {
-        bytes += chunk.byteLength;
-        if (bytes > maxBytes) {
-          throw new AppError('limit-exceeded', `The blob ${digest} of ${repository} is larger than ${maxBytes} bytes.`);
-        }
-        chunks.push(chunk);
+  const { stream } = await client.blob(repository, digest, signal);
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  const tooSlow = new AppError('connection-failed', `The blob ${digest} of ${repository} arrives too slowly.`);
+  const timer = setTimeout(() => stream.destroy(tooSlow), patience);
+  try {
+    for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+      bytes += chunk.byteLength;
+      if (bytes > maxBytes) {
+        throw new AppError('limit-exceeded', `The blob ${digest} of ${repository} is larger than ${maxBytes} bytes.`);
       }
-      return Buffer.concat(chunks);
-    } catch (error) {
-      stream.destroy();
-      const brokeOff = error instanceof AppError && error.code === 'connection-failed' && error.retryable;
-      if (!brokeOff || attempt >= ATTEMPTS || signal.aborted) throw error;
-    } finally {
-      clearTimeout(timer);
+      chunks.push(chunk);
     }
+    return Buffer.concat(chunks);
+  } finally {
+    clearTimeout(timer);
+    stream.destroy();
   }
 }

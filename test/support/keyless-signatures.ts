@@ -136,7 +136,7 @@ export function createKeylessLab() {
     const payload = simpleSigningPayload(repository, digest);
     const { certificate, privateKey } = issue(signing);
     const signature = base64(sign('sha256', payload.body, privateKey));
-    const pem = `-----BEGIN CERTIFICATE-----\n${base64(certificate).replace(/.{64}/g, '$&\n')}\n-----END CERTIFICATE-----\n`;
+    const pem = `-----BEGIN CERTIFICATE-----\n${base64(certificate).replace(/.{1,64}/g, '$&\n')}-----END CERTIFICATE-----\n`;
     const entered = {
       apiVersion: '0.0.1',
       kind: 'hashedrekord',

@@ -8,7 +8,8 @@ import { sampleImage, sampleRegistry, sampleTag } from '../support/sample-images
 import { startTestPlimsoll } from '../support/start-test-plimsoll.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
-const ROWS = 4_000;
+/** SQLite compares slower, and what is given up there goes on. */
+const ROWS = { sqlite: 1_000, postgres: 4_000 };
 const ROWS_PER_STATEMENT = 500;
 const FILTERS = 50;
 const VALUES = 100;
@@ -17,14 +18,14 @@ const CALLS = 8;
 const TAG = 'v'.repeat(128);
 
 /** Rows that differ by their platform, which is what many cost least. */
-async function fill(url: string): Promise<void> {
+async function fill(url: string, amount: number): Promise<void> {
   const store = await openStore({ url, vault: testVault, now: () => new Date() });
   const { id } = await store.registries.add(sampleRegistry('large'));
   await store.images.saveTags(id, 'team/app', [sampleTag(TAG, [sampleImage('one')])]);
   await store.close();
   const database = openDatabase(url);
   const { id: _, ...row } = await database.read.selectFrom('images').selectAll().executeTakeFirstOrThrow();
-  for (let at = 0; at < ROWS; at += ROWS_PER_STATEMENT) {
+  for (let at = 0; at < amount; at += ROWS_PER_STATEMENT) {
     const rows = Array.from({ length: ROWS_PER_STATEMENT }, (_, each) => ({
       ...row,
       latest: 0,
@@ -56,7 +57,8 @@ describeEachEngine('a question that takes longer than PLIMSOLL_QUERY_SECONDS', (
       ...(isPostgres ? { PLIMSOLL_DATABASE_URL: fixture.url } : {}),
     });
     onTestFinished(stop);
-    await fill(isPostgres ? fixture.url : `file:${join(dataDir, 'plimsoll.db')}`);
+    const rows = ROWS[isPostgres ? 'postgres' : 'sqlite'];
+    await fill(isPostgres ? fixture.url : `file:${join(dataDir, 'plimsoll.db')}`, rows);
 
     const answers = await Promise.allSettled(
       Array.from({ length: CALLS }, () => sdk.DescribeAssetImageRegistryList(slowQuestion)),
@@ -65,6 +67,6 @@ describeEachEngine('a question that takes longer than PLIMSOLL_QUERY_SECONDS', (
     const codes = answers.map((answer) => (answer.status === 'rejected' ? answer.reason.code : answer.value));
     expect(codes).toEqual(Array.from({ length: CALLS }, () => 'InvalidParameter.RequestTimeout'));
     const next = await waitUntil(() => sdk.DescribeAssetImageRegistryList({ Limit: 1 }).catch(() => undefined));
-    expect(next).toMatchObject({ TotalCount: ROWS + 1, List: [{ ImageTag: TAG }] });
+    expect(next).toMatchObject({ TotalCount: rows + 1, List: [{ ImageTag: TAG }] });
   });
 });

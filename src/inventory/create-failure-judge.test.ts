@@ -47,6 +47,7 @@ test.each<[string, unknown, () => Promise<void>]>([
   ['a limit', failure('rate-limited', true), fine],
   ['cancellation', failure('canceled'), fine],
   ['a defect of ours', new TypeError('oops'), fine],
+  ['a full disk', Object.assign(new Error('database or disk is full'), { code: 'SQLITE_FULL' }), fine],
   ['a cut connection while the registry is down', failure('connection-failed', true), down],
   ['a refused sign-in while the registry refuses it everywhere', failure('authentication-failed'), down],
 ])('%s concerns everything', async (_, error, ping) => {

@@ -13,7 +13,7 @@ export interface FailureJudge {
 }
 
 // Asking further would be useless or rude.
-const fatalCauses: readonly Cause[] = ['budget-spent', 'canceled', 'internal-error', 'rate-limited'];
+const fatalCauses: readonly Cause[] = ['budget-spent', 'canceled', 'disk-full', 'internal-error', 'rate-limited'];
 
 // May mean the registry, or one repository that a proxy blocks or this account may not see: a ping tells.
 const ambiguousCauses: readonly Cause[] = [

@@ -9,8 +9,8 @@ import { startTestPlimsoll } from '../support/start-test-plimsoll.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 /** SQLite compares slower, and what is given up there goes on. */
-const ROWS = { sqlite: 1_000, postgres: 4_000 };
-const ROWS_PER_STATEMENT = 500;
+const ROWS = { sqlite: 750, postgres: 4_000 };
+const ROWS_PER_STATEMENT = 250;
 const FILTERS = 50;
 const VALUES = 100;
 /** More than there are readers, and more than may be given up while they are still at work. */

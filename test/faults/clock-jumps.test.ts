@@ -136,10 +136,7 @@ async function expectCalm(running: Installation, before: Awaited<ReturnType<type
 }
 
 describe('one process has another time than its database', () => {
-  const some = [
-    { who: 'worker', offset: '+400d' },
-    { who: 'server', offset: '-1h' },
-  ] as const;
+  const some = [{ who: 'worker', offset: '+400d' }] as const;
   const all = (['server', 'worker'] as const).flatMap((who) =>
     (['+1d', '+400d', '-1h'] as const).map((offset) => ({ who, offset })),
   );

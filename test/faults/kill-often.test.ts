@@ -19,7 +19,7 @@ vi.setConfig({ testTimeout: 600_000 });
 
 const IMAGES = 16;
 // PLIMSOLL_KILLS=20 makes the long run of docs/quality.md.
-const KILLS = Number(process.env.PLIMSOLL_KILLS ?? 4);
+const KILLS = Number(process.env.PLIMSOLL_KILLS ?? 2);
 /** Beyond the start of the server. */
 const LONGEST_LIFE_MS = 500;
 const MiB = 1024 ** 2;

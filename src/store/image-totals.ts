@@ -34,7 +34,8 @@ export async function countImageTotals(db: Kysely<Tables>, since: Date): Promise
       .selectFrom('images')
       .select('scanned_at')
       .where('scanned_at', 'is not', null)
-      .orderBy('scanned_at', 'desc')
+      // As the index has it: without the word PostgreSQL sorts all of them.
+      .orderBy('scanned_at', (order) => order.desc().nullsLast())
       .limit(1)
       .executeTakeFirst(),
   ]);

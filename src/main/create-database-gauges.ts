@@ -28,7 +28,9 @@ export function createDatabaseGauges(store: Pick<Store, 'connections' | 'clockAh
     help: 'How far the clock of this machine is ahead of the time that everybody on the database goes by',
     registers: [metrics],
     collect() {
-      this.set(store.clockAheadMs() / 1_000);
+      const ahead = store.clockAheadMs();
+      if (ahead === undefined) this.remove();
+      else this.set(ahead / 1_000);
     },
   });
 }

@@ -74,6 +74,6 @@ export function createMetrics({ config, store, now, log }: Installation): Regist
   createAdvisoryGauges({ config, now }, registry);
   createDatabaseGauges(store, registry);
   createDiskGauges(config.dataDir, registry);
-  registry.registerMetric(createBuildGauge());
+  createBuildGauge(registry);
   return registry;
 }

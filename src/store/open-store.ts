@@ -98,7 +98,7 @@ export async function openStore(deps: {
     rateLimits: createRateLimitStore(database, now),
     runtime: createRuntimeStore(database, now),
     now,
-    clockAheadMs: () => clock.aheadMs() ?? 0,
+    clockAheadMs: () => (database.engine === 'sqlite' ? 0 : clock.aheadMs()),
     connections: () => database.connections(),
     ping: async () => {
       await sql`select 1`.execute(database.read);

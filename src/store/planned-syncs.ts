@@ -1,8 +1,8 @@
-import type { Transaction } from 'kysely';
 import type { Database } from './database.ts';
 import { toDate } from './image-rows.ts';
+import { isFreeSlot } from './is-free-slot.ts';
+import { queueSync } from './queue-sync.ts';
 import type { RegistryStore } from './store.ts';
-import type { Tables } from './tables.ts';
 
 /** Syncs that nobody asks for: what is known of each registry's last one, and the start of the next. */
 export function createPlannedSyncs(
@@ -32,13 +32,7 @@ export function createPlannedSyncs(
           .updateTable('registries')
           .set({ sync_slot: slot.getTime() })
           .where('id', '=', registryId)
-          .where((eb) =>
-            eb.or([
-              eb('sync_slot', 'is', null),
-              eb('sync_slot', '<', slot.getTime()),
-              eb('sync_slot', '>', now().getTime()),
-            ]),
-          )
+          .where(isFreeSlot('sync_slot', slot, now()))
           .executeTakeFirst();
         if (claimed.numUpdatedRows === 0n) return false;
         const underWay = await trx
@@ -52,13 +46,4 @@ export function createPlannedSyncs(
         return true;
       }),
   };
-}
-
-/** The registry's row must be locked, or nobody else write. */
-export async function queueSync(trx: Transaction<Tables>, registryId: number, at: Date): Promise<void> {
-  await trx
-    .insertInto('jobs')
-    .values({ kind: 'sync', registry_id: registryId, attempt: 0, available_at: at.getTime() })
-    .execute();
-  await trx.updateTable('registries').set({ sync_status: 'queued' }).where('id', '=', registryId).execute();
 }

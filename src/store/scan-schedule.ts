@@ -2,6 +2,7 @@ import type { ScanTimes, ScheduledRunResult } from '../model/scan-schedule.ts';
 import type { Database } from './database.ts';
 import type { ImageChoice } from './image-choice.ts';
 import { toDate } from './image-rows.ts';
+import { isFreeSlot } from './is-free-slot.ts';
 
 export interface ScanSchedule extends ScanTimes {
   readonly choice: ImageChoice;
@@ -55,13 +56,7 @@ export function createScanScheduleStore({ read, write }: Database, now: () => Da
         .updateTable('scan_schedule')
         .set({ last_slot: slot.getTime() })
         .where('id', '=', ONLY)
-        .where((eb) =>
-          eb.or([
-            eb('last_slot', 'is', null),
-            eb('last_slot', '<', slot.getTime()),
-            eb('last_slot', '>', now().getTime()),
-          ]),
-        )
+        .where(isFreeSlot('last_slot', slot, now()))
         .executeTakeFirst();
       return claimed.numUpdatedRows > 0n;
     },

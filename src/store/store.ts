@@ -77,8 +77,8 @@ export interface Store {
   readonly runtime: RuntimeStore;
   /** The time that everybody on this database goes by: PostgreSQL's; on SQLite that of this machine. */
   now(): Date;
-  /** How far this machine's clock is ahead of that, in milliseconds. */
-  clockAheadMs(): number;
+  /** How far this machine's clock is ahead of that, in milliseconds; undefined until PostgreSQL has told its own. */
+  clockAheadMs(): number | undefined;
   connections: Database['connections'];
   /** Throws when the database does not answer. */
   ping(): Promise<void>;

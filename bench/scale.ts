@@ -46,9 +46,9 @@ export async function run(): Promise<readonly BenchResult[]> {
       {
         name: `scans a second: four workers / one, ${availableParallelism()} processors`,
         ratio: one / four,
-        target: LEAST_GAIN,
+        target: availableParallelism() >= 4 ? LEAST_GAIN : 1,
         better: 'higher',
-        detail: 'no more than the processors there are, which workers share when they are fewer',
+        detail: 'where processors are fewer than workers, these share them: no slower than one',
       },
       {
         name: 'queue per image / scan',
@@ -75,7 +75,8 @@ async function scanAll(lab: FaultLab, workers: number): Promise<number> {
   try {
     for (let at = 0; at < workers; at++) {
       const worker = installation.process(at + SERVERS);
-      if (worker) await bindToProcessor(worker.pid, at % availableParallelism());
+      if (worker && !(await bindToProcessor(worker.pid, at % availableParallelism())))
+        console.warn('workers have no processor of their own; missing: taskset (util-linux)');
     }
     const task = await installation.startScan();
     await waitUntil(async () => (await installation.progress(task)) >= STARTED * 100);

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Allowance } from '../model/registry-budget.ts';
 import { allowanceExample, parseAllowance } from './parse-allowance.ts';
+import { parseTimeSpan } from './parse-time-span.ts';
 import { parseRuntimeSettings, type RuntimeSetting, runtimeExamples } from './runtime-setting.ts';
 
 /** Turns the text of an environment variable into a value, or says how to write it. */
@@ -21,7 +22,6 @@ const HOST_PORT = /^(?:\[([0-9a-fA-F:.]+)\]|([^:[\]\s]+)):(\d{1,5})$/;
 const HEX_KEY = /^[0-9a-fA-F]{64}$/;
 const BASE64_KEY = /^[A-Za-z0-9+/]{43}=$/;
 const WHOLE_NUMBER = /^\d{1,15}$/;
-const TIME_SPAN = /^(\d{1,6})([mhd])$/i;
 const BYTE_SIZE = /^(\d{1,15}) ?(B|KiB|MiB|GiB|TiB)?$/i;
 const SECRET_ID = /^[A-Za-z0-9_.-]{4,128}$/;
 const WITH_SCHEME = /^[a-z][a-z0-9+.-]{0,20}:\/\//i;
@@ -89,15 +89,12 @@ export function byteSize(least: number): ValueSchema<number> {
   });
 }
 
-const spanUnits: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
-
 /** Milliseconds of a time such as `15m`, `6h` or `1d`; 0 for `off`. */
 export function timeSpanOrOff(leastMs: number, mostMs: number): ValueSchema<number> {
   return z.string().transform((value, context) => {
     if (value.toLowerCase() === 'off') return 0;
-    const [, digits, unit = ''] = TIME_SPAN.exec(value) ?? [];
-    const milliseconds = Number(digits) * (spanUnits[unit.toLowerCase()] ?? Number.NaN);
-    if (milliseconds >= leastMs && milliseconds <= mostMs) return milliseconds;
+    const milliseconds = parseTimeSpan(value);
+    if (milliseconds !== undefined && milliseconds >= leastMs && milliseconds <= mostMs) return milliseconds;
     const days = mostMs / 86_400_000;
     return fail(context, `write a time from ${leastMs / 60_000}m to ${days}d, such as 15m, 6h or 1d, or off`);
   });

@@ -12,7 +12,7 @@ import type { Fault } from '../support/start-faulty-proxy.ts';
 import { waitUntil } from '../support/wait-until.ts';
 
 // A server and a worker on PostgreSQL, each under a clock of its own (libfaketime), that jumps in the middle of a walk and a scan.
-// PLIMSOLL_CLOCK_IMAGES=50 PLIMSOLL_CLOCKS=all makes the long run of docs/quality.md.
+// PLIMSOLL_CLOCK_IMAGES=50 PLIMSOLL_CLOCKS=all makes a long run: docs/guides/scale-out.md.
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 

@@ -18,7 +18,7 @@ import { writeAdvisoryZip } from '../support/write-zip.ts';
 vi.setConfig({ testTimeout: 600_000 });
 
 const IMAGES = 16;
-// PLIMSOLL_KILLS=20 makes the long run of docs/quality.md.
+// PLIMSOLL_KILLS=20 makes a long run: docs/guides/scale-out.md.
 const KILLS = Number(process.env.PLIMSOLL_KILLS ?? 2);
 /** Beyond the start of the server. */
 const LONGEST_LIFE_MS = 500;

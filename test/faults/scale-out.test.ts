@@ -9,7 +9,7 @@ import { waitUntil } from '../support/wait-until.ts';
 
 // A server and two workers on one PostgreSQL list and scan a real registry while something goes wrong: in the end everything is as
 // after a calm run. The same processes go through one trouble after the other: starting them is most of the work.
-// PLIMSOLL_FAULT_IMAGES=200 makes the long run of docs/quality.md.
+// PLIMSOLL_FAULT_IMAGES=200 makes a long run: docs/guides/scale-out.md.
 
 const IMAGES = Number(process.env.PLIMSOLL_FAULT_IMAGES ?? 8);
 vi.setConfig({ testTimeout: 900_000 + IMAGES * 10_000, hookTimeout: 600_000 + IMAGES * 5_000 });

@@ -3,6 +3,7 @@ import { buildConnector } from 'undici';
 import { AppError } from '../../model/app-error.ts';
 import type { NetworkPolicy } from '../registry-client.ts';
 import { explainRefusal, isAddressAllowed } from './address-policy.ts';
+import { bareHost } from './bare-host.ts';
 import type { DistributionLimits } from './limits.ts';
 import type { System } from './system.ts';
 
@@ -31,18 +32,13 @@ export function createCheckedConnector(
     lookup,
   });
   return (target, callback) => {
-    const host = bareHost(target.hostname);
+    const host = bareHost(target);
     if (isIP(host) !== 0 && !isAddressAllowed(host, options.policy)) {
       callback(new AppError('address-forbidden', explainRefusal(host, host)), null);
       return;
     }
     connect(target, callback);
   };
-}
-
-/** A host as the network takes it: IPv6 without its brackets. */
-export function bareHost(hostname: string): string {
-  return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
 }
 
 async function resolveAllowed(hostname: string, policy: NetworkPolicy, system: Pick<System, 'resolve'>) {

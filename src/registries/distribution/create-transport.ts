@@ -5,7 +5,8 @@ import { chooseProxy } from '../../proxy/choose-proxy.ts';
 import { createDispatcher } from '../../proxy/create-dispatcher.ts';
 import type { NetworkPolicy } from '../registry-client.ts';
 import { explainRefusal, isAddressAllowed } from './address-policy.ts';
-import { bareHost, createCheckedConnector } from './checked-connector.ts';
+import { bareHost } from './bare-host.ts';
+import { createCheckedConnector } from './checked-connector.ts';
 import { createNameJudge } from './judge-proxied-name.ts';
 import type { DistributionLimits } from './limits.ts';
 import { toNetworkError } from './network-error.ts';
@@ -47,7 +48,7 @@ export function createTransport(
   async function send(request: WireRequest, signal: AbortSignal): Promise<WireResponse> {
     const { method, url } = request;
     assertUrlAllowed(url, policy);
-    if (proxyOf(url)) await judgeName(bareHost(url.hostname));
+    if (proxyOf(url)) await judgeName(bareHost(url));
     try {
       const answer = await dispatcher.request({
         origin: url.origin,
@@ -85,7 +86,7 @@ function assertUrlAllowed(url: URL, policy: NetworkPolicy): void {
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {
     throw new AppError('connection-failed', `Only http and https are spoken, not ${url.protocol}`);
   }
-  const host = bareHost(url.hostname);
+  const host = bareHost(url);
   if (isIP(host) !== 0 && !isAddressAllowed(host, policy))
     throw new AppError('address-forbidden', explainRefusal(host, host));
 }

@@ -4,6 +4,7 @@ import { AppError } from '../../model/app-error.ts';
 import type { StageResult } from '../../model/connection-report.ts';
 import { abortError } from '../distribution/abort-error.ts';
 import { explainRefusal, isAddressAllowed } from '../distribution/address-policy.ts';
+import { bareHost } from '../distribution/bare-host.ts';
 import { toNetworkError } from '../distribution/network-error.ts';
 import type { ResolvedAddress, System } from '../distribution/system.ts';
 import type { NetworkPolicy } from '../registry-client.ts';
@@ -80,11 +81,6 @@ function whenAborted(host: string, signal: AbortSignal): Promise<never> {
     if (signal.aborted) stop();
     else signal.addEventListener('abort', stop, { once: true });
   });
-}
-
-/** The host of a URL as the network takes it: IPv6 without its brackets. */
-export function bareHost({ hostname }: URL): string {
-  return hostname.startsWith('[') ? hostname.slice(1, -1) : hostname;
 }
 
 function shorten(addresses: readonly string[]): string {

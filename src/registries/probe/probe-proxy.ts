@@ -7,11 +7,12 @@ import { connectToProxies } from '../../proxy/connect-to-proxies.ts';
 import { openTunnel } from '../../proxy/open-tunnel.ts';
 import { abortError } from '../distribution/abort-error.ts';
 import { explainRefusal, isAddressAllowed } from '../distribution/address-policy.ts';
+import { bareHost } from '../distribution/bare-host.ts';
 import { defaultDistributionLimits } from '../distribution/limits.ts';
 import { lookUpHere } from '../distribution/look-up-here.ts';
 import type { System } from '../distribution/system.ts';
 import type { NetworkPolicy } from '../registry-client.ts';
-import { type AddressProbe, bareHost, type Way } from './probe-address.ts';
+import type { AddressProbe, Way } from './probe-address.ts';
 import { runStage, skippedStage } from './run-stage.ts';
 
 /**

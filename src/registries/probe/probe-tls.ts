@@ -3,9 +3,10 @@ import { connect, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { AppError } from '../../model/app-error.ts';
 import type { StageResult } from '../../model/connection-report.ts';
 import { abortError } from '../distribution/abort-error.ts';
+import { bareHost } from '../distribution/bare-host.ts';
 import { cleanText } from '../distribution/clean-text.ts';
 import { toNetworkError } from '../distribution/network-error.ts';
-import { bareHost, type Way } from './probe-address.ts';
+import type { Way } from './probe-address.ts';
 import { runStage, skippedStage } from './run-stage.ts';
 
 export interface TlsProbe {

@@ -211,7 +211,11 @@ describe.skipIf(!available)('with the real docker-registry', () => {
       expect(await states()).toMatchObject({ unsigned: 'undefined false' });
       const again = { ...unsigned, registryId };
       await store.trust.mark(again, { trusted: true, author: 'jo', note: '' });
-      await store.images.removeUnseen(registryId, new Date(clock.now.getTime() + 1_000));
+      await store.images.removeUnseen(
+        registryId,
+        new Date(clock.now.getTime() + 1_000),
+        new Date(clock.now.getTime() + 1_000),
+      );
       expect(await states()).toEqual({});
       await sync(store, () => clock.now);
       await judge(undefined);

@@ -288,9 +288,9 @@ export async function refreshLatest(trx: Write, repositoryId: number): Promise<v
 const CLOCKS_APART_MS = 3_600_000;
 
 /** After a complete walk: what the registry no longer lists. Returns how many image rows went. */
-export async function removeUnseen(trx: Write, registryId: number, startedAt: Date, now?: Date): Promise<number> {
+export async function removeUnseen(trx: Write, registryId: number, startedAt: Date, now: Date): Promise<number> {
   // Seen in a time to come: by an earlier walk, when the clock was ahead.
-  const latest = now ? Math.max(startedAt.getTime(), now.getTime()) + CLOCKS_APART_MS : Number.MAX_SAFE_INTEGER;
+  const latest = Math.max(startedAt.getTime(), now.getTime()) + CLOCKS_APART_MS;
   const notSeen = (eb: ExpressionBuilder<Tables, 'tags'>) =>
     eb.or([eb('synced_at', '<', startedAt.getTime()), eb('synced_at', '>', latest)]);
   const unseen = trx.selectFrom('tags').select('tags.id').where('registry_id', '=', registryId).where(notSeen);

@@ -215,7 +215,7 @@ export interface ImageStore {
   /** Marks tags as still there without reading their manifests again. */
   touchTags(tagIds: readonly number[], syncedAt: Date): Promise<void>;
   /** After a complete walk only, which ended `now`: deletes tags (and their rows) not seen since `startedAt`, and empty repositories. */
-  removeUnseen(registryId: number, startedAt: Date, now?: Date): Promise<number>;
+  removeUnseen(registryId: number, startedAt: Date, now: Date): Promise<number>;
   /** Of one repository: deletes these tags and their rows unless they were seen since `since`, and the repository when it is empty. */
   removeTags(registryId: number, repository: string, tagIds: readonly number[], since: Date): Promise<number>;
   /** Folds the appended differences of the row counters together (PostgreSQL); harmless at any time. */

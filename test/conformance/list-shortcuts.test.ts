@@ -80,7 +80,7 @@ describeEachEngine('shortcuts of the list', (fixture) => {
   test('counters of namespaces and days follow rows that go with their repository or registry', async () => {
     await list(fixture.store, ['team/app', 'web'], [new Date(DAY_MS)]);
     const { rows } = await fixture.store.images.list(everything);
-    await fixture.store.images.removeUnseen(rows[0]?.registryId ?? 0, new Date(9e12));
+    await fixture.store.images.removeUnseen(rows[0]?.registryId ?? 0, new Date(9e12), new Date(9e12));
     const { id } = await fixture.store.registries.add(sampleRegistry('two'));
     await fixture.store.images.saveTags(id, 'team/other', [sampleTag('v1', [sampleImage('other')])]);
     await fixture.store.registries.remove(id);

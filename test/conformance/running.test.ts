@@ -183,7 +183,7 @@ describeEachEngine('what runs', (fixture) => {
     const later = new Date(fixture.clock.now.getTime() + MINUTE);
     const walk = async (at: Date) => {
       await store.images.saveTags(id, 'team/app', [sampleTag('moves', [sampleImage('new')], { syncedAt: at })]);
-      return store.images.removeUnseen(id, at);
+      return store.images.removeUnseen(id, at, at);
     };
     expect(await walk(later)).toBe(0);
     expect(await shown(store)).toEqual({ 'eu/moves': 0, 'eu/vanishes': 2 });
@@ -205,7 +205,7 @@ describeEachEngine('what runs', (fixture) => {
     const nextWalk = new Date(later.getTime() + MINUTE);
     const known = await store.images.knownTags(id, 'team/app');
     await store.images.touchTags([known.get('moves')?.id ?? 0], nextWalk);
-    expect(await store.images.removeUnseen(id, nextWalk)).toBe(2);
+    expect(await store.images.removeUnseen(id, nextWalk, nextWalk)).toBe(2);
     expect((await listed(store)).map(({ digest }) => digest)).toEqual([manifest('new')]);
   });
 
@@ -220,10 +220,10 @@ describeEachEngine('what runs', (fixture) => {
     pass(5);
     await store.runtime.settle();
 
-    expect(await store.images.removeUnseen(id, fixture.clock.now)).toBe(1);
+    expect(await store.images.removeUnseen(id, fixture.clock.now, fixture.clock.now)).toBe(1);
     expect(await shown(store)).toEqual({ 'eu/used': '-' });
     await store.runtime.forget('node');
-    expect(await store.images.removeUnseen(id, fixture.clock.now)).toBe(1);
+    expect(await store.images.removeUnseen(id, fixture.clock.now, fixture.clock.now)).toBe(1);
   });
 
   test('a row that an index still lists is not gone when the index changes', async () => {

@@ -229,7 +229,7 @@ describeEachEngine('several writers', (fixture) => {
           return step % 2 === 0 ? db.tasks.cancel(task.id) : db.tasks.finish(task.id, image.id, 'failed');
         }
         case 5:
-          return db.images.removeUnseen(registryId, new Date('2026-11-25T00:00:00Z'));
+          return db.images.removeUnseen(registryId, new Date('2026-11-25T00:00:00Z'), new Date('2026-11-25T00:00:00Z'));
         case 6:
           return db.images.compactCounts();
         case 7:

@@ -194,7 +194,7 @@ for (const [name, start] of Object.entries(engines)) {
       const seen = ['v0', 'v1'].flatMap((tag) => known.get(tag)?.id ?? []);
 
       await store.images.touchTags(seen, new Date('2026-11-26T00:00:00Z'));
-      const removed = await store.images.removeUnseen(id, new Date('2026-11-25T12:00:00Z'));
+      const removed = await store.images.removeUnseen(id, new Date('2026-11-25T12:00:00Z'), new Date(9e12));
 
       expect(removed).toBe(1);
       expect((await rows()).map((row) => [row.tag, row.latest])).toEqual([

@@ -467,7 +467,7 @@ describeEachEngine('vulnerabilities', (fixture) => {
         [...known.values(), ...api.values()].map((tag) => tag.id),
         new Date(4e12),
       );
-      await fixture.store.images.removeUnseen(registryId, new Date(3e12));
+      await fixture.store.images.removeUnseen(registryId, new Date(3e12), new Date(9e12));
       return artifacts;
     }
 
